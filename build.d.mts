@@ -1,0 +1,2 @@
+/** Builds everything that runs into dist/. */
+export declare function build(): Promise<void>

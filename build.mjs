@@ -1,0 +1,122 @@
+// Builds everything that runs into dist/:
+//   code.js               Figma's sandbox
+//   ui.html               the window, one self-contained file
+//   playground.html       the window on a page of its own, served by the companion
+//   infill.js             the companion and its command line
+//   patchmatch-worker.js  the embedded engine's thread
+//   demo.js               `npm run demo`
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { build as bundle } from 'esbuild'
+
+const root = dirname(fileURLToPath(import.meta.url))
+const dist = join(root, 'dist')
+
+/** @type {import('esbuild').BuildOptions} */
+const common = { absWorkingDir: root, bundle: true, write: false, logLevel: 'warning', charset: 'utf8' }
+
+/** @create-figma-plugin/ui imports its global style sheet as '!../css/base.css', for its own bundler. */
+const bangCss = {
+  name: 'bang-css',
+  /** @param {import('esbuild').PluginBuild} build */
+  setup(build) {
+    build.onResolve({ filter: /^!.*\.css$/ }, ({ path, resolveDir }) => ({
+      path: resolve(resolveDir, path.slice(1)),
+      sideEffects: true,
+    }))
+  },
+}
+
+export async function build() {
+  await mkdir(dist, { recursive: true })
+  const [code, ui, node] = await Promise.all([
+    bundleSandbox(),
+    bundlePage('ui/main.tsx', 'Infill'),
+    bundleNode(),
+  ])
+  // The playground frames the window as `srcdoc`, so that it needs no second address.
+  const playground = await bundlePage('ui/playground/main.tsx', 'Infill playground', {
+    __WINDOW_HTML__: JSON.stringify(ui),
+  })
+  await Promise.all([
+    writeFile(join(dist, 'code.js'), code),
+    writeFile(join(dist, 'ui.html'), ui),
+    writeFile(join(dist, 'playground.html'), playground),
+    ...node.map(({ path, contents }) => writeFile(path, contents)),
+  ])
+}
+
+/** Figma's sandbox: no DOM, no network; ES2017 runs on every desktop build that is still about. */
+async function bundleSandbox() {
+  const { outputFiles } = await bundle({
+    ...common,
+    entryPoints: ['plugin/main.ts'],
+    outfile: 'dist/code.js',
+    format: 'iife',
+    platform: 'neutral',
+    target: 'es2017',
+  })
+  return outputFiles[0].text
+}
+
+/**
+ * One HTML file with its script and style inside: Figma loads nothing else.
+ * @param {string} entry @param {string} title @param {Record<string, string>} define
+ */
+async function bundlePage(entry, title, define = {}) {
+  const { outputFiles } = await bundle({
+    ...common,
+    entryPoints: [entry],
+    outdir: 'dist',
+    format: 'iife',
+    platform: 'browser',
+    target: ['chrome115', 'firefox115', 'safari16'],
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    minify: true,
+    define,
+    plugins: [bangCss],
+  })
+  const script = textOf(outputFiles, '.js').replaceAll('</script', '<\\/script')
+  const style = textOf(outputFiles, '.css')
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>${style}</style>
+</head>
+<body>
+<div id="root"></div>
+<script>${script}</script>
+</body>
+</html>
+`
+}
+
+async function bundleNode() {
+  const { outputFiles } = await bundle({
+    ...common,
+    entryPoints: {
+      infill: 'companion/main.ts',
+      'patchmatch-worker': 'companion/engines/patchmatch/worker.ts',
+      demo: 'test/demo.ts',
+    },
+    outdir: 'dist',
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    sourcemap: 'inline',
+  })
+  return outputFiles
+}
+
+/** @param {import('esbuild').OutputFile[]} files @param {string} ending */
+function textOf(files, ending) {
+  return files.find(({ path }) => path.endsWith(ending))?.text ?? ''
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await build()

@@ -1,0 +1,90 @@
+import type { Image, Mask, Size } from '../image/image.ts'
+import type { Device, Licence, Option, Options, ProgressUnit, Stage, Task } from '../protocol.ts'
+
+/** What a job carries through everything that takes time. */
+export interface Run {
+  /** Aborted when the job is cancelled. Its reason passes through every `catch`. */
+  readonly signal: AbortSignal
+  /** `done` never falls within a stage. */
+  onProgress(progress: Progress): void
+}
+
+export interface Progress {
+  readonly stage: Stage
+  readonly done: number
+  readonly total: number
+  readonly unit: ProgressUnit
+}
+
+/** How much of the picture an engine wants to see, and how large it works. Read by `fill/plan.ts`. */
+export interface Limits {
+  /** Known pixels wanted on each side of a hole whose bounding box is `hole`. */
+  contextPx(hole: Size, task: Task): number
+  /** Most pixels of one context; larger ones are scaled down or sliced. */
+  readonly contextPixels: number
+  /** Sides the engine works at are multiples of this. */
+  readonly sideMultiple: number
+}
+
+/** What the engine is given at once: part of the picture, at the size the engine works at. */
+export interface Tile {
+  readonly image: Image
+  /** Same size. Exactly 0 or 255; 255 = fill. Already grown. */
+  readonly mask: Mask
+  /** Same size. 255 = do not copy from here. */
+  readonly avoid: Mask | null
+}
+
+/** What the person asked for. */
+export interface FillSettings {
+  readonly task: Task
+  readonly prompt: string
+  readonly negativePrompt: string
+  /** 0 … 2^32 − 1. The same tile, settings and seed give the same bytes. */
+  readonly seed: number
+  /** Every option that the engine describes, defaults filled in; one whose default is null is absent when not asked for. */
+  readonly options: Options
+}
+
+/** A way to fill. To add one: make its folder, then add its line in `index.ts`. */
+export interface Engine {
+  readonly id: string
+  readonly title: string
+  readonly tasks: readonly Task[]
+  readonly takesPrompt: boolean
+  readonly seeded: boolean
+  /** Ids of `models/index.ts` that must be installed before `open`. */
+  readonly models: readonly string[]
+  readonly licences: readonly Licence[]
+  /** Beyond `commonOptions`, which every engine takes. */
+  readonly options: readonly Option[]
+  readonly limits: Limits
+  /** model: runs in ONNX Runtime · embedded: runs in a worker of the companion. One job of each at a time. */
+  readonly lane: 'model' | 'embedded'
+  open(run: Run): Promise<OpenEngine>
+}
+
+export interface OpenEngine {
+  readonly device: Device
+  /**
+   * Fills the masked pixels of one tile. The result has the tile's own size; what it holds outside the mask is not used.
+   *
+   * @throws the signal's reason when cancelled; `CompanionError` for what the person can act on.
+   */
+  fill(tile: Tile, settings: FillSettings, run: Run): Promise<Image>
+  close(): Promise<void>
+}
+
+/** Taken by every engine. */
+export const commonOptions: readonly Option[] = [
+  {
+    name: 'quality',
+    kind: 'choice',
+    default: 'balanced',
+    choices: ['fast', 'balanced', 'best'],
+    label: 'Quality',
+  },
+  { name: 'growPx', kind: 'integer', default: null, min: 0, max: 256, label: 'Grow the selection by (px)' },
+  { name: 'featherPx', kind: 'integer', default: null, min: 0, max: 256, label: 'Soften its edge by (px)' },
+  { name: 'preview', kind: 'boolean', default: false, label: 'Show the fill while it is made' },
+]

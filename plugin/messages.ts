@@ -1,0 +1,231 @@
+/**
+ * What the window (`ui/`) and Figma's sandbox (`plugin/`) say to each other over postMessage. The playground's page
+ * stands in for the sandbox and speaks the same. Uses neither `figma` nor the DOM.
+ *
+ * The window asks (`Requests`), the sandbox answers each request once; what happens in Figma by itself comes as an `Event`.
+ * Pictures cross as encoded bytes, never as raw pixels. Positions are whole pixels of the image, as it lies in the file.
+ */
+
+export interface Rect {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+/** Kept between runs, on this machine. */
+export interface Settings {
+  readonly brushPx: number
+  /** Place the fill at once, without asking. */
+  readonly placeAtOnce: boolean
+  /** Put each fill on a layer of its own instead of merging them into one. */
+  readonly separateLayers: boolean
+  /** Always make a finished copy and hide the original. */
+  readonly alwaysFinished: boolean
+  readonly windowWidth: number
+  readonly windowHeight: number
+}
+
+export const defaultSettings: Settings = {
+  brushPx: 40,
+  placeAtOnce: true,
+  separateLayers: false,
+  alwaysFinished: false,
+  windowWidth: 480,
+  windowHeight: 640,
+}
+
+/** What Figma's selection is, as far as Infill is concerned. */
+export type Selection =
+  | { readonly state: 'fillable'; readonly layers: readonly LayerInfo[] }
+  /** `message`: one sentence a designer understands: why not, and what to do. */
+  | { readonly state: 'not-fillable'; readonly reason: NotFillable; readonly message: string }
+
+export type NotFillable =
+  | 'nothing'
+  | 'several'
+  | 'text'
+  | 'locked'
+  | 'empty'
+  | 'too-large'
+  | 'no-access'
+  | 'unsupported'
+
+export interface LayerInfo {
+  readonly id: string
+  readonly name: string
+}
+
+/** A layer's picture, and what is known of how it lies. It stays bound: placing a fill does not change it. */
+export interface Source {
+  readonly layer: LayerInfo
+  /** image: the original bytes of the layer's one image fill · render: what the layer looks like, exported. */
+  readonly kind: 'image' | 'render'
+  /** Changes when the picture does. */
+  readonly hash: string
+  /** PNG, JPEG or GIF. */
+  readonly bytes: Uint8Array
+  readonly widthPx: number
+  readonly heightPx: number
+  /** The part that the layer shows, for a first look; the whole picture may be larger. */
+  readonly visible: Rect
+  /** Fills that lie on the layer already, lowest first. */
+  readonly fills: readonly PlacedFill[]
+  /** What placing makes here by itself. */
+  readonly placement: Placement
+  /** Sentences worth saying before anything is done: scaled down, placed above the instance, … */
+  readonly notes: readonly string[]
+}
+
+/** patch: transparent outside the fill, above the original · finished: a whole copy, the original hidden beneath it. */
+export type Placement = 'patch' | 'finished'
+
+/** A layer that Infill made, as it lies in the document now. */
+export interface PlacedFill {
+  readonly layerId: string
+  readonly name: string
+  /** Of its picture: the same hash is the same picture. */
+  readonly hash: string
+  readonly placement: Placement
+}
+
+/** How a fill was made; kept on its layer. */
+export interface Recipe {
+  readonly version: 1
+  readonly task: 'remove' | 'fill' | 'expand' | 'shape'
+  readonly engine: string
+  readonly prompt?: string
+  readonly negativePrompt?: string
+  readonly seed: number
+  readonly options: Readonly<Record<string, number | string | boolean>>
+  /** `Source.hash` that it was made for. */
+  readonly sourceHash: string
+}
+
+/** A job whose end the window has not seen yet. */
+export interface PendingJob {
+  readonly jobId: string
+  readonly layer: LayerInfo
+  readonly recipe: Recipe
+  /** 1-bit PNG of the source's size, white = fill. */
+  readonly mask: Uint8Array
+}
+
+export interface Start {
+  readonly settings: Settings
+  /** The companion's; null: not paired. */
+  readonly token: string | null
+  /** Only this port is looked at; null: the ones of the manifest. */
+  readonly port: number | null
+  readonly selection: Selection
+  readonly pendingJob: PendingJob | null
+  /** Layer to edit, when the window was opened by its relaunch button. */
+  readonly editLayerId: string | null
+  /** Where this window runs. */
+  readonly host: 'figma' | 'playground'
+}
+
+export interface EditableFill {
+  readonly source: Source
+  readonly recipe: Recipe
+  /** 1-bit PNG of the source's size, white = fill. */
+  readonly mask: Uint8Array
+  /** The layer that placing again replaces. */
+  readonly replaces: string
+}
+
+export interface PlaceRequest {
+  readonly layerId: string
+  /** `Source.hash` the fill was made for. */
+  readonly sourceHash: string
+  readonly placement: Placement
+  /** PNG of the source's full size. */
+  readonly png: Uint8Array
+  readonly recipe: Recipe
+  /** 1-bit PNG of the source's size, white = fill. */
+  readonly mask: Uint8Array
+  /**
+   * How it joins what lies there: a merged png contains the earlier fills and takes the place of the layer `replaces`;
+   * null: a new layer.
+   */
+  readonly replaces: string | null
+  /** Although the source shows another picture now, or is gone (then in the middle of what is in view). */
+  readonly anyway: boolean
+}
+
+/** What the window may ask, and what it gets. Every request may fail with a `Failure`. */
+export interface Requests {
+  /** First of all. */
+  readonly start: { readonly asks: Record<string, never>; readonly gets: Start }
+  /** The layer's picture. */
+  readonly openSource: { readonly asks: { readonly layerId: string }; readonly gets: Source }
+  /** Whether a bound source is still there and unchanged, and what lies on it: asked before each fill. */
+  readonly lookAtSource: {
+    readonly asks: { readonly layerId: string }
+    readonly gets: Pick<Source, 'hash' | 'fills' | 'placement'>
+  }
+  /** The picture of a fill's layer. */
+  readonly openFill: {
+    readonly asks: { readonly layerId: string }
+    readonly gets: { readonly png: Uint8Array }
+  }
+  readonly editFill: { readonly asks: { readonly layerId: string }; readonly gets: EditableFill }
+  /** One undo step. Fails without leaving anything behind. */
+  readonly place: {
+    readonly asks: PlaceRequest
+    readonly gets: { readonly fill: PlacedFill; readonly notes: readonly string[] }
+  }
+  /** Takes a placed fill away again, if it is still there. */
+  readonly removeFill: { readonly asks: { readonly layerId: string }; readonly gets: null }
+  readonly saveSettings: { readonly asks: { readonly settings: Settings }; readonly gets: null }
+  readonly saveToken: { readonly asks: { readonly token: string | null }; readonly gets: null }
+  readonly savePendingJob: { readonly asks: { readonly job: PendingJob | null }; readonly gets: null }
+  readonly resize: { readonly asks: { readonly width: number; readonly height: number }; readonly gets: null }
+  /** Selects the layer and brings it into view. */
+  readonly reveal: { readonly asks: { readonly layerId: string }; readonly gets: null }
+  readonly close: { readonly asks: Record<string, never>; readonly gets: null }
+}
+
+export type RequestName = keyof Requests
+
+export type FailureCode =
+  /** The layer was deleted, or lies on a page that cannot be reached. */
+  | 'source-gone'
+  /** The layer shows another picture now. */
+  | 'source-changed'
+  | 'not-fillable'
+  /** The document can be looked at, not changed. */
+  | 'read-only'
+  | 'picture-too-large'
+  | 'fill-gone'
+  | 'storage-full'
+  | 'internal'
+
+/** One or two sentences for the person at the screen. */
+export interface Failure {
+  readonly code: FailureCode
+  readonly message: string
+}
+
+/** Window → sandbox. */
+export type RequestMessage = {
+  readonly [Name in RequestName]: {
+    readonly type: 'request'
+    /** Counted by the window; its reply carries it. */
+    readonly call: number
+    readonly name: Name
+    readonly asks: Requests[Name]['asks']
+  }
+}[RequestName]
+
+/** Sandbox → window. */
+export type SandboxMessage =
+  | { readonly type: 'reply'; readonly call: number; readonly gets: unknown }
+  | { readonly type: 'refusal'; readonly call: number; readonly failure: Failure }
+  | Event
+
+export type Event =
+  /** The person selected something else; what the plugin selects itself is not reported. */
+  | { readonly type: 'selection'; readonly selection: Selection }
+  /** Relaunch button pressed, or the command run again, while the window is open. */
+  | { readonly type: 'edit'; readonly layerId: string }
