@@ -1,0 +1,255 @@
+import { bytesPerElement, type Checkpoint, type DType, isDense, type StoredTensor } from '../checkpoint.ts'
+import type { ExecutionProvider } from './providers.ts'
+
+/** What flows between two nodes. Every dimension is known while the graph is built. */
+export interface Tensor {
+  readonly name: string
+  readonly dtype: DType
+  /** Outermost first; pictures are [N, C, H, W]. */
+  readonly shape: Shape
+}
+
+export type Shape = readonly number[]
+
+export interface Node {
+  readonly op: string
+  readonly name: string
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+  readonly attributes: Attributes
+}
+
+/** Whole numbers and lists of them; a float says so, for 1 could be either. */
+export type Attributes = Readonly<
+  Record<string, number | readonly number[] | string | { readonly float: number }>
+>
+
+/** Numbers that come with the graph itself. */
+export interface Constant extends Tensor {
+  readonly data: Float32Array | BigInt64Array
+}
+
+/** Numbers that stay in the checkpoint's file. */
+export interface Weight extends Tensor {
+  readonly stored: StoredTensor
+}
+
+/** All that `write.ts` needs. */
+export interface GraphDefinition {
+  readonly inputs: readonly Tensor[]
+  readonly outputs: readonly Tensor[]
+  readonly nodes: readonly Node[]
+  readonly constants: ReadonlyMap<string, Constant>
+  readonly weights: ReadonlyMap<string, Weight>
+}
+
+/** The checkpoint does not fit the graph, or two parts of a graph do not fit each other. The message says where. */
+export class GraphError extends Error {
+  override readonly name = 'GraphError'
+}
+
+/** Begins a graph over a checkpoint's weights, in the operators that a provider has kernels for. */
+export function createGraph(checkpoint: Checkpoint, provider: ExecutionProvider = 'cpu'): Graph {
+  const definition = { inputs: [], outputs: [], nodes: [], constants: new Map(), weights: new Map() }
+  return new Graph({ checkpoint, provider, definition, names: new Map() }, '')
+}
+
+/**
+ * A graph under construction, seen from one module of the network. `g.at('conv1')` is the module within, as
+ * `self.conv1` is in PyTorch: weights are found, and nodes named, by the path that the checkpoint uses.
+ */
+export class Graph {
+  /** Dotted, as in the checkpoint: model.5.conv1. Empty at the top. */
+  readonly path: string
+  readonly #shared: Shared
+
+  constructor(shared: Shared, path: string) {
+    this.#shared = shared
+    this.path = path
+  }
+
+  /** The path as messages name it. */
+  get where(): string {
+    return this.path === '' ? 'the graph' : this.path
+  }
+
+  get provider(): ExecutionProvider {
+    return this.#shared.provider
+  }
+
+  get definition(): GraphDefinition {
+    return this.#shared.definition
+  }
+
+  /** The module `name` within this one; 'a.b' goes two steps. */
+  at(name: string | number): Graph {
+    return new Graph(this.#shared, this.#nameOf(String(name)))
+  }
+
+  /** What the session is fed under this name. */
+  input(name: string, dtype: DType, shape: Shape): Tensor {
+    const tensor = { name: this.#unique(name), dtype, shape }
+    this.#shared.definition.inputs.push(tensor)
+    return tensor
+  }
+
+  /** Gives a value back from the session under this name. */
+  output(name: string, value: Tensor): void {
+    const tensor = this.#add('Identity', this.#unique(name), [value], value, {})
+    this.#shared.definition.outputs.push(tensor)
+  }
+
+  /** Whether the checkpoint has this weight. */
+  has(name: string): boolean {
+    return this.#shared.checkpoint.has(this.#nameOf(name))
+  }
+
+  /**
+   * A weight of this module, in float32 whatever the file's own floating type is.
+   *
+   * @throws GraphError where it is missing, not of floating type, not dense, or not of the shape.
+   */
+  weight(name: string, shape: ShapePattern): Tensor {
+    const path = this.#nameOf(name)
+    const weight = this.#shared.definition.weights.get(path) ?? this.#addWeight(path)
+    expectShape(path, weight, shape)
+    return weight.dtype === 'float32'
+      ? weight
+      : this.at(name).node('Cast', [weight], { ...weight, dtype: 'float32' }, { to: onnxFloat32 })
+  }
+
+  /** A constant by a name of its own, for the whole graph: made when the name is first asked for. */
+  constant(name: string, shape: Shape, make: () => Float32Array | BigInt64Array): Tensor {
+    const { constants } = this.#shared.definition
+    const known = constants.get(name)
+    if (known !== undefined) return known
+    const data = make()
+    const constant = { name, dtype: data instanceof Float32Array ? 'float32' : 'int64', shape, data } as const
+    constants.set(name, constant)
+    return constant
+  }
+
+  /** A list of whole numbers, as operators take shapes, axes and positions. */
+  integers(values: readonly number[]): Tensor {
+    return this.constant(`[${values}]`, [values.length], () => BigInt64Array.from(values, BigInt))
+  }
+
+  /** Adds an operator with one output. Its shape is the caller's to know: see `operators.ts`. */
+  node(
+    op: string,
+    inputs: readonly Tensor[],
+    output: { readonly dtype: DType; readonly shape: Shape },
+    attributes: Attributes = {},
+  ): Tensor {
+    return this.#add(
+      op,
+      this.#unique(this.path === '' ? op : `${this.path}/${op}`),
+      inputs,
+      output,
+      attributes,
+    )
+  }
+
+  /** Names of this module's weights, in full, that the graph never asked for. */
+  unusedWeights(): string[] {
+    const { checkpoint, definition } = this.#shared
+    const within = this.path === '' ? '' : `${this.path}.`
+    return [...checkpoint.keys()].filter((name) => name.startsWith(within) && !definition.weights.has(name))
+  }
+
+  #add(
+    op: string,
+    name: string,
+    inputs: readonly Tensor[],
+    output: Omit<Tensor, 'name'>,
+    attributes: Attributes,
+  ) {
+    const { dtype, shape } = output
+    const names = inputs.map((input) => input.name)
+    this.#shared.definition.nodes.push({ op, name, inputs: names, outputs: [name], attributes })
+    return { name, dtype, shape }
+  }
+
+  #addWeight(name: string): Weight {
+    const stored = this.#shared.checkpoint.get(name)
+    if (stored === undefined)
+      throw new GraphError(`Expected a tensor ${name} in the checkpoint, but there is none.`)
+    checkStored(name, stored)
+    const weight = { name, dtype: stored.dtype, shape: stored.shape, stored }
+    this.#shared.definition.weights.set(name, weight)
+    return weight
+  }
+
+  #nameOf(name: string): string {
+    if (this.path === '' || name === '') return this.path + name
+    return `${this.path}.${name}`
+  }
+
+  #unique(name: string): string {
+    const { names } = this.#shared
+    const used = names.get(name) ?? 0
+    names.set(name, used + 1)
+    return used === 0 ? name : `${name}#${used + 1}`
+  }
+}
+
+/** Sizes, and letters for those that may be anything: ['N', 64, 'H', 'W']. */
+export type ShapePattern = readonly (number | string)[]
+
+/**
+ * @param where The module or weight, for the message.
+ * @throws GraphError "Expected [N, 64, H, W] for model.2.ffc.convl2l but received [1, 32, 40, 56]."
+ */
+export function expectShape(
+  where: string,
+  { shape }: { readonly shape: Shape },
+  pattern: ShapePattern,
+): void {
+  const fits =
+    shape.length === pattern.length &&
+    pattern.every((size, axis) => typeof size === 'string' || size === shape[axis])
+  if (!fits) throw new GraphError(`Expected ${listOf(pattern)} for ${where} but received ${listOf(shape)}.`)
+}
+
+export function listOf(shape: ShapePattern): string {
+  return `[${shape.join(', ')}]`
+}
+
+/** Of all modules of one graph. */
+interface Shared {
+  readonly checkpoint: Checkpoint
+  readonly provider: ExecutionProvider
+  readonly definition: {
+    readonly inputs: Tensor[]
+    readonly outputs: Tensor[]
+    readonly nodes: Node[]
+    readonly constants: Map<string, Constant>
+    readonly weights: Map<string, Weight>
+  }
+  /** How often a name was given, so that none is given twice. */
+  readonly names: Map<string, number>
+}
+
+/** ONNX Runtime maps the bytes as they lie: they must be dense, and all there. */
+function checkStored(name: string, stored: StoredTensor): void {
+  const { dtype, shape, strides, byteLength, file } = stored
+  if (!floating.includes(dtype)) {
+    throw new GraphError(`Expected floating-point numbers for ${name} but ${file} holds ${dtype}.`)
+  }
+  if (!isDense(stored)) {
+    throw new GraphError(
+      `Expected row-major ${listOf(shape)} for ${name}, but ${file} holds it transposed or with gaps (strides ${listOf(strides)}). Save it again with tensor.contiguous().`,
+    )
+  }
+  const bytes = shape.reduce((product, size) => product * size, bytesPerElement[dtype])
+  if (byteLength !== bytes) {
+    throw new GraphError(
+      `Expected ${bytes} bytes for ${name} ${listOf(shape)} but ${file} holds ${byteLength}.`,
+    )
+  }
+}
+
+const floating: readonly DType[] = ['float32', 'float16', 'bfloat16', 'float64']
+
+/** TensorProto.DataType FLOAT, as Cast wants it. */
+const onnxFloat32 = 1
