@@ -1,6 +1,14 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Engine, Run } from '../engines/engine.ts'
+import { encodePatch } from '../image/codec.ts'
 import type { Image } from '../image/image.ts'
+import { withDefaults } from '../options.ts'
 import type { Extent, Options, PatchReply, Task } from '../protocol.ts'
+import { blend } from './blend.ts'
+import { fillContexts } from './fill-contexts.ts'
+import { readMasks } from './masks.ts'
+import { planFill } from './plan.ts'
+import { spreadProgress } from './progress.ts'
 
 /** A picture that a client sent, decoded, with the fills that lie on it. */
 export interface Picture {
@@ -10,6 +18,8 @@ export interface Picture {
   readonly fills: Image | null
   /** Copied to every patch; null: none, or one that could not be read. */
   readonly iccProfile: Uint8Array | null
+  /** In plain words, what reading it changed. */
+  readonly notes: readonly string[]
 }
 
 /** All that one fill needs. A job reads no other state. */
@@ -38,5 +48,78 @@ export interface Patch extends Omit<PatchReply, 'type' | 'id'> {
   readonly png: Uint8Array
 }
 
-/** Picture and mask → patches, one for each variation, handed to `onPatch` as they come. */
-export declare function fill(job: FillJob, run: Run, onPatch: (patch: Patch) => void): Promise<void>
+/**
+ * Picture and mask → patches, one for each variation, handed to `onPatch` as they come; it is waited for.
+ *
+ * @param extents The job's own; a caller that wants the same fill in several forms names them all, and gets them in
+ * this order.
+ * @throws the signal's reason when cancelled; CompanionError
+ */
+export async function fill(
+  job: FillJob,
+  run: Run,
+  onPatch: (patch: Patch, extent: Extent) => void | Promise<void>,
+  extents: readonly Extent[] = [job.extent],
+): Promise<void> {
+  const { picture, engine } = job
+  const options = withDefaults(engine, job.options)
+  const lap = stopwatch(run.signal)
+
+  // 1. Decode the masks; the picture is decoded already.
+  const masks = await readMasks(job)
+  const decode = await lap()
+
+  // 2. Plan how far the fill reaches, and which parts of the picture the engine sees.
+  const plan = planFill(picture.image, masks, engine.limits, { task: job.task, options })
+  const planning = await lap()
+
+  const opened = await engine.open(run)
+  try {
+    const load = await lap()
+    const nextRun = spreadProgress(run, job.variations * plan.contexts.length)
+    for (let variation = 0; variation < job.variations; variation += 1) {
+      const seed = (job.seed + variation) % 2 ** 32
+
+      // 3. Fill, context by context.
+      const { task, prompt, negativePrompt } = job
+      const settings = { task, prompt, negativePrompt, seed, options }
+      const filled = await fillContexts(picture.image, plan, opened, settings, nextRun)
+      const filling = await lap()
+
+      for (const extent of extents) {
+        // 4. Blend fill and picture.
+        const earlier = job.merge ? picture.fills : null
+        const { alpha } = plan
+        const { rect, image } = blend({ filled, original: picture.image, alpha, earlier, extent })
+        const blending = await lap()
+
+        // 5. Encode
+        const png = await encodePatch(image, picture.iccProfile)
+        const encode = await lap()
+
+        const { device } = opened
+        const ms = { queue: job.queueMs, decode, load, fill: planning + filling, blend: blending, encode }
+        const notes = [...picture.notes, ...plan.used.notes]
+        const used = { engine: engine.id, device, ...plan.used, ms, notes }
+        await onPatch({ variation, seed, rect, used, png }, extent)
+      }
+    }
+  } finally {
+    await opened.close()
+  }
+}
+
+/**
+ * Measures from lap to lap, in whole ms. Each lap lets the companion hear its clients, so that a cancel is noticed
+ * between two steps that do not wait.
+ */
+function stopwatch(signal: AbortSignal): () => Promise<number> {
+  let start = performance.now()
+  return async () => {
+    const lapMs = Math.round(performance.now() - start)
+    await turn()
+    signal.throwIfAborted()
+    start = performance.now()
+    return lapMs
+  }
+}

@@ -1,0 +1,261 @@
+import { randomInt } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { candidateEngines, chooseEngine, isReady } from '../engines/choose.ts'
+import { commonOptions, type Engine } from '../engines/engine.ts'
+import { engines as allEngines } from '../engines/index.ts'
+import { CompanionError } from '../errors.ts'
+import { type FillJob, fill, type Patch } from '../fill/fill.ts'
+import { openPicture } from '../fill/picture.ts'
+import { convertPng, type FileFormat, fileFormats } from '../image/codec.ts'
+import { checkOptions, checkPrompt } from '../options.ts'
+import { type ErrorCode, type Extent, limits, type Option, type OptionValue, tasks } from '../protocol.ts'
+
+/** What stands on the command line, as it stands there. */
+export interface FillArguments {
+  readonly image: string
+  /** '-': none, for `expand` only. */
+  readonly mask: string
+  /** Where the finished picture goes; its ending says which kind of file. */
+  readonly output?: string
+  /** Where the patch goes: a PNG of the picture's size. */
+  readonly patch?: string
+  readonly task?: string
+  readonly engine?: string
+  readonly prompt?: string
+  readonly negative?: string
+  readonly seed?: string
+  readonly variations?: string
+  /** Each 'name=value'. */
+  readonly option?: readonly string[]
+  readonly json?: boolean
+  readonly raw?: boolean
+  readonly weights?: string
+}
+
+/** Where the command runs. */
+export interface Surroundings {
+  readonly engines: readonly Engine[]
+  /** Aborted for Ctrl-C. */
+  readonly signal: AbortSignal
+  /** One line, without its end. */
+  print(line: string): void
+  printError(line: string): void
+}
+
+/**
+ * `infill fill`: picture and mask → files, without a daemon.
+ *
+ * @returns the exit code: 0 done, 2 wrong use, 3 the picture or mask, 4 model or device, 1 anything else
+ * @throws what is a bug
+ */
+export async function runFill(
+  args: FillArguments,
+  surroundings: Partial<Surroundings> = {},
+): Promise<number> {
+  const interrupt = new AbortController()
+  const onInterrupt = () => interrupt.abort()
+  process.once('SIGINT', onInterrupt)
+  const {
+    engines = allEngines,
+    signal = interrupt.signal,
+    print = console.log,
+    printError = console.error,
+  } = surroundings
+  try {
+    await fillFiles(args, { engines, signal, print, printError })
+    return 0
+  } catch (error) {
+    if (signal.aborted && error === signal.reason) {
+      printError('Cancelled.')
+      return 1
+    }
+    if (error instanceof CompanionError) {
+      printError(error.message)
+      if (error.hint !== undefined) printError(error.hint)
+      return exitCodes[error.code] ?? 1
+    }
+    if (isFileError(error)) {
+      printError(`${error.path} cannot be written: ${error.code}.`)
+      return 1
+    }
+    throw error
+  } finally {
+    process.off('SIGINT', onInterrupt)
+  }
+}
+
+const exitCodes: { readonly [code in ErrorCode]?: number } = {
+  'option-invalid': 2,
+  'prompt-missing': 2,
+  'task-unsupported': 2,
+  'engine-unknown': 2,
+  'image-unreadable': 3,
+  'image-too-large': 3,
+  'mask-unreadable': 3,
+  'mask-size': 3,
+  'mask-empty': 3,
+  'mask-covers-all': 3,
+  'model-missing': 4,
+  'model-damaged': 4,
+  'out-of-memory': 4,
+  'device-lost': 4,
+  'engine-stopped': 4,
+}
+
+async function fillFiles(args: FillArguments, { engines, signal, print }: Surroundings): Promise<void> {
+  const start = performance.now()
+  const targets = parseTargets(args)
+  const request = parseRequest(args, engines)
+  const picture = await openPicture(await readInput(args.image, 'picture', 'image-unreadable'), 'exif')
+  const mask = args.mask === '-' ? null : await readInput(args.mask, 'mask', 'mask-unreadable')
+
+  const job: FillJob = {
+    ...request,
+    picture,
+    mask,
+    avoid: null,
+    extent: 'finished',
+    merge: false,
+    queueMs: 0,
+  }
+  const extents = targets.map(({ extent }) => extent)
+  const written: string[] = []
+  const onPatch = async ({ variation, seed, used, png }: Patch, extent: Extent) => {
+    const { path, format } = targets.find((target) => target.extent === extent)!
+    const file = job.variations === 1 ? path : numbered(path, variation)
+    await writeFile(file, await convertPng(png, format))
+    written.push(file)
+    if (extent !== extents.at(-1)) return
+    const ms = Math.round(performance.now() - start)
+    const words = [
+      `${written.splice(0).join(' and ')} (seed ${seed}, ${(ms / 1000).toFixed(1)} s).`,
+      ...used.notes,
+    ]
+    print(args.json ? JSON.stringify({ engine: used.engine, seed, ms, used }) : words.join(' '))
+  }
+  await fill(job, { signal, onProgress: () => {} }, onPatch, extents)
+}
+
+interface Target {
+  readonly path: string
+  readonly extent: Extent
+  readonly format: FileFormat
+}
+
+function parseTargets({ output, patch }: FillArguments): Target[] {
+  const targets: Target[] = []
+  if (output !== undefined) targets.push({ path: output, extent: 'finished', format: formatOf(output) })
+  if (patch !== undefined) {
+    if (formatOf(patch) !== 'png') {
+      throw new CompanionError('option-invalid', `Expected a .png file for --patch but received ${patch}.`)
+    }
+    targets.push({ path: patch, extent: 'image', format: 'png' })
+  }
+  if (targets.length === 0) {
+    throw new CompanionError(
+      'option-invalid',
+      'Say where the result goes: -o OUT, --patch PATCH.png, or both.',
+    )
+  }
+  return targets
+}
+
+function formatOf(path: string): FileFormat {
+  const ending = extname(path).slice(1).toLowerCase()
+  const format = fileFormats.find((known) => known === ending)
+  if (format !== undefined) return format
+  const known = fileFormats.map((name) => `.${name}`).join(', ')
+  throw new CompanionError(
+    'option-invalid',
+    `Expected a file ending in one of ${known} but received ${path}.`,
+  )
+}
+
+type Request = Omit<FillJob, 'picture' | 'mask' | 'avoid' | 'extent' | 'merge' | 'queueMs'>
+
+/** Checked in the protocol's order: task, engine, options, prompt, model. */
+function parseRequest(args: FillArguments, engines: readonly Engine[]): Request {
+  const task = tasks.find((name) => name === (args.task ?? 'remove'))
+  if (task === undefined) {
+    throw new CompanionError(
+      'option-invalid',
+      `Expected one of ${tasks.join(', ')} for --task but received ${args.task}.`,
+    )
+  }
+  if (args.mask === '-' && task !== 'expand') {
+    throw new CompanionError('option-invalid', `The task ${task} needs a mask. Name a PNG where - stands.`)
+  }
+  const asked = args.engine ?? 'auto'
+  const engine = chooseEngine(engines, asked, task)
+  refuseModelOptions(engine, args)
+  const candidates = candidateEngines(engines, asked, task)
+  const options = checkOptions(candidates, parseOptions(args.option ?? [], candidates))
+  const seed = args.seed === undefined ? randomInt(2 ** 32) : wholeNumber('--seed', args.seed, 0, 2 ** 32 - 1)
+  const variations = wholeNumber('--variations', args.variations ?? '1', 1, limits.variations)
+  const { prompt = '', negative: negativePrompt = '' } = args
+  checkPrompt(task, prompt)
+  if (!isReady(engine)) {
+    throw new CompanionError('model-missing', `${engine.title} needs a model that is not installed.`)
+  }
+  return { engine, task, prompt, negativePrompt, seed, variations, options }
+}
+
+function refuseModelOptions(engine: Engine, { raw, weights }: FillArguments): void {
+  if (engine.models.length > 0) return
+  const refused = raw === true ? '--raw' : weights === undefined ? null : '--weights'
+  if (refused === null) return
+  throw new CompanionError(
+    'option-invalid',
+    `${engine.title} has no model, so it takes no ${refused}. Leave it out, or choose another --engine.`,
+  )
+}
+
+/** 'name=value' as the kind of value that the option's description asks for; where it does not fit, the text itself. */
+function parseOptions(given: readonly string[], engines: readonly Engine[]): Record<string, OptionValue> {
+  const described = [...commonOptions, ...engines.flatMap((engine) => engine.options)]
+  return Object.fromEntries(
+    given.map((text) => {
+      const [name, value] = [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)]
+      if (!text.includes('=') || name === '') {
+        throw new CompanionError('option-invalid', `Expected name=value for --option but received ${text}.`)
+      }
+      return [name, parseValue(value, described.find((option) => option.name === name)?.kind)]
+    }),
+  )
+}
+
+function parseValue(value: string, kind: Option['kind'] | undefined): OptionValue {
+  const isNumber = (kind === 'integer' || kind === 'number') && value.trim() !== ''
+  if (isNumber && Number.isFinite(Number(value))) return Number(value)
+  if (kind === 'boolean' && (value === 'true' || value === 'false')) return value === 'true'
+  return value
+}
+
+function wholeNumber(name: string, text: string, min: number, max: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
+  if (value >= min && value <= max) return value
+  throw new CompanionError(
+    'option-invalid',
+    `Expected a whole number from ${min} to ${max} for ${name} but received ${text}.`,
+  )
+}
+
+async function readInput(path: string, what: string, code: ErrorCode): Promise<Uint8Array> {
+  try {
+    return await readFile(path)
+  } catch (cause) {
+    if (!isFileError(cause)) throw cause
+    throw new CompanionError(code, `The ${what} ${path} cannot be read: ${cause.code}.`, { cause })
+  }
+}
+
+/** 'out.png' → 'out-2.png' */
+function numbered(path: string, variation: number): string {
+  const ending = extname(path)
+  return `${path.slice(0, path.length - ending.length)}-${variation}${ending}`
+}
+
+function isFileError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'code' in error
+}

@@ -1,0 +1,60 @@
+import { CompanionError } from '../errors.ts'
+import { decodeMask } from '../image/codec.ts'
+import { createMask, type Image, type Mask, maskThreshold } from '../image/image.ts'
+import type { FillJob } from './fill.ts'
+
+/** Both exactly 0 or 255, of the picture's size. */
+export interface Masks {
+  /** 255 = fill. Never empty. */
+  readonly mask: Mask
+  /** 255 = do not copy from here. */
+  readonly avoid: Mask | null
+}
+
+/** @throws CompanionError 'mask-unreadable', 'mask-size', 'mask-empty', 'mask-covers-all' */
+export async function readMasks({
+  picture,
+  mask: sent,
+  avoid: sentAvoid,
+  task,
+  engine,
+}: FillJob): Promise<Masks> {
+  if (sent === null && task !== 'expand') {
+    throw new CompanionError('mask-unreadable', 'There is no mask. Mark what should be filled.')
+  }
+  const marked = sent === null ? null : await decodeMask(sent, picture.image, 'mask')
+  const mask = task === 'expand' ? withTransparent(marked, picture.image) : marked!
+  if (!mask.data.includes(255)) throw new CompanionError('mask-empty', emptySentence(task === 'expand'))
+  const avoid = sentAvoid === null ? null : await decodeMask(sentAvoid, picture.image, 'avoid')
+  if (!engine.takesPrompt && !hasSource({ mask, avoid })) {
+    throw new CompanionError('mask-covers-all', coveredSentence(avoid !== null))
+  }
+  return { mask, avoid }
+}
+
+/** Whether a pixel is left to copy from. */
+export function hasSource({ mask, avoid }: Masks): boolean {
+  return mask.data.some((value, pixel) => value === 0 && avoid?.data[pixel] !== 255)
+}
+
+/** The mask, and the pixels that a picture to be expanded leaves open. */
+function withTransparent(marked: Mask | null, image: Image): Mask {
+  const mask = createMask(image.width, image.height)
+  for (let pixel = 0; pixel < mask.data.length; pixel += 1) {
+    const isOpen = image.data[pixel * 4 + 3]! < maskThreshold || marked?.data[pixel] === 255
+    mask.data[pixel] = isOpen ? 255 : 0
+  }
+  return mask
+}
+
+function emptySentence(isExpand: boolean): string {
+  return isExpand
+    ? 'The picture has no transparent part to expand into, and nothing is marked.'
+    : 'Nothing is marked. Paint over what should be filled.'
+}
+
+function coveredSentence(withAvoid: boolean): string {
+  return withAvoid
+    ? 'What is marked and what must not be copied from cover the whole picture. Leave some of it to copy from.'
+    : 'The whole picture is marked. Leave some of it to copy from.'
+}

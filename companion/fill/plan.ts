@@ -1,0 +1,67 @@
+import type { Limits } from '../engines/engine.ts'
+import type { Image, Mask, Size } from '../image/image.ts'
+import { binarise, featherMask } from '../image/mask.ts'
+import { areaOf } from '../image/rect.ts'
+import type { Options, Task, Used } from '../protocol.ts'
+import { type Context, planContexts } from './contexts.ts'
+import { chooseEdge, type Edge } from './edge.ts'
+import { hasSource, type Masks } from './masks.ts'
+
+/** What is filled, what is seen for it, and how it will lie on the picture. */
+export interface Plan extends Masks {
+  /** The patch's alpha, of the picture's size: 255 in the mask as it was sent and for growPx round it. */
+  readonly alpha: Mask
+  /** Exactly 0 or 255; 255 = filled: wherever alpha is above 0, so that the feather fades fill into picture. */
+  readonly mask: Mask
+  readonly contexts: readonly Context[]
+  readonly used: Pick<Used, 'workWidth' | 'workHeight' | 'tiles' | 'growPx' | 'featherPx' | 'notes'>
+}
+
+/** @param options `growPx` and `featherPx` where asked for; otherwise they are chosen for the picture. */
+export function planFill(
+  image: Image,
+  masks: Masks,
+  limits: Limits,
+  { task, options }: { task: Task; options: Options },
+): Plan {
+  const notes: string[] = []
+  let edge = edgeFor(image, masks.mask, options)
+  let alpha = featherMask(masks.mask, edge)
+  let mask = binarise(alpha, 1)
+  if (!hasSource({ ...masks, mask }) && hasSource(masks)) {
+    notes.push('The fill ends exactly at the mask, because growing it would leave nothing to copy from.')
+    edge = { growPx: 0, featherPx: 0 }
+    alpha = masks.mask
+    mask = masks.mask
+  }
+  const contexts = planContexts({ ...masks, mask }, limits, task)
+  const largest = contexts.reduce((a, b) => (areaOf(b.work) > areaOf(a.work) ? b : a))
+  const smallest = Math.min(...contexts.map(({ rect, work }) => shareOf(work, rect)))
+  if (smallest < 1)
+    notes.push(`The fill was computed at ${Math.round(smallest * 100)} % of the picture's size.`)
+  return {
+    ...masks,
+    ...{ alpha, mask, contexts },
+    used: {
+      workWidth: largest.work.width,
+      workHeight: largest.work.height,
+      tiles: contexts.length,
+      ...edge,
+      notes,
+    },
+  }
+}
+
+function edgeFor(image: Image, mask: Mask, { growPx, featherPx }: Options): Edge {
+  if (typeof growPx === 'number' && typeof featherPx === 'number') return { growPx, featherPx }
+  const chosen = chooseEdge(image, mask)
+  return {
+    growPx: typeof growPx === 'number' ? growPx : chosen.growPx,
+    featherPx: typeof featherPx === 'number' ? featherPx : chosen.featherPx,
+  }
+}
+
+/** How much smaller the sides are, 0..1; 1 and more: not smaller. */
+function shareOf(work: Size, rect: Size): number {
+  return Math.min(work.width / rect.width, work.height / rect.height)
+}

@@ -1,0 +1,28 @@
+import type { Run } from '../engines/engine.ts'
+
+/**
+ * Makes one progress of `calls` calls of an engine, each of which reports its own from nothing to all. Other stages
+ * than 'fill' pass as they are.
+ *
+ * @returns what each call is to run under, one after another
+ */
+export function spreadProgress({ signal, onProgress }: Run, calls: number): () => Run {
+  let begun = 0
+  let shown = 0
+  // Calls of different sizes have different totals; the first one's is the measure.
+  let total = 0
+  return () => {
+    const before = begun
+    begun += 1
+    return {
+      signal,
+      onProgress(progress) {
+        if (progress.stage !== 'fill') return onProgress(progress)
+        if (total === 0) total = progress.total
+        const share = progress.total === 0 ? 0 : Math.min(1, progress.done / progress.total)
+        shown = Math.max(shown, Math.round((before + share) * total))
+        onProgress({ ...progress, done: shown, total: total * calls })
+      },
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import type { Rect } from '../protocol.ts'
+import { beyondReach, squaredDistances } from './distance.ts'
+import { createMask, type Mask, wholeOf } from './image.ts'
+import { inflate, union } from './rect.ts'
+
+/** Exactly 0 or 255: 255 where the value is at least `least`. */
+export function binarise({ width, height, data }: Mask, least: number): Mask {
+  const binary = createMask(width, height)
+  for (let pixel = 0; pixel < data.length; pixel += 1) binary.data[pixel] = data[pixel]! >= least ? 255 : 0
+  return binary
+}
+
+/** The smallest rectangle that holds all non-zero pixels; null: there is none. */
+export function boundsOf(mask: Mask): Rect | null {
+  return boundsWithin(mask, wholeOf(mask))
+}
+
+/**
+ * 255 in the mask and up to `growPx` from it, falling smoothly to 0 just beyond growPx + featherPx. Nothing inside the
+ * mask is softened.
+ */
+export function featherMask(mask: Mask, { growPx, featherPx }: { growPx: number; featherPx: number }): Mask {
+  const feathered = createMask(mask.width, mask.height)
+  const bounds = boundsOf(mask)
+  if (bounds === null) return feathered
+  const reachPx = growPx + featherPx
+  const area = inflate(bounds, reachPx, mask)
+  const falloff = falloffTable(growPx, featherPx)
+  const squared = squaredDistances(mask, area, reachPx)
+  for (let y = 0; y < area.height; y += 1) {
+    const row = (area.y + y) * mask.width + area.x
+    for (let x = 0; x < area.width; x += 1) {
+      const distance = squared[y * area.width + x]!
+      if (distance !== beyondReach) feathered.data[row + x] = falloff[distance]!
+    }
+  }
+  return feathered
+}
+
+/**
+ * Bounds of the mask's parts. Parts nearer to each other than `nearPx` count as one, and so do some up to twice as far.
+ *
+ * Cells of nearPx × nearPx that hold a mask pixel are joined with their eight neighbours, so that a thousand specks
+ * cost no more than one hole.
+ */
+export function partsOf(mask: Mask, nearPx: number): Rect[] {
+  const area = boundsOf(mask)
+  if (area === null) return []
+  const columns = Math.ceil(area.width / nearPx)
+  const rows = Math.ceil(area.height / nearPx)
+  const cells = Array.from({ length: columns * rows }, (_, cell) => {
+    const x = (cell % columns) * nearPx
+    const y = Math.floor(cell / columns) * nearPx
+    const width = Math.min(nearPx, area.width - x)
+    const height = Math.min(nearPx, area.height - y)
+    return boundsWithin(mask, { x: area.x + x, y: area.y + y, width, height })
+  })
+  const parts: Rect[] = []
+  for (let cell = 0; cell < cells.length; cell += 1) {
+    if (cells[cell] !== null) parts.push(takeConnected(cells, columns, cell))
+  }
+  return parts
+}
+
+function boundsWithin({ data, width }: Mask, area: Rect): Rect | null {
+  let left = area.x + area.width
+  let right = area.x - 1
+  let top = -1
+  let bottom = -1
+  for (let y = area.y; y < area.y + area.height; y += 1) {
+    let first = y * width + area.x
+    let last = first + area.width - 1
+    while (first <= last && data[first] === 0) first += 1
+    if (first > last) continue
+    while (data[last] === 0) last -= 1
+    left = Math.min(left, first - y * width)
+    right = Math.max(right, last - y * width)
+    if (top < 0) top = y
+    bottom = y
+  }
+  return top < 0 ? null : { x: left, y: top, width: right - left + 1, height: bottom - top + 1 }
+}
+
+/** By squared distance in px: 255 up to growPx, then half a period of a cosine down to 0 at growPx + featherPx + 1. */
+function falloffTable(growPx: number, featherPx: number): Uint8Array {
+  const reachPx = growPx + featherPx
+  return Uint8Array.from({ length: reachPx * reachPx + 1 }, (_, squared) => {
+    const beyondPx = Math.sqrt(squared) - growPx
+    if (beyondPx <= 0) return 255
+    return Math.max(1, Math.round(127.5 * (1 + Math.cos((Math.PI * beyondPx) / (featherPx + 1)))))
+  })
+}
+
+/** Bounds of all cells connected with `start`, which are taken out of `cells`. */
+function takeConnected(cells: (Rect | null)[], columns: number, start: number): Rect {
+  let bounds = cells[start]!
+  cells[start] = null
+  const open = [start]
+  for (let cell = open.pop(); cell !== undefined; cell = open.pop()) {
+    for (const neighbour of neighboursOf(cell, columns)) {
+      const rect = cells[neighbour]
+      if (rect === null || rect === undefined) continue
+      bounds = union(bounds, rect)
+      cells[neighbour] = null
+      open.push(neighbour)
+    }
+  }
+  return bounds
+}
+
+function neighboursOf(cell: number, columns: number): number[] {
+  const column = cell % columns
+  const sides = [-1, 0, 1].filter((step) => column + step >= 0 && column + step < columns)
+  return [-columns, 0, columns].flatMap((row) => sides.map((step) => cell + row + step))
+}

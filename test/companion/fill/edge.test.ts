@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { chooseEdge } from '../../../companion/fill/edge.ts'
+import { decodeImage, decodeMask } from '../../../companion/image/codec.ts'
+import { samplePictures } from '../../fixtures/pictures/index.ts'
+import { gradientImage, paintImage, plainImage, rectMask } from '../../support/images.ts'
+
+const flatArt = { growPx: 1, featherPx: 0 }
+
+describe('chooseEdge', () => {
+  test.each(samplePictures)('tells interface art from photographs: $name', async ({ name, file, mask }) => {
+    const { image } = await decodeImage(readFileSync(file), { orientation: 'exif' })
+    const edge = chooseEdge(image, await decodeMask(readFileSync(mask), image, 'mask'))
+
+    if (name.startsWith('ui-')) expect(edge).toEqual(flatArt)
+    else expect(edge.growPx + edge.featherPx).toBeGreaterThan(2)
+  })
+
+  test.each([
+    [1200, 40, { growPx: 5, featherPx: 3 }],
+    [40, 2400, { growPx: 10, featherPx: 6 }],
+    [4000, 40, { growPx: 17, featherPx: 10 }],
+    [64, 48, { growPx: 2, featherPx: 1 }],
+  ])('grows with the longer side: %i × %i', (width, height, edge) => {
+    const mask = rectMask(width, height, { x: 18, y: 18, width: 4, height: 4 })
+
+    expect(chooseEdge(gradientImage(width, height), mask)).toEqual(edge)
+  })
+
+  test('does not eat a line beside the mask on a plain ground', () => {
+    const art = paintImage(600, 400, (x) => (x === 230 ? [0, 0, 0, 255] : [255, 255, 255, 255]))
+
+    expect(chooseEdge(art, rectMask(600, 400, { x: 180, y: 150, width: 45, height: 60 }))).toEqual(flatArt)
+  })
+
+  test('grows freely where the ground is plain all round', () => {
+    const mask = rectMask(1200, 400, { x: 180, y: 150, width: 45, height: 60 })
+
+    expect(chooseEdge(plainImage(1200, 400, [250, 250, 250, 255]), mask)).toEqual({ growPx: 5, featherPx: 3 })
+  })
+
+  test('has an answer where nothing is known', () => {
+    const mask = rectMask(240, 100, { x: 0, y: 0, width: 240, height: 100 })
+
+    expect(chooseEdge(gradientImage(240, 100), mask)).toEqual({ growPx: 2, featherPx: 1 })
+  })
+})
