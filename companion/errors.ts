@@ -14,3 +14,8 @@ export class CompanionError extends Error {
     this.hint = options.hint
   }
 }
+
+/** The companion cannot start. The message says why, for the person at the terminal. */
+export class StartError extends Error {
+  override readonly name = 'StartError'
+}

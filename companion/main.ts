@@ -1,1 +1,30 @@
-export {}
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander'
+import { doctorCommand } from './cli/doctor.ts'
+import { fillCommand } from './cli/fill-command.ts'
+import { pairCommand } from './cli/pair.ts'
+import { serveCommand } from './cli/serve.ts'
+import { StartError } from './errors.ts'
+import { version } from './installation.ts'
+
+const wrongUse = 2
+
+const infill = new Command('infill')
+  .description('Erases objects and fills by prompt in Figma, on your own machine.')
+  .version(version)
+for (const command of [serveCommand, fillCommand, doctorCommand, pairCommand]) infill.addCommand(command)
+for (const command of [infill, ...infill.commands]) command.exitOverride()
+
+try {
+  await infill.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Help and version are asked for and end well; whatever else commander ends with is wrong use.
+    process.exitCode = error.exitCode === 0 ? 0 : wrongUse
+  } else if (error instanceof StartError) {
+    console.error(error.message)
+    process.exit(1)
+  } else {
+    throw error
+  }
+}

@@ -1,0 +1,160 @@
+import type { Connection, Shared } from './connection.ts'
+import { ready } from './description.ts'
+import { CompanionError } from './errors.ts'
+import { failedReply } from './failure.ts'
+import { fill } from './fill/fill.ts'
+import { readFill } from './fill-request.ts'
+import { readPicture } from './image-request.ts'
+import { type Frame, protocolVersion } from './protocol.ts'
+import { field, optional, read } from './requests.ts'
+import type { ClientId } from './tokens.ts'
+import { words } from './words.ts'
+
+/** Says what there is to say to one message. Whatever goes wrong is said too; nothing is thrown. */
+export async function answer(frame: Frame, connection: Connection, shared: Shared): Promise<void> {
+  // Known when it was checked: what is wrong with an id itself is said without it.
+  let about: string | undefined
+  try {
+    const { type } = frame.header
+    if (type === 'hello') return hello(frame, connection, shared)
+    if (type === 'pair') return pair(frame, connection, shared)
+
+    const { client } = connection
+    if (client === null) {
+      if (type === 'cancel') return
+      throw new CompanionError('not-paired', words.notPaired)
+    }
+    if (type === 'models') return connection.say({ type: 'models', models: [] })
+    const take = requests.get(type)
+    if (take === undefined) throw new CompanionError('message-unknown', words.unknownMessage(type))
+
+    const id = read(frame.header, 'id', field.id)
+    if (startsJob.has(type)) refuseBusy(client, id, shared)
+    about = id
+    await take({ ...frame, id, client, connection, shared })
+  } catch (error) {
+    connection.say(failedReply(error, about, shared.log))
+  }
+}
+
+/** A message of a paired client about the job or image `id`. */
+interface Request extends Frame {
+  readonly id: string
+  readonly client: ClientId
+  readonly connection: Connection
+  readonly shared: Shared
+}
+
+const requests = new Map<string, (request: Request) => void | Promise<void>>([
+  ['image', image],
+  ['fill', startFill],
+  ['select', select],
+  ['cancel', cancel],
+  ['attach', attach],
+  ['install', refuseModel],
+  ['uninstall', refuseModel],
+])
+
+const startsJob: ReadonlySet<string> = new Set(['fill', 'select', 'install', 'uninstall'])
+
+/** The running job must not be disturbed by a second one of its name. */
+function refuseBusy(client: ClientId, id: string, { jobs }: Shared): void {
+  if (jobs.isBusy(client, id)) throw new CompanionError('option-invalid', words.busyId(id))
+}
+
+function hello({ header }: Frame, connection: Connection, shared: Shared): void {
+  if (header.protocol !== protocolVersion) {
+    connection.say({
+      type: 'failed',
+      code: 'protocol-unsupported',
+      message: words.otherProtocol(header.protocol),
+      supported: [protocolVersion],
+    })
+    return
+  }
+  read(header, 'client', field.client)
+  read(header, 'locale', optional(field.locale, 'en'))
+  const token = read(header, 'token', optional(field.text, ''))
+  // Said again without a token, it changes nothing.
+  if (token !== '') connection.client = shared.pairing.clientOf(token)
+  if (connection.client !== null) connection.say(ready(shared))
+  else connection.say({ type: 'pair-needed', attemptsLeft: shared.pairing.attemptsLeft })
+}
+
+function pair({ header }: Frame, connection: Connection, shared: Shared): void {
+  const { pairing } = shared
+  const result = pairing.pair(read(header, 'code', field.text))
+  switch (result.outcome) {
+    case 'paired':
+      connection.client = pairing.clientOf(result.token)
+      connection.say({ type: 'paired', token: result.token })
+      connection.say(ready(shared))
+      break
+    case 'wrong':
+      connection.say({
+        type: 'failed',
+        code: 'pair-wrong',
+        message: words.wrongCode(result.attemptsLeft),
+        attemptsLeft: result.attemptsLeft,
+      })
+      break
+    case 'locked':
+      connection.say({
+        type: 'failed',
+        code: 'pair-locked',
+        message: words.pairingLocked(result.retryAfterMs),
+        retryAfterMs: result.retryAfterMs,
+      })
+  }
+}
+
+async function image({ id, connection, shared: { images }, ...frame }: Request): Promise<void> {
+  // A picture that cannot be read must not leave the one that it was to replace.
+  const pictureOf = (imageId: string) => images.find(connection, imageId)
+  const picture = await readPicture(frame, pictureOf).catch((error: unknown) => {
+    images.forget(connection, id)
+    throw error
+  })
+  if (!connection.isOpen) return
+  images.add(connection, id, picture)
+  const { width, height } = picture.image
+  connection.say({ type: 'image-ready', id, width, height })
+}
+
+function startFill({ id, client, connection, shared: { engines, images, jobs }, ...frame }: Request): void {
+  const checked = readFill(frame, engines, (imageId) => images.find(connection, imageId))
+  jobs.submit({
+    ...{ client, id, listener: connection },
+    lane: checked.engine.lane,
+    work: (job, queueMs) =>
+      fill(
+        { ...checked, queueMs },
+        { signal: job.signal, onProgress: (progress) => job.say({ type: 'progress', id, ...progress }) },
+        ({ png, ...patch }) => job.say({ type: 'patch', id, ...patch }, [{ name: 'patch', bytes: png }]),
+      ),
+  })
+}
+
+/** There is no selector yet; what can be checked of the request is checked all the same. */
+function select({ header, connection, shared: { images } }: Request): void {
+  const imageId = read(header, 'imageId', field.id)
+  if (images.find(connection, imageId) === undefined) {
+    throw new CompanionError('image-unknown', words.imageUnknown(imageId))
+  }
+  throw new CompanionError('task-unsupported', words.noSelector)
+}
+
+function cancel({ id, client, shared: { jobs } }: Request): void {
+  jobs.cancel(client, id)
+}
+
+async function attach({ id, client, connection, shared: { jobs } }: Request): Promise<void> {
+  const job = jobs.find(client, id)
+  if (job === undefined) throw new CompanionError('job-unknown', words.jobUnknown(id))
+  await job.attach(connection)
+}
+
+/** There is no model yet that could be installed. */
+function refuseModel({ header }: Request): void {
+  throw new CompanionError('model-unknown', words.modelUnknown(read(header, 'modelId', field.text)))
+}

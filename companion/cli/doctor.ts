@@ -1,0 +1,170 @@
+import { accessSync, constants, existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { builtFile, installationFolder, version } from '../installation.ts'
+import { findRunning } from '../instance.ts'
+import { holderOf, isFree } from '../listen.ts'
+import { ports } from '../protocol.ts'
+import { type DataFolder, dataFolderPath, openDataFolder } from '../settings.ts'
+
+export const doctorCommand = new Command('doctor')
+  .description('look at what Infill needs on this machine, and say what is missing')
+  .option('--json', 'print one line of JSON')
+  .action(async ({ json = false }: { json?: boolean }) => {
+    const report = await examine()
+    console.log(json ? JSON.stringify(report) : inWords(report))
+    process.exitCode = report.missing.length === 0 ? 0 : 1
+  })
+
+export interface Report {
+  /** null: could not be loaded. */
+  readonly versions: {
+    readonly infill: string
+    readonly node: string
+    readonly sharp: string | null
+    readonly onnxruntime: string | null
+  }
+  readonly ports: readonly PortReport[]
+  readonly folders: { readonly installation: string; readonly data: string; readonly writable: boolean }
+  readonly built: Readonly<Record<string, boolean>>
+  /** Of ONNX Runtime; the embedded engine needs none. */
+  readonly executionProviders: readonly string[]
+  /** In plain words, what is needed and is not there. Empty: all is well. */
+  readonly missing: readonly string[]
+}
+
+interface PortReport {
+  readonly port: number
+  readonly state: 'free' | 'ours' | 'taken'
+  readonly holder?: string
+}
+
+const leastNode = [20, 19] as const
+const builtFiles = ['code.js', 'ui.html', 'playground.html', 'infill.js', 'patchmatch-worker.js']
+
+export async function examine(): Promise<Report> {
+  const data = dataFolderPath()
+  const folder = openFolder(data)
+  const [portReports, sharp, onnxruntime] = await Promise.all([
+    examinePorts(folder),
+    sharpVersion(),
+    examineOnnxRuntime(),
+  ])
+  const findings = {
+    versions: {
+      infill: version,
+      node: process.versions.node,
+      sharp,
+      onnxruntime: onnxruntime?.version ?? null,
+    },
+    ports: portReports,
+    folders: { installation: installationFolder, data, writable: folder !== null },
+    built: Object.fromEntries(builtFiles.map((name) => [name, existsSync(builtFile(name))])),
+    executionProviders: onnxruntime?.providers ?? [],
+  }
+  return { ...findings, missing: missingFrom(findings) }
+}
+
+function openFolder(path: string): DataFolder | null {
+  try {
+    const folder = openDataFolder(path)
+    accessSync(folder.path, constants.W_OK)
+    return folder
+  } catch {
+    return null
+  }
+}
+
+async function examinePorts(folder: DataFolder | null): Promise<PortReport[]> {
+  const running = folder === null ? null : await findRunning(folder)
+  return Promise.all(
+    ports.map(async (port): Promise<PortReport> => {
+      if (running?.port === port) return { port, state: 'ours' }
+      if (await isFree(port)) return { port, state: 'free' }
+      return { port, state: 'taken', holder: await holderOf(port) }
+    }),
+  )
+}
+
+/** null: the library, or its part for this system, is not installed. */
+async function sharpVersion(): Promise<string | null> {
+  try {
+    const { default: sharp } = await import('sharp')
+    return sharp.versions.sharp ?? null
+  } catch {
+    return null
+  }
+}
+
+async function examineOnnxRuntime(): Promise<{ version: string; providers: string[] } | null> {
+  try {
+    const { env, listSupportedBackends } = await import('onnxruntime-node')
+    return {
+      version: env.versions.node ?? env.versions.common,
+      // The others are supported, but not installed.
+      providers: listSupportedBackends()
+        .filter(({ bundled }) => bundled)
+        .map(({ name }) => name),
+    }
+  } catch {
+    return null
+  }
+}
+
+function missingFrom({ versions, ports, folders, built }: Omit<Report, 'missing'>): string[] {
+  const missing: string[] = []
+  const [major = 0, minor = 0] = versions.node.split('.').map(Number)
+  if (major < leastNode[0] || (major === leastNode[0] && minor < leastNode[1])) {
+    missing.push(
+      `Node ${leastNode.join('.')} or newer is needed; this is ${versions.node}. Get it from nodejs.org.`,
+    )
+  }
+  if (versions.sharp === null) {
+    missing.push(
+      'The library sharp, which reads pictures, cannot be loaded. Run `npm ci` in the installation folder.',
+    )
+  }
+  if (ports.every(({ state }) => state === 'taken')) {
+    missing.push('None of the ports that Figma can reach is free. End one of the programs that hold them.')
+  }
+  if (!folders.writable) {
+    missing.push(
+      `The data folder ${folders.data} cannot be written. Give yourself the right to, or set INFILL_HOME.`,
+    )
+  }
+  const absent = Object.keys(built).filter((name) => !built[name])
+  if (absent.length > 0) {
+    missing.push(`Not built: ${absent.join(', ')}. Run \`npm run build\` in the installation folder.`)
+  }
+  if (!existsSync(join(folders.installation, 'manifest.json'))) {
+    missing.push(
+      'manifest.json, which Figma imports, is not in the installation folder. Install Infill anew.',
+    )
+  }
+  return missing
+}
+
+function inWords({ versions, ports, folders, built, executionProviders, missing }: Report): string {
+  const lines: [string, string][] = [
+    ['Infill', versions.infill],
+    ['Node', versions.node],
+    ['sharp', versions.sharp ?? 'cannot be loaded'],
+    ['ONNX Runtime', versions.onnxruntime ?? 'cannot be loaded; the embedded engine does not need it'],
+    ['Execution providers', executionProviders.join(', ') || 'none'],
+    ...ports.map(({ port, state, holder }): [string, string] => [
+      `Port ${port}`,
+      state === 'ours' ? 'the running companion' : state === 'free' ? 'free' : `taken by ${holder}`,
+    ]),
+    ['Installation folder', folders.installation],
+    ['Data folder', `${folders.data}${folders.writable ? '' : ' (cannot be written)'}`],
+    [
+      'Built files',
+      Object.entries(built)
+        .map(([name, there]) => (there ? name : `${name} (missing)`))
+        .join(', '),
+    ],
+  ]
+  const width = Math.max(...lines.map(([name]) => name.length))
+  const table = lines.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n')
+  return `${table}\n\n${missing.length === 0 ? 'Nothing is missing.' : missing.join('\n')}`
+}

@@ -1,0 +1,57 @@
+import { join } from 'node:path'
+import { Command, InvalidArgumentError } from 'commander'
+import { installationFolder, version } from '../installation.ts'
+import { openLog } from '../log.ts'
+import { ports } from '../protocol.ts'
+import { type Companion, startCompanion } from '../server.ts'
+import { dataFolderPath, openDataFolder } from '../settings.ts'
+
+export const serveCommand = new Command('serve')
+  .description('start the companion, which the plugin and the playground speak with')
+  .option('--port <port>', `listen there instead of on the first free one of ${ports.join(', ')}`, parsePort)
+  .action(serve)
+
+/** Runs until the process is told to stop. */
+async function serve({ port }: { port?: number }): Promise<void> {
+  const folder = openDataFolder(dataFolderPath())
+  let showCode = (_code: string) => {}
+  const companion = await startCompanion({
+    dataFolder: folder.path,
+    ports: port === undefined ? ports : [port],
+    log: openLog(folder.logs),
+    onCode: (code) => showCode(code),
+  })
+  console.log(welcome(companion))
+  showCode = (code) => console.log(pairingLine(code))
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, async () => {
+      console.log('Stopping…')
+      await companion.stop()
+      process.exit(0)
+    })
+  }
+}
+
+function welcome({ address, code, port }: Companion): string {
+  const figma = (ports as readonly number[]).includes(port)
+    ? `In Figma, once: Plugins → Development → Import plugin from manifest… → choose
+  ${join(installationFolder, 'manifest.json')}`
+    : `Figma cannot reach port ${port}, only ${ports.join(', ')}.`
+  return `Infill ${version} is running. Ctrl+C stops it.
+
+Playground:   ${address}
+${pairingLine(code)}
+
+${figma}
+`
+}
+
+function pairingLine(code: string): string {
+  return `Pairing code: ${code} (for five minutes)`
+}
+
+function parsePort(value: string): number {
+  const port = Number(value)
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port
+  throw new InvalidArgumentError('Expected a whole number from 1 to 65535.')
+}

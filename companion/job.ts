@@ -1,0 +1,85 @@
+import type { Engine } from './engines/engine.ts'
+import { type Blob, encodeMessage, type Reply } from './protocol.ts'
+
+/** What may run side by side: one job of each. */
+export type Lane = Engine['lane']
+
+/** Where a job's replies go: a connection. */
+export interface Listener {
+  send(message: Uint8Array): void
+  /** Resolves when the message is on its way. */
+  sent(message: Uint8Array): Promise<void>
+}
+
+/** A reply that is about a job. */
+export type JobReply = Extract<Reply, { readonly id?: string }>
+
+/** One request at work. It belongs to a client, not to a connection: it keeps what it said for whoever asks later. */
+export class Job {
+  readonly id: string
+  readonly lane: Lane
+  readonly #ending = new AbortController()
+  readonly #listeners = new Set<Listener>()
+  readonly #patches: Uint8Array[] = []
+  #progress: Uint8Array | null = null
+  #end: Uint8Array | null = null
+
+  constructor(id: string, lane: Lane, listener: Listener) {
+    this.id = id
+    this.lane = lane
+    this.#listeners.add(listener)
+  }
+
+  /** Aborted when the job is cancelled. */
+  get signal(): AbortSignal {
+    return this.#ending.signal
+  }
+
+  get hasEnded(): boolean {
+    return this.#end !== null
+  }
+
+  /** Of all that is kept to be sent again. */
+  get keptBytes(): number {
+    return this.#kept().reduce((sum, { byteLength }) => sum + byteLength, 0)
+  }
+
+  /** Tells all listeners. After the end nothing more is said, whatever the engine still does. */
+  say(reply: JobReply, blobs: readonly Blob[] = []): void {
+    if (this.hasEnded) return
+    const message = encodeMessage(reply, blobs)
+    if (reply.type === 'progress') this.#progress = message
+    else if (reply.type === 'patch') this.#patches.push(message)
+    else this.#end = message
+    for (const listener of this.#listeners) listener.send(message)
+    if (this.hasEnded) this.#listeners.clear()
+  }
+
+  /** Says the end now, and stops the work, which may take a moment longer. */
+  end(reply: JobReply): void {
+    this.say(reply)
+    this.#ending.abort()
+  }
+
+  /**
+   * Sends the latest progress, all patches and the end, as far as they are known, then whatever comes. Kept results are
+   * sent no faster than they are read.
+   */
+  async attach(listener: Listener): Promise<void> {
+    // It may listen already, and must not hear a later message between two earlier ones.
+    this.#listeners.delete(listener)
+    if (this.#progress !== null) await listener.sent(this.#progress)
+    // Grows while the job runs.
+    for (const patch of this.#patches) await listener.sent(patch)
+    if (this.#end !== null) listener.send(this.#end)
+    else this.#listeners.add(listener)
+  }
+
+  forget(listener: Listener): void {
+    this.#listeners.delete(listener)
+  }
+
+  #kept(): Uint8Array[] {
+    return [this.#progress, ...this.#patches, this.#end].filter((message) => message !== null)
+  }
+}

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto'
+import type { Server } from 'node:http'
+import type { Shared } from './connection.ts'
+import { Connections } from './connections.ts'
+import type { Engine } from './engines/engine.ts'
+import { engines as allEngines } from './engines/index.ts'
+import { Images } from './images.ts'
+import { claim, refuseSecond } from './instance.ts'
+import { Jobs } from './jobs.ts'
+import { listen } from './listen.ts'
+import { type Log, silentLog } from './log.ts'
+import { answerHttp } from './pages.ts'
+import { Pairing } from './pairing.ts'
+import { ports } from './protocol.ts'
+import { openDataFolder } from './settings.ts'
+
+export interface CompanionOptions {
+  readonly dataFolder: string
+  /** Tried in order; 0: any free one. Default: those that Figma can reach. */
+  readonly ports?: readonly number[]
+  readonly engines?: readonly Engine[]
+  readonly log?: Log
+  /** There is a new pairing code to show: at the start, after use, after five minutes. */
+  readonly onCode?: (code: string) => void
+  readonly timing?: Partial<Timing>
+}
+
+export interface Timing {
+  readonly pingEveryMs: number
+  /** How long running jobs may go on once the companion was told to stop. */
+  readonly graceMs: number
+  /** How often the data folder is looked at for what `infill pair` wrote. */
+  readonly followEveryMs: number
+}
+
+export interface Companion {
+  readonly port: number
+  /** Of the playground. */
+  readonly address: string
+  /** The pairing code of this moment. */
+  readonly code: string
+  /** The playground's own. */
+  readonly token: string
+  /** Refuses what waits, lets running jobs end, says goodbye and frees the port. */
+  stop(): Promise<void>
+}
+
+const usualTiming: Timing = { pingEveryMs: 15_000, graceMs: 10_000, followEveryMs: 1000 }
+
+/**
+ * The daemon, put together. Nothing here is global: a process may start several, each with a data folder of its own.
+ *
+ * @throws StartError when another companion has the data folder, or no port is free
+ */
+export async function startCompanion(options: CompanionOptions): Promise<Companion> {
+  const { engines = allEngines, log = silentLog, onCode = () => {} } = options
+  const { pingEveryMs, graceMs, followEveryMs } = { ...usualTiming, ...options.timing }
+  const instance = randomUUID()
+
+  // 1. One companion for each data folder, on the first free port.
+  const folder = openDataFolder(options.dataFolder)
+  await refuseSecond(folder)
+  const { port, servers } = await listen(options.ports ?? ports)
+  const giveUp = await claim(folder, { port, pid: process.pid, instance }).catch(async (error: unknown) => {
+    await Promise.all(servers.map(close))
+    throw error
+  })
+
+  // 2. Who may come in, and what is done for them.
+  const jobs = new Jobs(log)
+  const pairing = new Pairing({
+    ...{ folder, followEveryMs, onCode },
+    onRevoked(clients) {
+      connections.closeRevoked(clients)
+      for (const client of clients) jobs.forgetClient(client)
+    },
+  })
+  const shared: Shared = { instance, engines, pairing, images: new Images(), jobs, log }
+  const connections = new Connections({ port, pingEveryMs, shared })
+
+  // 3. The door.
+  const pages = {
+    port,
+    instance,
+    log,
+    config: () => ({ token: pairing.pageToken, port, code: pairing.code }),
+  }
+  for (const server of servers) {
+    server.on('request', (request, response) => answerHttp(request, response, pages))
+    server.on('upgrade', (request, socket, head) => connections.accept(request, socket, head))
+  }
+  log.info({ port, instance }, 'started')
+
+  async function stop(): Promise<void> {
+    await jobs.stop(graceMs)
+    await connections.closeAll()
+    await Promise.all(servers.map(close))
+    pairing.stop()
+    giveUp()
+    log.info('stopped')
+  }
+  let stopping: Promise<void> | undefined
+  return {
+    port,
+    address: `http://localhost:${port}/`,
+    token: pairing.pageToken,
+    get code() {
+      return pairing.code
+    },
+    stop() {
+      stopping ??= stop()
+      return stopping
+    },
+  }
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}
