@@ -2,10 +2,10 @@
 //   code.js               Figma's sandbox
 //   ui.html               the window, one self-contained file
 //   playground.html       the window on a page of its own, served by the companion
-//   infill.js             the companion and its command line
+//   infill.js, chunks/    the companion and its command line
 //   patchmatch-worker.js  the embedded engine's thread
 //   demo.js               `npm run demo`
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build as bundle } from 'esbuild'
@@ -29,7 +29,8 @@ const bangCss = {
 }
 
 export async function build() {
-  await mkdir(dist, { recursive: true })
+  await rm(join(dist, 'chunks'), { recursive: true, force: true })
+  await mkdir(join(dist, 'chunks'), { recursive: true })
   const [code, ui, node] = await Promise.all([
     bundleSandbox(),
     bundlePage('ui/main.tsx', 'Infill'),
@@ -97,21 +98,33 @@ async function bundlePage(entry, title, define = {}) {
 }
 
 async function bundleNode() {
-  const { outputFiles } = await bundle({
+  /** @type {import('esbuild').BuildOptions} */
+  const node = {
     ...common,
-    entryPoints: {
-      infill: 'companion/main.ts',
-      'patchmatch-worker': 'companion/engines/patchmatch/worker.ts',
-      demo: 'test/demo.ts',
-    },
     outdir: 'dist',
     format: 'esm',
     platform: 'node',
     target: 'node20',
     packages: 'external',
     sourcemap: 'inline',
-  })
-  return outputFiles
+  }
+  const bundles = await Promise.all([
+    // Split, so that a command loads only what it runs.
+    bundle({
+      ...node,
+      entryPoints: { infill: 'companion/main.ts' },
+      splitting: true,
+      chunkNames: 'chunks/[name]-[hash]',
+    }),
+    bundle({
+      ...node,
+      entryPoints: {
+        'patchmatch-worker': 'companion/engines/patchmatch/worker.ts',
+        demo: 'test/demo.ts',
+      },
+    }),
+  ])
+  return bundles.flatMap(({ outputFiles }) => outputFiles)
 }
 
 /** @param {import('esbuild').OutputFile[]} files @param {string} ending */

@@ -9,6 +9,7 @@ import { version } from './installation.ts'
 
 const wrongUse = 2
 
+// A command loads what it needs when it runs, so that `doctor` still speaks where a library cannot be loaded.
 const infill = new Command('infill')
   .description('Erases objects and fills by prompt in Figma, on your own machine.')
   .version(version)

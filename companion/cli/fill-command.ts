@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { type FillArguments, runFill } from './fill.ts'
+import type { FillArguments } from './fill.ts'
 
 /** The exit code says what went wrong: 2 wrong use, 3 the picture or mask, 4 model or device, 1 anything else. */
 export const fillCommand = new Command('fill')
@@ -19,6 +19,7 @@ export const fillCommand = new Command('fill')
   .option('--raw', 'write the engine’s own picture, without crop and blend')
   .option('--json', 'print one line of JSON for each fill')
   .action(async (image: string, mask: string, options: Omit<FillArguments, 'image' | 'mask'>) => {
+    const { runFill } = await import('./fill.ts')
     process.exitCode = await runFill({ image, mask, ...options })
   })
 

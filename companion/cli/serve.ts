@@ -1,9 +1,8 @@
 import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { installationFolder, version } from '../installation.ts'
-import { openLog } from '../log.ts'
 import { ports } from '../protocol.ts'
-import { type Companion, startCompanion } from '../server.ts'
+import type { Companion } from '../server.ts'
 import { dataFolderPath, openDataFolder } from '../settings.ts'
 
 export const serveCommand = new Command('serve')
@@ -13,6 +12,7 @@ export const serveCommand = new Command('serve')
 
 /** Runs until the process is told to stop. */
 async function serve({ port }: { port?: number }): Promise<void> {
+  const [{ startCompanion }, { openLog }] = await Promise.all([import('../server.ts'), import('../log.ts')])
   const folder = openDataFolder(dataFolderPath())
   let showCode = (_code: string) => {}
   const companion = await startCompanion({
