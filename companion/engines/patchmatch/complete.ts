@@ -1,0 +1,145 @@
+import { CompanionError } from '../../errors.ts'
+import type { Image, Mask } from '../../image/image.ts'
+import { findClones } from './clone.ts'
+import { applyCopies, chooseCopies } from './copy.ts'
+import { distanceToKnown } from './distance.ts'
+import { type Field, fieldFromCopies } from './field.ts'
+import { fittingPatchRadius } from './level.ts'
+import { blendCopies } from './poisson.ts'
+import { buildPyramid } from './pyramid.ts'
+import { createRandom } from './random.ts'
+import { costOfCopies, descend, type Rounds, restore, settle, sharpen } from './refine.ts'
+import { describeScene, flagsOf } from './scene.ts'
+import { fillByPriority, peelOnion, type Start } from './starts.ts'
+
+/** What to complete, and how hard to try. */
+export interface CompletionTask {
+  readonly image: Image
+  /** Same size. 255 = fill. */
+  readonly mask: Mask
+  /** Same size. 255 = do not copy from here. */
+  readonly avoid: Mask | null
+  /** 0 … 2^32 − 1 */
+  readonly seed: number
+  /** How many first fills are tried, at least 1; the best goes on. */
+  readonly starts: number
+}
+
+/** Who waits for it. */
+export interface CompletionRun {
+  /** First with `done` = 0, then after each level worked on, the last time with `done` = `total`. */
+  onLevel(done: number, total: number): void
+  /** Called between rounds. */
+  throwIfCancelled(): void
+}
+
+const patchRadius = 3
+/** First fills, each made at the level where the hole is about this deep. */
+const firstFills: readonly { readonly start: Start; readonly depthPx: number }[] = [
+  { start: peelOnion, depthPx: 4 },
+  { start: fillByPriority, depthPx: 7 },
+  { start: peelOnion, depthPx: 2.5 },
+  { start: fillByPriority, depthPx: 4 },
+  { start: peelOnion, depthPx: 7 },
+  { start: fillByPriority, depthPx: 12 },
+  { start: peelOnion, depthPx: 4 },
+  { start: fillByPriority, depthPx: 4 },
+]
+/** They are compared where it is this deep: late enough to show what becomes of them, early enough to be cheap. */
+const judgedAtPx = 18
+/** Where even the coarsest level has more, trying several would take too long: the first must do. */
+const mostJudgedPixels = 4000
+/** Holes no deeper than this leave nothing to decide: one first fill, few rounds. */
+const thinPx = 8
+
+/**
+ * Fills the masked pixels with what fits from the rest of the picture: coarse to fine, each level by rounds of
+ * searching the most similar patches and letting them vote on the pixels they cover (Wexler et al. 2007, with the
+ * search of Barnes et al. 2009). README.md tells the whole, with its sources.
+ *
+ * The same task gives the same bytes. Where the hole is large, most of the time goes into the last level.
+ *
+ * @throws CompanionError `mask-covers-all` when there is nothing to copy from; what `throwIfCancelled` throws.
+ */
+export function complete(task: CompletionTask, { onLevel, throwIfCancelled }: CompletionRun): Image {
+  const image: Image = { ...task.image, data: new Uint8Array(task.image.data) }
+  const hole = flagsOf(task.mask)
+  const avoid = task.avoid ? flagsOf(task.avoid) : new Uint8Array(hole.length)
+  if (!hole.some((value, i) => !value && !avoid[i])) {
+    throw new CompanionError(
+      'mask-covers-all',
+      'Nothing is left to copy from: the marked areas cover the whole picture. Mark less of it.',
+    )
+  }
+
+  // 1. What another part of the picture continues exactly is copied as it is.
+  const clones = findClones(image, hole, avoid)
+  applyCopies(image.data, clones.holePixels, clones.copiedFrom)
+  blendCopies(image, { hole, ...clones })
+  for (const place of clones.holePixels) hole[place] = 0
+  if (!hole.includes(1)) {
+    onLevel(0, 1)
+    onLevel(1, 1)
+    return image
+  }
+
+  // 2. How deep the rest of the hole is sets how far the pyramid goes up.
+  throwIfCancelled()
+  const depthPx = distanceToKnown(hole, image).reduce((most, depth) => Math.max(most, depth), 0)
+  const isThin = depthPx <= thinPx
+  const tried = Array.from({ length: isThin ? 1 : task.starts }, (_, k) => firstFills[k % firstFills.length]!)
+  const levelWhere = (px: number) => Math.max(0, Math.round(Math.log2(depthPx / px)))
+  const highest = Math.max(...tried.map((first) => levelWhere(first.depthPx)))
+  const scene = describeScene(image, hole, avoid, Math.min(16, Math.max(2, 2 ** (highest - 1))))
+  const levels = buildPyramid(scene, fittingPatchRadius(scene, patchRadius), highest + 1)
+  const coarsest = levels.length - 1
+
+  // 3. Several first fills are brought down to one level and compared there.
+  const judged = levels.findIndex(
+    ({ holePixels }, l) =>
+      l === coarsest || (l >= levelWhere(judgedAtPx) && holePixels.length <= mostJudgedPixels),
+  )
+  const isCheap = levels[judged]!.holePixels.length <= mostJudgedPixels
+  const plans = tried.slice(0, isCheap ? tried.length : 1).map(({ start, depthPx }) => ({
+    start,
+    top: Math.min(coarsest, Math.max(judged, levelWhere(depthPx))),
+  }))
+  const total = plans.reduce((sum, { top }) => sum + top - judged + 1, judged + 1)
+  let done = 0
+  const advance = () => onLevel(++done, total)
+  onLevel(done, total)
+
+  const rounds: Rounds = { random: createRandom(task.seed), throwIfCancelled }
+  const mostRounds = (l: number) => (isThin ? (l === 0 ? 3 : 4) : Math.round(4 + (8 * l) / (coarsest || 1)))
+  let best: { readonly field: Field; readonly cost: number } | null = null
+  for (const { start, top } of plans) {
+    throwIfCancelled()
+    let field = fieldFromCopies(levels[top]!, start(levels[top]!, rounds.random), rounds.random)
+    for (let l = top; l >= judged; l--) {
+      if (l < top) field = descend(levels[l + 1]!, field, levels[l]!, rounds)
+      settle(levels[l]!, field, rounds, { most: mostRounds(l), everywhere: l === top })
+      advance()
+    }
+    const cost = plans.length > 1 ? costOfCopies(levels[judged]!, field, rounds) : 0
+    if (best === null || cost < best.cost) best = { field, cost }
+  }
+  let { field } = best!
+  restore(levels[judged]!, field)
+
+  // 4. The best goes on down to full size.
+  for (let l = judged - 1; l >= 0; l--) {
+    field = descend(levels[l + 1]!, field, levels[l]!, rounds)
+    settle(levels[l]!, field, rounds, { most: mostRounds(l), everywhere: false })
+    advance()
+  }
+
+  // 5. Copied rather than averaged, it stays sharp; then the seams are blended away.
+  const full = levels[0]!
+  sharpen(full, field, rounds)
+  const copiedFrom = chooseCopies(full, field)
+  throwIfCancelled()
+  applyCopies(image.data, full.holePixels, copiedFrom)
+  blendCopies(image, { hole, holePixels: full.holePixels, copiedFrom })
+  advance()
+  return image
+}

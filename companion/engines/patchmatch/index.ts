@@ -1,0 +1,39 @@
+import { cpus } from 'node:os'
+import type { Engine, OpenEngine } from '../engine.ts'
+import { CompletionThread } from './thread.ts'
+
+/** Fills from the picture itself, without a model: see README.md. */
+export const patchmatch: Engine = {
+  id: 'patchmatch',
+  title: 'Quick fill',
+  tasks: ['remove'],
+  takesPrompt: false,
+  seeded: true,
+  models: [],
+  licences: [],
+  options: [],
+  limits: {
+    contextPx: (hole) => Math.max(384, hole.width, hole.height),
+    // The largest picture Figma holds. Takes about 0.5 GB.
+    contextPixels: 4096 * 4096,
+    sideMultiple: 1,
+  },
+  lane: 'embedded',
+
+  async open({ signal }): Promise<OpenEngine> {
+    signal.throwIfAborted()
+    const thread = new CompletionThread()
+    return {
+      device: { kind: 'cpu', name: cpus()[0]?.model.trim() ?? 'CPU', precision: 'fp32' },
+      fill: ({ image, mask, avoid }, { seed, options }, run) =>
+        thread.complete({ image, mask, avoid, seed, starts: startsOf(options.quality) }, run),
+      close: () => thread.close(),
+    }
+  },
+}
+
+/** The starts are all that more time buys: the rounds end by themselves when nothing changes any more. */
+function startsOf(quality: unknown): number {
+  if (quality === 'fast') return 1
+  return quality === 'best' ? 16 : 8
+}

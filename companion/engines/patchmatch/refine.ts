@@ -1,0 +1,68 @@
+import { applyCopies, chooseCopies } from './copy.ts'
+import { type Field, meanCost, upsampleField } from './field.ts'
+import type { Level } from './level.ts'
+import type { Random } from './random.ts'
+import { refreshCosts, searchPass } from './search.ts'
+import { vote } from './vote.ts'
+
+/** What goes through all rounds of one completion. */
+export interface Rounds {
+  readonly random: Random
+  /** Called before each pass. */
+  throwIfCancelled(): void
+}
+
+/** `alpha` of the votes: while the fill takes shape, and for the last one. */
+const evenly = 1
+const sharply = 0.15
+/** Once a round changes the fill by less, in grey levels, another one would do nothing. */
+const stillChange = 0.4
+/** First search radius, where a coarser level has already found about the right place. */
+const nearbyPx = 24
+
+/** Rounds of searching and voting until the fill stands still, at most `most`. */
+export function settle(
+  level: Level,
+  field: Field,
+  rounds: Rounds,
+  { most, everywhere }: { readonly most: number; readonly everywhere: boolean },
+): void {
+  const radiusPx = everywhere ? Math.max(level.width, level.height) : nearbyPx
+  for (let round = 0; round < most; round++) {
+    search(level, field, rounds, radiusPx)
+    if (vote(level, field, evenly) < stillChange) return
+  }
+}
+
+/** The next finer level's field, and its first fill. */
+export function descend(coarse: Level, coarseField: Field, fine: Level, { random }: Rounds): Field {
+  const field = upsampleField(coarse, coarseField, fine, random)
+  vote(fine, field, evenly)
+  return field
+}
+
+/** Fills the level anew from a field alone. */
+export function restore(level: Level, field: Field): void {
+  vote(level, field, evenly)
+}
+
+/** One more round in which the best patches alone decide: the field to copy by. */
+export function sharpen(level: Level, field: Field, rounds: Rounds): void {
+  vote(level, field, sharply)
+  search(level, field, rounds, nearbyPx)
+}
+
+/** Mean patch cost of the fill when it is copied, not averaged: a blur is like everything, copies show what fits. */
+export function costOfCopies(level: Level, field: Field, rounds: Rounds): number {
+  applyCopies(level.pixels, level.holePixels, chooseCopies(level, field))
+  search(level, field, rounds, nearbyPx)
+  return meanCost(level, field)
+}
+
+function search(level: Level, field: Field, { random, throwIfCancelled }: Rounds, radiusPx: number): void {
+  throwIfCancelled()
+  refreshCosts(level, field)
+  searchPass(level, field, { backwards: false, radiusPx }, random)
+  throwIfCancelled()
+  searchPass(level, field, { backwards: true, radiusPx }, random)
+}

@@ -1,0 +1,186 @@
+import { describe, expect, test } from 'vitest'
+import {
+  type CompletionRun,
+  type CompletionTask,
+  complete,
+} from '../../../../companion/engines/patchmatch/complete.ts'
+import { CompanionError } from '../../../../companion/errors.ts'
+import type { Image, Mask } from '../../../../companion/image/image.ts'
+import { colourAt, markWhere, noise, paint, within } from './pictures.ts'
+
+const unwatched: CompletionRun = { onLevel: () => {}, throwIfCancelled: () => {} }
+
+function completed(image: Image, mask: Mask, more: Partial<CompletionTask> = {}): Image {
+  return complete({ image, mask, avoid: null, seed: 1, starts: 4, ...more }, unwatched)
+}
+
+/** Mean difference of the colours in the hole, in grey levels. */
+function meanDifference(a: Image, b: Image): number {
+  let sum = 0
+  a.data.forEach((value, i) => {
+    sum += Math.abs(value - b.data[i]!)
+  })
+  return sum / (3 * mask.data.filter((value) => value > 0).length)
+}
+
+/** Grain of `grainPx` in warm tones. */
+function grain(size: { width: number; height: number }, grainPx: number): Image {
+  const coarse = noise(
+    { width: Math.ceil(size.width / grainPx), height: Math.ceil(size.height / grainPx) },
+    11,
+  )
+  return paint(size, (x, y) => {
+    const [r = 0, g = 0] = colourAt(coarse, Math.floor(x / grainPx), Math.floor(y / grainPx))
+    return [120 + r / 4, 80 + r / 5 + g / 8, 60 + g / 6]
+  })
+}
+
+const size = { width: 130, height: 90 }
+const mask = markWhere(size, within(60, 35, 34, 28))
+
+describe('complete', () => {
+  test('keeps every known pixel', () => {
+    const image = grain(size, 3)
+    const result = completed(image, mask)
+    mask.data.forEach((value, i) => {
+      if (!value)
+        expect(result.data.subarray(4 * i, 4 * i + 4)).toEqual(image.data.subarray(4 * i, 4 * i + 4))
+    })
+  })
+
+  test('does not look at what lies in the hole', () => {
+    const image = grain(size, 3)
+    const loud = paint(size, (x, y) =>
+      mask.data[y * size.width + x] ? [255, 0, 255, 40] : colourAt(image, x, y),
+    )
+    expect(completed(loud, mask).data).toEqual(completed(image, mask).data)
+  })
+
+  test('leaves the buffers it was given alone', () => {
+    const image = grain(size, 3)
+    const before = image.data.slice()
+    completed(image, mask)
+    expect(image.data).toEqual(before)
+  })
+
+  test('gives the same bytes for the same seed, and others for another', () => {
+    const image = grain(size, 3)
+    const first = completed(image, mask, { seed: 7 })
+    expect(completed(image, mask, { seed: 7 }).data).toEqual(first.data)
+    expect(completed(image, mask, { seed: 8 }).data).not.toEqual(first.data)
+  })
+
+  const isDot = (x: number, y: number) => within(4, 3, 5, 4)(x % 12, y % 10)
+
+  test('goes on with a periodic pattern exactly', () => {
+    const image = paint(size, (x, y) => (isDot(x, y) ? [220, 60, 40] : [240, 235, 220]))
+    expect(completed(image, mask).data).toEqual(image.data)
+  })
+
+  test('goes on with a periodic pattern in changing light', () => {
+    // No two places are the same here, so that none can be copied as it is.
+    const image = paint(size, (x, y) => (isDot(x, y) ? [100 + x, 60, 40] : [120 + x, 100 + x, 90]))
+    expect(meanDifference(completed(image, mask), image)).toBeLessThan(3)
+  })
+
+  test('goes on with an edge that crosses the hole', () => {
+    const image = paint(size, (_, y) => (y < 50 ? [70, 120, 190] : [60, 110, 50]))
+    expect(completed(image, mask).data).toEqual(image.data)
+  })
+
+  test('goes on with a gradient, without a seam', () => {
+    const image = paint(size, (x, y) => [x, y, 255 - x])
+    const result = completed(image, mask)
+    for (let i = 0; i < result.data.length; i++) {
+      expect(Math.abs(result.data[i]! - image.data[i]!)).toBeLessThanOrEqual(3)
+    }
+  })
+
+  test('never copies from what is to be avoided', () => {
+    const image = paint(size, (x, y) => (x < 50 ? [250, 20, 20] : [30 + ((x * y) % 7), 90, 160]))
+    const hole = markWhere(size, within(52, 35, 34, 28))
+    const avoid = markWhere(size, (x) => x < 50)
+    const result = completed(image, hole, { avoid })
+    for (let y = 35; y < 63; y++)
+      for (let x = 52; x < 86; x++) expect(colourAt(result, x, y)[0]).toBeLessThan(60)
+  })
+
+  test('fills a cut-out with transparency where its surroundings are transparent', () => {
+    const image = paint(size, (x) => (x < 77 ? [100, 110, 120, 255] : [255, 0, 255, 0]))
+    const result = completed(image, mask)
+    for (let y = 35; y < 63; y++) {
+      for (let x = 60; x < 94; x++) {
+        if (x < 77) expect(colourAt(result, x, y)).toEqual([100, 110, 120, 255])
+        else expect(colourAt(result, x, y)[3]).toBe(0)
+      }
+    }
+  })
+
+  test('keeps grey pictures grey', () => {
+    const coloured = grain(size, 2)
+    const image = paint(size, (x, y) => Array(3).fill(colourAt(coloured, x, y)[0]))
+    const { data } = completed(image, mask)
+    for (let i = 0; i < data.length; i += 4) expect([data[i + 1], data[i + 2]]).toEqual([data[i], data[i]])
+  })
+
+  test.each<[string, { width: number; height: number }, (x: number, y: number) => boolean]>([
+    ['in a tiny picture', { width: 8, height: 5 }, within(3, 1, 2, 3)],
+    ['in a picture of one row', { width: 9, height: 1 }, within(3, 0, 4, 1)],
+    ['of all pixels but one', { width: 30, height: 20 }, (x, y) => x !== 4 || y !== 7],
+    ['across a very wide picture', { width: 2000, height: 20 }, within(900, 0, 250, 20)],
+    ['over a corner', { width: 90, height: 70 }, within(0, 0, 40, 30)],
+    ['of most of the picture', { width: 120, height: 90 }, within(12, 8, 100, 75)],
+    ['around the picture', { width: 120, height: 90 }, (x, y) => !within(30, 25, 60, 40)(x, y)],
+    ['of 500 specks', { width: 260, height: 210 }, (x, y) => x % 10 < 2 && y % 10 < 2],
+    ['of thin lines', { width: 160, height: 130 }, (x, y) => (x + y) % 40 < 3],
+    ['one pixel small', { width: 160, height: 130 }, within(80, 60, 1, 1)],
+  ])('fills a hole %s', (_, small, holds) => {
+    const image = paint(small, (x, y) => [100 + 4 * (x % 2), 140 + 4 * (y % 2), 60])
+    const hole = markWhere(small, holds)
+    const { data } = completed(image, hole, { starts: 2 })
+    hole.data.forEach((value, i) => {
+      if (!value) return
+      const near = [100, 140, 60, 255].every((wanted, c) => Math.abs(data[4 * i + c]! - wanted) <= 8)
+      if (!near) expect([...data.subarray(4 * i, 4 * i + 4)]).toEqual([100, 140, 60, 255])
+    })
+  })
+
+  test('gives the picture back when nothing is marked', () => {
+    const image = grain(size, 3)
+    expect(
+      completed(
+        image,
+        markWhere(size, () => false),
+      ).data,
+    ).toEqual(image.data)
+  })
+
+  test.each<[string, Mask, Mask | null]>([
+    ['the mask covers all', markWhere(size, () => true), null],
+    ['mask and avoid together do', mask, markWhere(size, (x, y) => !within(60, 35, 34, 28)(x, y))],
+  ])('refuses when %s', (_, covering, avoid) => {
+    const refuse = () => completed(grain(size, 3), covering, { avoid })
+    expect(refuse).toThrow(CompanionError)
+    expect(refuse).toThrow(expect.objectContaining({ code: 'mask-covers-all' }))
+  })
+
+  test('tells the levels: the total at once, one more each time, up to the total', () => {
+    const told: [number, number][] = []
+    const onLevel = (done: number, total: number) => told.push([done, total])
+    complete({ image: grain(size, 3), mask, avoid: null, seed: 1, starts: 8 }, { ...unwatched, onLevel })
+    const total = told[0]![1]
+    expect(total).toBeGreaterThan(8)
+    expect(told).toEqual(Array.from({ length: total + 1 }, (_, done) => [done, total]))
+  })
+
+  test('ends with what throwIfCancelled throws', () => {
+    const reason = new Error('enough')
+    let checks = 0
+    const throwIfCancelled = () => {
+      if (++checks === 20) throw reason
+    }
+    const task = { image: grain(size, 3), mask, avoid: null, seed: 1, starts: 8 }
+    expect(() => complete(task, { ...unwatched, throwIfCancelled })).toThrow(reason)
+    expect(checks).toBe(20)
+  })
+})

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { applyCopies, chooseCopies } from '../../../../companion/engines/patchmatch/copy.ts'
+import { createField } from '../../../../companion/engines/patchmatch/field.ts'
+import { createLevel } from '../../../../companion/engines/patchmatch/level.ts'
+import { markWhere, noise, sceneOf, within } from './pictures.ts'
+
+const size = { width: 40, height: 21 }
+const image = noise(size, 1)
+const level = createLevel(sceneOf(image, markWhere(size, within(20, 10, 1, 1))), 2)
+const place = 10 * size.width + 20
+
+function fieldWithCosts(cost: (dx: number, dy: number) => number) {
+  const field = createField(level)
+  for (const target of level.targets) {
+    const dx = (target % size.width) - 20
+    const dy = Math.floor(target / size.width) - 10
+    // Each patch would copy another pixel.
+    field.match[target] = target - 10 + 3 * dx
+    field.cost[target] = cost(dx, dy)
+  }
+  return field
+}
+
+test('among equal patches, takes the one whose centre is nearest', () => {
+  expect([
+    ...chooseCopies(
+      level,
+      fieldWithCosts(() => 100),
+    ),
+  ]).toEqual([place - 10])
+})
+
+test('a better patch further away wins where (d + 50)(1 + 0.15 r²) is less', () => {
+  // At r² = 1: (d + 50) · 1.15 < 150 for d < 80.4.
+  const oneToTheRight = (cost: number) => (dx: number, dy: number) => (dx === 1 && dy === 0 ? cost : 100)
+  expect([...chooseCopies(level, fieldWithCosts(oneToTheRight(80)))]).toEqual([place - 10 + 3])
+  expect([...chooseCopies(level, fieldWithCosts(oneToTheRight(81)))]).toEqual([place - 10])
+})
+
+test('applies copies pixel by pixel', () => {
+  const pixels = image.data.slice()
+  applyCopies(pixels, level.holePixels, Int32Array.of(place - 10))
+  expect(pixels.subarray(4 * place, 4 * place + 4)).toEqual(
+    image.data.subarray(4 * (place - 10), 4 * (place - 10) + 4),
+  )
+})

@@ -1,0 +1,136 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { FillSettings, OpenEngine, Progress, Run, Tile } from '../../../../companion/engines/engine.ts'
+import { patchmatch } from '../../../../companion/engines/patchmatch/index.ts'
+import { markWhere, noise, within } from './pictures.ts'
+
+const settings: FillSettings = {
+  task: 'remove',
+  prompt: '',
+  negativePrompt: '',
+  seed: 3,
+  options: { quality: 'balanced' },
+}
+const unhurried = (): Run => ({ signal: new AbortController().signal, onProgress: () => {} })
+
+function tileOf(width: number, height: number): Tile {
+  const side = Math.round(height / 3)
+  return {
+    image: noise({ width, height }, 1),
+    mask: markWhere({ width, height }, within(side, side, side, side)),
+    avoid: null,
+  }
+}
+const small = tileOf(90, 60)
+/** Busy for many seconds: only there to be stopped. */
+const endless = tileOf(1500, 1200)
+
+let engine: OpenEngine
+beforeEach(async () => {
+  engine = await patchmatch.open(unhurried())
+})
+afterEach(() => engine.close())
+
+test('wants to see as much on each side as the hole is large, and at least 384 px', () => {
+  expect(patchmatch.limits.contextPx({ width: 20, height: 30 }, 'remove')).toBe(384)
+  expect(patchmatch.limits.contextPx({ width: 500, height: 700 }, 'remove')).toBe(700)
+})
+
+describe('fill', () => {
+  test('fills in its thread: same tile, settings and seed, same bytes', async () => {
+    const first = await engine.fill(small, settings, unhurried())
+    const again = await engine.fill(small, settings, unhurried())
+    const other = await engine.fill(small, { ...settings, seed: 4 }, unhurried())
+    expect([first.width, first.height]).toEqual([90, 60])
+    expect(again.data).toEqual(first.data)
+    expect(other.data).not.toEqual(first.data)
+  })
+
+  test("leaves the caller's buffers as they are", async () => {
+    const tile = { ...small, avoid: markWhere(small.image, () => false) }
+    await engine.fill(tile, settings, unhurried())
+    expect(tile.image.data).toHaveLength(90 * 60 * 4)
+    expect(tile.mask.data).toHaveLength(90 * 60)
+    expect(tile.avoid.data).toHaveLength(90 * 60)
+  })
+
+  test('tells the levels from 0 to the total', async () => {
+    const told: Progress[] = []
+    await engine.fill(small, settings, { ...unhurried(), onProgress: (progress) => told.push(progress) })
+    const { total } = told[0]!
+    expect(told).toEqual(
+      Array.from({ length: total + 1 }, (_, done) => ({ stage: 'fill', done, total, unit: 'levels' })),
+    )
+  })
+
+  test('tries less when it should be fast', async () => {
+    const totals: number[] = []
+    for (const quality of ['fast', 'balanced', 'best']) {
+      const told: Progress[] = []
+      const run = { ...unhurried(), onProgress: (progress: Progress) => told.push(progress) }
+      await engine.fill(small, { ...settings, options: { quality } }, run)
+      totals.push(told[0]!.total)
+    }
+    expect(totals[0]).toBeLessThan(totals[1]!)
+    expect(totals[1]).toBeLessThan(totals[2]!)
+  })
+
+  test('stops within 300 ms of a cancel, with its reason, and fills the next tile', async () => {
+    const reason = new Error('enough')
+    const cancel = new AbortController()
+    let cancelledAt = Number.NaN
+    const onProgress = ({ done }: Progress) => {
+      if (done === 0) return
+      cancelledAt = performance.now()
+      cancel.abort(reason)
+    }
+    await expect(engine.fill(endless, settings, { signal: cancel.signal, onProgress })).rejects.toBe(reason)
+    expect(performance.now() - cancelledAt).toBeLessThan(300)
+    expect((await engine.fill(small, settings, unhurried())).width).toBe(90)
+  })
+
+  test('does not begin when cancelled before', async () => {
+    const reason = new Error('never mind')
+    const run = { ...unhurried(), signal: AbortSignal.abort(reason) }
+    await expect(engine.fill(small, settings, run)).rejects.toBe(reason)
+    await expect(patchmatch.open(run)).rejects.toBe(reason)
+  })
+
+  test('passes on what a person can act on, and fills the next tile', async () => {
+    const covered = { ...small, mask: markWhere(small.image, () => true) }
+    await expect(engine.fill(covered, settings, unhurried())).rejects.toMatchObject({
+      name: 'CompanionError',
+      code: 'mask-covers-all',
+    })
+    expect((await engine.fill(small, settings, unhurried())).width).toBe(90)
+  })
+
+  test('says that the engine stopped when its thread dies, and fills the next tile', async () => {
+    // No array can have that size: a bug, which ends the thread.
+    const broken = { ...small, image: { ...small.image, width: -90 } }
+    await expect(engine.fill(broken, settings, unhurried())).rejects.toMatchObject({
+      name: 'CompanionError',
+      code: 'engine-stopped',
+    })
+    expect((await engine.fill(small, settings, unhurried())).width).toBe(90)
+  })
+})
+
+describe('close', () => {
+  test('lets a fill under way end', async () => {
+    const filled = engine.fill(small, settings, unhurried())
+    await engine.close()
+    expect((await filled).width).toBe(small.image.width)
+  })
+
+  test('does not wait for a cancelled one to be filled', async () => {
+    const cancel = new AbortController()
+    const filled = engine.fill(endless, settings, {
+      signal: cancel.signal,
+      onProgress: () => cancel.abort(new Error('enough')),
+    })
+    await expect(filled).rejects.toThrow('enough')
+    const closedFrom = performance.now()
+    await engine.close()
+    expect(performance.now() - closedFrom).toBeLessThan(10_000)
+  })
+})

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest'
+import { chooseCopies } from '../../../../companion/engines/patchmatch/copy.ts'
+import { createField, type Field, meanCost } from '../../../../companion/engines/patchmatch/field.ts'
+import { createLevel, type Level } from '../../../../companion/engines/patchmatch/level.ts'
+import { createRandom } from '../../../../companion/engines/patchmatch/random.ts'
+import {
+  costOfCopies,
+  type Rounds,
+  restore,
+  settle,
+  sharpen,
+} from '../../../../companion/engines/patchmatch/refine.ts'
+import { markWhere, paint, sceneOf, within } from './pictures.ts'
+
+const size = { width: 90, height: 60 }
+
+/** Waves with grain, a hole in the middle, a corner to be avoided, and matches at random. */
+function begin(): { level: Level; field: Field; rounds: Rounds } {
+  const random = createRandom(2)
+  const image = paint(size, (x, y) => {
+    const wave = 90 + 40 * Math.sin(x / 4) + 30 * Math.sin(y / 5) + random(12)
+    return [wave, wave / 2, 200 - wave]
+  })
+  const avoid = markWhere(size, within(0, 0, 25, 20))
+  const level = createLevel(sceneOf(image, markWhere(size, within(35, 20, 24, 18)), avoid), 3)
+  const field = createField(level)
+  for (const target of level.targets) field.match[target] = level.sources[random(level.sources.length)]!
+  restore(level, field)
+  return { level, field, rounds: { random, throwIfCancelled: () => {} } }
+}
+
+describe('settle', () => {
+  test('brings the energy down, round by round', () => {
+    const { level, field, rounds } = begin()
+    const energies: number[] = []
+    for (let round = 0; round < 6; round++) {
+      settle(level, field, rounds, { most: 1, everywhere: true })
+      energies.push(meanCost(level, field))
+    }
+    for (let round = 1; round < energies.length; round++) {
+      expect(energies[round]).toBeLessThanOrEqual(energies[round - 1]!)
+    }
+    expect(energies.at(-1)).toBeLessThan(energies[0]! / 2)
+  })
+
+  test('stops when the fill stands still', () => {
+    const { level, field, rounds } = begin()
+    let passes = 0
+    const counted = { ...rounds, throwIfCancelled: () => void passes++ }
+    settle(level, field, counted, { most: 1000, everywhere: true })
+    expect(passes).toBeLessThan(200)
+    passes = 0
+    settle(level, field, counted, { most: 1000, everywhere: true })
+    expect(passes).toBeLessThanOrEqual(10)
+  })
+
+  test('does as many rounds as it may at most', () => {
+    const { level, field, rounds } = begin()
+    let passes = 0
+    settle(level, field, { ...rounds, throwIfCancelled: () => void passes++ }, { most: 2, everywhere: true })
+    expect(passes).toBe(4)
+  })
+})
+
+test('copies come from known pixels that are not to be avoided', () => {
+  const { level, field, rounds } = begin()
+  settle(level, field, rounds, { most: 3, everywhere: true })
+  sharpen(level, field, rounds)
+  for (const from of chooseCopies(level, field)) {
+    expect(level.hole[from]).toBe(0)
+    expect(level.avoid[from]).toBe(0)
+  }
+})
+
+test('costOfCopies tells a settled fill from one at random', () => {
+  const settled = begin()
+  settle(settled.level, settled.field, settled.rounds, { most: 8, everywhere: true })
+  const random = begin()
+  expect(costOfCopies(settled.level, settled.field, settled.rounds)).toBeLessThan(
+    costOfCopies(random.level, random.field, random.rounds) / 2,
+  )
+})

@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest'
+import { createLevel } from '../../../../companion/engines/patchmatch/level.ts'
+import { createRandom } from '../../../../companion/engines/patchmatch/random.ts'
+import { fillByPriority, peelOnion } from '../../../../companion/engines/patchmatch/starts.ts'
+import { markWhere, noise, paint, sceneOf, within } from './pictures.ts'
+
+const size = { width: 48, height: 36 }
+
+describe.each([
+  ['peelOnion', peelOnion],
+  ['fillByPriority', fillByPriority],
+] as const)('%s', (_, start) => {
+  test.each([
+    ['in the middle', within(18, 12, 11, 9)],
+    ['over a corner', within(0, 0, 11, 9)],
+    ['in two parts', (x: number, y: number) => within(5, 5, 6, 6)(x, y) || within(38, 20, 10, 8)(x, y)],
+    ['across the picture', within(15, 0, 8, 36)],
+  ])('fills a hole %s, each pixel with a copy of a known one', (_, hole) => {
+    const image = noise(size, 3)
+    const level = createLevel(sceneOf(image, markWhere(size, hole)), 2)
+    const copiedFrom = start(level, createRandom(1))
+    expect(copiedFrom).toHaveLength(level.holePixels.length)
+    level.holePixels.forEach((place, k) => {
+      const from = copiedFrom[k]!
+      expect(level.hole[from]).toBe(0)
+      expect(level.pixels.subarray(4 * place, 4 * place + 4)).toEqual(
+        image.data.subarray(4 * from, 4 * from + 4),
+      )
+    })
+  })
+
+  test('goes on with stripes exactly', () => {
+    const image = paint(size, (x) => (Math.floor(x / 4) % 2 ? [200, 40, 40] : [30, 30, 90]))
+    const level = createLevel(sceneOf(image, markWhere(size, within(18, 12, 11, 9))), 3)
+    start(level, createRandom(1))
+    expect(level.pixels).toEqual(image.data)
+  })
+})
+
+test('fillByPriority carries an edge through before it fills what is plain', () => {
+  // A thin dark line enters the hole from both sides; the plain ground around is more confident everywhere else.
+  const image = paint(size, (_, y) => (y === 18 ? [0, 0, 0] : [220, 220, 220]))
+  const level = createLevel(sceneOf(image, markWhere(size, within(16, 12, 13, 13))), 3)
+  fillByPriority(level, createRandom(1))
+  expect(level.pixels).toEqual(image.data)
+})
