@@ -107,6 +107,9 @@ export interface PendingJob {
   readonly jobId: string
   readonly layer: LayerInfo
   readonly recipe: Recipe
+  /** As it will be asked of `place`. */
+  readonly placement: Placement
+  readonly replaces: string | null
   /** 1-bit PNG of the source's size, white = fill. */
   readonly mask: Uint8Array
 }

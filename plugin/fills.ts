@@ -1,0 +1,100 @@
+import { isSameBox, isSameRect } from './geometry.ts'
+import { holdsFills, imageFill } from './image-fill.ts'
+import { anchorOf, boxOfLayer, isLayer, type Layer } from './layers.ts'
+import type { PlacedFill } from './messages.ts'
+import { type Bond, readBond, renderedHashPrefix } from './recipe.ts'
+
+/** A layer that Infill made. */
+export interface Fill {
+  readonly layer: Layer
+  readonly bond: Bond
+}
+
+/** null: not made by Infill. */
+export function fillOf(node: BaseNode): Fill | null {
+  const bond = isLayer(node) ? readBond(node) : null
+  return bond && isLayer(node) ? { layer: node, bond } : null
+}
+
+/** null: gone, or not made by Infill. */
+export async function findFill(layerId: string): Promise<Fill | null> {
+  const node = await figma.getNodeByIdAsync(layerId)
+  return node && !node.removed ? fillOf(node) : null
+}
+
+/** The fills that lie on a layer, lowest first. */
+export function fillsOn(source: Layer): Fill[] {
+  const beside = anchorOf(source).parent?.children ?? []
+  const inside = holdsFills(source) ? source.children : []
+  return [...inside, ...beside]
+    .filter((node) => node.id !== source.id)
+    .map(fillOf)
+    .filter((fill): fill is Fill => fill !== null && isOn(fill, source))
+}
+
+/**
+ * The layer that a fill lies on; null when it is gone. Looked for where the fill is before it is looked for by id, because
+ * in a copy of a screen the fill still names the layer of the first one.
+ */
+export async function sourceOf(fill: Fill): Promise<Layer | null> {
+  const near = neighboursOf(fill.layer).filter((layer) => isOn(fill, layer))
+  const own = near.find(({ id }) => id === fill.bond.sourceId) ?? near[near.length - 1]
+  if (own) return own
+  for (const id of [...idsInSiblingInstances(fill), fill.bond.sourceId]) {
+    const node = await figma.getNodeByIdAsync(id)
+    if (node && isLayer(node) && (id === fill.bond.sourceId || covers(fill, node))) return node
+  }
+  return null
+}
+
+export function placedFill({ layer, bond }: Fill): PlacedFill {
+  return {
+    layerId: layer.id,
+    name: layer.name,
+    hash: pictureHash(layer) ?? '',
+    placement: bond.placement,
+  }
+}
+
+/** Of the picture that a fill shows: its topmost paint; a rendered original may lie hidden beneath it. */
+export function pictureHash(layer: Layer): string | null {
+  if (!('fills' in layer) || layer.fills === figma.mixed) return null
+  const images = layer.fills.filter((paint): paint is ImagePaint => paint.type === 'IMAGE')
+  return images[images.length - 1]?.imageHash ?? null
+}
+
+/** By place first, by name second: a duplicated fill lies on its own original and names another. */
+function isOn(fill: Fill, source: Layer): boolean {
+  const isNamed = fill.bond.sourceId === source.id
+  const others = neighboursOf(fill.layer).filter(({ id }) => id !== source.id)
+  if (!covers(fill, source)) return isNamed && !others.some((other) => covers(fill, other))
+  return isNamed || !others.some((other) => other.id === fill.bond.sourceId && covers(fill, other))
+}
+
+/** Whether a fill lies exactly over a layer and, where that can be told, was made from the image that the layer shows. */
+function covers({ layer, bond }: Fill, source: Layer): boolean {
+  const { sourceHash } = bond.recipe
+  const isOfImage = !sourceHash.startsWith(renderedHashPrefix)
+  if (isOfImage && imageFill(source)?.imageHash !== sourceHash) return false
+  if (isSameBox(boxOfLayer(layer), boxOfLayer(source))) return true
+  const [bounds, shown] = [layer.absoluteBoundingBox, source.absoluteRenderBounds]
+  return bounds !== null && shown !== null && isSameRect(bounds, shown)
+}
+
+/** What could be the source of a fill: the frame it is in, and the layers beside it. */
+function neighboursOf(layer: Layer): Layer[] {
+  const parent = layer.parent
+  if (!parent) return []
+  return [parent, ...parent.children].filter(
+    (node): node is Layer =>
+      isLayer(node) && node.id !== layer.id && (node.id !== parent.id || holdsFills(node)) && !fillOf(node),
+  )
+}
+
+/** `I<instance>;<path>` is a layer inside an instance; the path is the same in a copy of the instance. */
+function idsInSiblingInstances({ layer, bond }: Fill): string[] {
+  const [, ...path] = bond.sourceId.split(';')
+  if (path.length === 0) return []
+  const instances = (layer.parent?.children ?? []).filter(({ type }) => type === 'INSTANCE')
+  return instances.map(({ id }) => [`I${id}`, ...path].join(';'))
+}

@@ -1,0 +1,168 @@
+import type { Rect } from './messages.ts'
+
+/** 2×3, rows first: maps (x, y) to (m00·x + m01·y + m02, m10·x + m11·y + m12). Figma's `Transform`. */
+export type Matrix = [[number, number, number], [number, number, number]]
+
+export interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+export interface Point {
+  readonly x: number
+  readonly y: number
+}
+
+/** A rectangle that may be rotated: (0, 0) to `size`, carried to the page by `transform`. In page units. */
+export interface Box {
+  readonly transform: Matrix
+  readonly size: Size
+}
+
+/** How an image fill lies in its layer, as far as geometry is concerned. */
+export interface ImageFit {
+  readonly scaleMode: 'FILL' | 'FIT' | 'CROP' | 'TILE'
+  /** From the layer's unit square to the image's, for CROP. */
+  readonly imageTransform?: Matrix
+  /** Degrees, multiples of 90; not for CROP. */
+  readonly rotation?: number
+}
+
+/** Figma takes and keeps images of at most so many pixels a side. */
+export const maxImageSidePx = 4096
+
+/** A layer is rendered this much larger than it is drawn, so that the fill is sharp on dense screens. */
+const renderScale = 2
+
+export const identity: Matrix = [
+  [1, 0, 0],
+  [0, 1, 0],
+]
+
+export function translation(x: number, y: number): Matrix {
+  return [
+    [1, 0, x],
+    [0, 1, y],
+  ]
+}
+
+/** First `b`, then `a`. */
+export function multiply(a: Matrix, b: Matrix): Matrix {
+  const row = ([m0, m1, m2]: Matrix[0]): Matrix[0] => [
+    m0 * b[0][0] + m1 * b[1][0],
+    m0 * b[0][1] + m1 * b[1][1],
+    m0 * b[0][2] + m1 * b[1][2] + m2,
+  ]
+  return [row(a[0]), row(a[1])]
+}
+
+/** @throws Error when the matrix flattens the plane; Figma's have unit axes. */
+export function invert([[a, c, e], [b, d, f]]: Matrix): Matrix {
+  const determinant = a * d - b * c
+  if (determinant === 0) throw new Error('Expected a transform that can be inverted.')
+  return [
+    [d / determinant, -c / determinant, (c * f - d * e) / determinant],
+    [-b / determinant, a / determinant, (b * e - a * f) / determinant],
+  ]
+}
+
+export function transformPoint([[a, c, e], [b, d, f]]: Matrix, { x, y }: Point): Point {
+  return { x: a * x + c * y + e, y: b * x + d * y + f }
+}
+
+/** The smallest upright rectangle around a box. */
+export function boundsOf({ transform, size }: Box): Rect {
+  const corners = cornersOf(size).map((corner) => transformPoint(transform, corner))
+  const left = Math.min(...corners.map(({ x }) => x))
+  const top = Math.min(...corners.map(({ y }) => y))
+  return {
+    x: left,
+    y: top,
+    width: Math.max(...corners.map(({ x }) => x)) - left,
+    height: Math.max(...corners.map(({ y }) => y)) - top,
+  }
+}
+
+/** The upright box of a rectangle on the page. */
+export function boxOf({ x, y, width, height }: Rect): Box {
+  return { transform: translation(x, y), size: { width, height } }
+}
+
+/** Whether two boxes have the same corners, to a hundredth of a page unit: finer differences are rounding. */
+export function isSameBox(a: Box, b: Box): boolean {
+  const cornersOfB = cornersOf(b.size).map((corner) => transformPoint(b.transform, corner))
+  return cornersOf(a.size)
+    .map((corner) => transformPoint(a.transform, corner))
+    .every(({ x, y }, i) => Math.abs(x - cornersOfB[i].x) < 0.01 && Math.abs(y - cornersOfB[i].y) < 0.01)
+}
+
+/** Whether two upright rectangles are the same, to a hundredth of a page unit. */
+export function isSameRect(a: Rect, b: Rect): boolean {
+  return isSameBox(boxOf(a), boxOf(b))
+}
+
+/** The part of an image that its layer shows, in whole image pixels. */
+export function visiblePart(fit: ImageFit, image: Size, layer: Size): Rect {
+  const whole = { x: 0, y: 0, width: image.width, height: image.height }
+  if (fit.scaleMode === 'FIT' || fit.scaleMode === 'TILE') return whole
+  const shown =
+    fit.scaleMode === 'CROP'
+      ? boundsOf({ transform: cropInPixels(fit.imageTransform ?? identity, image), size: unitSize })
+      : coveredPart(image, isQuarterTurned(fit) ? { width: layer.height, height: layer.width } : layer)
+  return wholePixels(shown, whole)
+}
+
+/**
+ * How large to export a layer of this size: sharp on dense screens, yet at most 4096 px a side. The side is given in
+ * pixels where that limit counts, so that Figma's rounding cannot overstep it.
+ */
+export function exportConstraint({ width, height }: Size): {
+  type: 'SCALE' | 'WIDTH' | 'HEIGHT'
+  value: number
+} {
+  if (renderScale * Math.max(width, height) <= maxImageSidePx - 1)
+    return { type: 'SCALE', value: renderScale }
+  return { type: width >= height ? 'WIDTH' : 'HEIGHT', value: maxImageSidePx }
+}
+
+const unitSize: Size = { width: 1, height: 1 }
+
+function cornersOf({ width, height }: Size): Point[] {
+  return [
+    { x: 0, y: 0 },
+    { x: width, y: 0 },
+    { x: width, y: height },
+    { x: 0, y: height },
+  ]
+}
+
+function cropInPixels(crop: Matrix, { width, height }: Size): Matrix {
+  const toPixels: Matrix = [
+    [width, 0, 0],
+    [0, height, 0],
+  ]
+  return multiply(toPixels, crop)
+}
+
+/** The centre of the image that remains when it covers the layer. */
+function coveredPart(image: Size, layer: Size): Rect {
+  const scale = Math.max(layer.width / image.width, layer.height / image.height)
+  const [width, height] = [layer.width / scale, layer.height / scale]
+  return { x: (image.width - width) / 2, y: (image.height - height) / 2, width, height }
+}
+
+function isQuarterTurned({ rotation = 0 }: ImageFit): boolean {
+  return Math.round(rotation / 90) % 2 !== 0
+}
+
+/** Rounded outwards and cut to `within`; `within` itself when nothing of it is left. */
+function wholePixels(rect: Rect, within: Rect): Rect {
+  // A millionth of a pixel, so that 99.9999999 is not rounded out to the next pixel.
+  const slack = 1e-6
+  const left = Math.max(within.x, Math.floor(rect.x + slack))
+  const top = Math.max(within.y, Math.floor(rect.y + slack))
+  const right = Math.min(within.x + within.width, Math.ceil(rect.x + rect.width - slack))
+  const bottom = Math.min(within.y + within.height, Math.ceil(rect.y + rect.height - slack))
+  if (right <= left || bottom <= top) return within
+  return { x: left, y: top, width: right - left, height: bottom - top }
+}

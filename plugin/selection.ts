@@ -1,0 +1,161 @@
+import { fillOf, fillsOn, sourceOf } from './fills.ts'
+import { maxImageSidePx } from './geometry.ts'
+import { ancestorsOf, isLayer, type Layer } from './layers.ts'
+import type { LayerInfo, NotFillable, Selection } from './messages.ts'
+
+export interface Obstacle {
+  readonly reason: NotFillable
+  /** One sentence a designer understands: why not, and what to do. */
+  readonly message: string
+}
+
+/** Rendered at less than an eighth of its size, a layer shows nothing worth filling. */
+const maxLayerSide = 8 * maxImageSidePx
+
+/** What the person has selected. A fill that Infill made stands for the layer it lies on. */
+export async function readSelection(): Promise<Selection> {
+  if (figma.editorType !== 'figma') return notFillable(obstacles.noAccess)
+  const layers = new Map<string, LayerInfo>()
+  for (const node of figma.currentPage.selection) {
+    const meant = await layerMeantBy(node)
+    const obstacle = obstacleTo(meant)
+    if (obstacle && figma.currentPage.selection.length === 1) return notFillable(obstacle)
+    layers.set(meant.id, layerInfo(meant))
+  }
+  if (layers.size === 0) return notFillable(obstacles.nothing)
+  if (layers.size > 1) return notFillable(obstacles.several)
+  return { state: 'fillable', layers: [...layers.values()] }
+}
+
+/** Reports what the person selects from now on; what `selectOwn` selects is passed over. */
+export function followSelection(report: (selection: Selection) => void): void {
+  let latest = 0
+  const look = async () => {
+    if (idsOf(figma.currentPage.selection) === ownSelection) return
+    ownSelection = null
+    const look = ++latest
+    const selection = await readSelection()
+    // Reading may take a moment, and the person may have selected something else meanwhile.
+    if (look === latest) report(selection)
+  }
+  figma.on('selectionchange', look)
+  figma.on('currentpagechange', look)
+}
+
+/** Selects a layer without reporting it, so that the window stays with the layer it has open. */
+export function selectOwn(page: PageNode, layers: readonly SceneNode[]): void {
+  if (page.id === figma.currentPage.id) ownSelection = idsOf(layers)
+  page.selection = layers
+}
+
+/** Why a layer cannot be filled; null: it can. */
+export function obstacleTo(node: SceneNode): Obstacle | null {
+  if (node.type === 'TEXT' || node.type === 'TEXT_PATH') return obstacles.text
+  if (!isLayer(node)) return unsupported(node)
+  const locked = [node, ...ancestorsOf(node)].find((layer) => layer.locked)
+  return locked ? lockedBy(locked, node) : obstacleToReading(node)
+}
+
+/** Why a layer has no picture; null: it has one. */
+export function obstacleToReading(node: Layer): Obstacle | null {
+  if (showsVideo(node)) return obstacles.video
+  if (node.width < 1 || node.height < 1) return empty(node)
+  // A finished copy hides its original, which stays the one to work on.
+  if (isHiddenByInfill(node)) return null
+  const shown = node.absoluteRenderBounds
+  if (!shown || shown.width < 1 || shown.height < 1 || !isPainted(node)) return empty(node)
+  if (Math.max(shown.width, shown.height) > maxLayerSide) return tooLarge(node)
+  return null
+}
+
+export function layerInfo({ id, name }: BaseNode): LayerInfo {
+  return { id, name }
+}
+
+/** A layer is hidden and a finished copy lies above it. */
+export function isHiddenByInfill(layer: Layer): boolean {
+  return !layer.visible && fillsOn(layer).some(({ bond }) => bond.placement === 'finished')
+}
+
+let ownSelection: string | null = null
+
+function idsOf(nodes: readonly SceneNode[]): string {
+  return nodes
+    .map(({ id }) => id)
+    .sort()
+    .join()
+}
+
+async function layerMeantBy(node: SceneNode): Promise<SceneNode> {
+  const fill = fillOf(node)
+  return (fill && (await sourceOf(fill))) ?? node
+}
+
+function notFillable({ reason, message }: Obstacle): Selection {
+  return { state: 'not-fillable', reason, message }
+}
+
+/** Something in the layer has a visible paint. */
+function isPainted(node: SceneNode): boolean {
+  if (!node.visible) return false
+  if ('children' in node && node.children.some(isPainted)) return true
+  if (!('fills' in node)) return !('children' in node)
+  const strokes = 'strokes' in node ? node.strokes : []
+  return node.fills === figma.mixed || [...node.fills, ...strokes].some(({ visible = true }) => visible)
+}
+
+function showsVideo(layer: Layer): boolean {
+  if (!('fills' in layer) || layer.fills === figma.mixed) return false
+  return layer.fills.some(({ type, visible = true }) => type === 'VIDEO' && visible)
+}
+
+const obstacles = {
+  nothing: {
+    reason: 'nothing',
+    message: 'Nothing is selected. Select the picture you want to erase something from.',
+  },
+  several: { reason: 'several', message: 'Several layers are selected. Select just one.' },
+  text: {
+    reason: 'text',
+    message: 'This is a text layer. Select the picture behind it, or the frame around both.',
+  },
+  noAccess: {
+    reason: 'no-access',
+    message:
+      'Infill changes the file, which this mode does not allow. Switch to Design mode with edit access.',
+  },
+  video: {
+    reason: 'unsupported',
+    message: 'This layer plays a video. Infill works on still pictures: select one of those.',
+  },
+} as const satisfies Record<string, Obstacle>
+
+function lockedBy(locked: BaseNode, node: BaseNode): Obstacle {
+  const message =
+    locked.id === node.id
+      ? `“${node.name}” is locked. Unlock it first.`
+      : `“${node.name}” lies in “${locked.name}”, which is locked. Unlock that first.`
+  return { reason: 'locked', message }
+}
+
+function empty({ name }: BaseNode): Obstacle {
+  return {
+    reason: 'empty',
+    message: `“${name}” shows nothing: it is hidden, empty, or outside its frame. Select a layer that can be seen.`,
+  }
+}
+
+function tooLarge({ name }: BaseNode): Obstacle {
+  return {
+    reason: 'too-large',
+    message: `“${name}” is too large to be worked on as one picture. Select a frame or picture inside it.`,
+  }
+}
+
+function unsupported({ name, type }: BaseNode): Obstacle {
+  const kind = type.toLowerCase().replace(/_/g, ' ')
+  return {
+    reason: 'unsupported',
+    message: `“${name}” is a ${kind}, which Infill cannot fill. Select a picture, a frame or a group.`,
+  }
+}
