@@ -1,8 +1,8 @@
+import { exifOrientation } from './exif-orientation.ts'
 import { Refusal } from './failure.ts'
 import { type Fill, fillsOn, pictureHash, placedFill } from './fills.ts'
 import { type Box, boxOf, exportConstraint, maxImageSidePx, visiblePart } from './geometry.ts'
 import { holdsFills, type ImageFill, imageFill, isPlainPaint } from './image-fill.ts'
-import { jpegOrientation } from './jpeg-orientation.ts'
 import { ancestorsOf, anchorOf, boxOfLayer, isFrame, type Layer } from './layers.ts'
 import type { Placement, Source } from './messages.ts'
 import { renderedHashPrefix } from './recipe.ts'
@@ -73,7 +73,7 @@ export async function pictureOf(node: Layer): Promise<Picture> {
   if (!image) throw new Refusal('not-fillable', `The picture of “${node.name}” is missing from this file.`)
   const [bytes, { width, height }] = await Promise.all([image.getBytesAsync(), image.getSizeAsync()])
   if (Math.max(width, height) > maxImageSidePx) return renderedPicture(node, [tooManyPixels(width, height)])
-  if (jpegOrientation(bytes) !== 1) return renderedPicture(node, [turnedByCamera])
+  if (exifOrientation(bytes) !== 1) return renderedPicture(node, [turnedByCamera])
   return { kind: 'image', hash: fill.imageHash, bytes, notes: [], fill, widthPx: width, heightPx: height }
 }
 

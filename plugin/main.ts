@@ -36,7 +36,13 @@ const answers: Answers = {
   lookAtSource: async ({ layerId }) => lookAtSource(await sourceWithId(layerId)),
   openFill: async ({ layerId }) => openFill(await fillWithId(layerId)),
   editFill: async ({ layerId }) => editFill(await fillWithId(layerId)),
-  place,
+  async place(request) {
+    const placed = await place(request)
+    // In the same breath, or a window that closes now would place the same fill again when it opens. If it fails, the fill
+    // is placed all the same, and the window asks for it once more.
+    await savePendingJob(null).catch(() => {})
+    return placed
+  },
   removeFill: ({ layerId }) => nothing(removeFill(layerId)),
   saveSettings: ({ settings }) => nothing(saveSettings(settings)),
   saveToken: ({ token }) => nothing(saveToken(token)),

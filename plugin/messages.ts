@@ -173,7 +173,7 @@ export interface Requests {
     readonly gets: { readonly png: Uint8Array }
   }
   readonly editFill: { readonly asks: { readonly layerId: string }; readonly gets: EditableFill }
-  /** One undo step. Fails without leaving anything behind. */
+  /** One undo step, and the pending job is forgotten. Fails without leaving anything behind. */
   readonly place: {
     readonly asks: PlaceRequest
     readonly gets: { readonly fill: PlacedFill; readonly notes: readonly string[] }

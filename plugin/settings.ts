@@ -3,7 +3,7 @@ import { defaultSettings, type PendingJob, type Settings } from './messages.ts'
 import { isRecord, parseRecipe } from './recipe.ts'
 
 /** Smallest and largest window, in screen pixels; Figma's own minimum is smaller than the window's controls. */
-const windowLimits = { width: [360, 1600], height: [360, 1400] } as const
+const windowLimits = { width: [320, 1600], height: [360, 1400] } as const
 
 const keys = { settings: 'settings', token: 'token', pendingJob: 'pendingJob' } as const
 

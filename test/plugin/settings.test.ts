@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { defaultSettings, type PendingJob, type Settings } from '../../plugin/messages.ts'
-import { anyMask, FakeClientStorage, FakeFigma, recipeFor, window } from '../support/fake-figma/index.ts'
+import {
+  addPicture,
+  anyMask,
+  FakeClientStorage,
+  FakeFigma,
+  noiseFill,
+  recipeFor,
+  window,
+} from '../support/fake-figma/index.ts'
 import { type OpenPlugin, openPlugin } from '../support/sandbox.ts'
 
 const job: PendingJob = {
@@ -46,6 +54,17 @@ describe('what is kept on the machine', () => {
     const begun = await start(storage)
     expect(begun).toMatchObject({ settings, token: 'secret' })
     expect(begun.pendingJob).toEqual(job)
+  })
+
+  test('is no pending job any more once its fill is placed', async () => {
+    const storage = new FakeClientStorage()
+    await run(storage, async (plugin, figma) => {
+      const photo = await addPicture(figma)
+      await plugin.request('savePendingJob', { job })
+      const source = await plugin.request('openSource', { layerId: photo.id })
+      await plugin.request('place', await noiseFill(source, 2))
+    })
+    expect((await start(storage)).pendingJob).toBeNull()
   })
 
   test('can be forgotten', async () => {
@@ -124,7 +143,7 @@ describe('the window', () => {
 
   test.each([
     [600.4, 500, 600, 500],
-    [1, 1, 360, 360],
+    [1, 1, 320, 360],
     [9999, 9999, 1600, 1400],
   ])('asked for %d × %d is %d × %d', async (width, height, expectedWidth, expectedHeight) => {
     const size = await run(new FakeClientStorage(), async (plugin, figma) => {
