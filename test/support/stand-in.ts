@@ -1,0 +1,57 @@
+import { defaultSettings, type Settings, type Start } from '../../plugin/messages.ts'
+import { emptyDocument, type PlaygroundDocument } from '../../ui/playground/document.ts'
+import { createHistory, type History } from '../../ui/playground/history.ts'
+import { createStandIn } from '../../ui/playground/stand-in.ts'
+import type { Scene } from './scene.ts'
+import type { Sandbox } from './window-page.ts'
+
+export interface OpenDocument {
+  /** Windows that are opened one after another see what the earlier ones left behind. */
+  readonly sandbox: Sandbox
+  readonly document: History<PlaygroundDocument>
+  settings: Settings
+}
+
+export interface DocumentOptions {
+  readonly token?: string
+  readonly settings?: Partial<Settings>
+}
+
+/** A document with one picture selected, behind the playground's stand-in for the sandbox; the window takes it for Figma. */
+export function openDocument(scene: Scene, { token, settings }: DocumentOptions = {}): OpenDocument {
+  const document = createHistory<PlaygroundDocument>({
+    ...emptyDocument,
+    picture: {
+      id: 'picture',
+      name: 'Discs',
+      bytes: new Uint8Array(scene.png),
+      hash: 'hash of the discs',
+      widthPx: scene.image.width,
+      heightPx: scene.image.height,
+      isOpaque: true,
+      isVisible: true,
+    },
+  })
+  const opened = { document, settings: { ...defaultSettings, ...settings } }
+  const answer = createStandIn({
+    document,
+    token: token ?? null,
+    port: null,
+    settings: {
+      read: () => opened.settings,
+      write(changed) {
+        opened.settings = changed
+      },
+    },
+    editLayerId: () => null,
+    resize() {},
+    reveal() {},
+    close() {},
+  })
+  const sandbox: Sandbox = (send) => async (request) => {
+    const reply = await answer(request)
+    const isStart = request.name === 'start' && reply.type === 'reply'
+    send(isStart ? { ...reply, gets: { ...(reply.gets as Start), host: 'figma' } } : reply)
+  }
+  return Object.assign(opened, { sandbox })
+}

@@ -1,0 +1,62 @@
+import { Choose } from './components/choose.tsx'
+import { Connect } from './components/connect.tsx'
+import { NoticeBar } from './components/notice-bar.tsx'
+import { ResizeHandle } from './components/resize-handle.tsx'
+import { Waiting } from './components/waiting.tsx'
+import { Workspace } from './components/workspace.tsx'
+import type { Session } from './session.ts'
+import type { State } from './state.ts'
+import { strings } from './strings.ts'
+
+export interface AppProps {
+  readonly state: State
+  readonly session: Session
+}
+
+/** The window, as its state says. */
+export function App({ state, session }: AppProps) {
+  const { work, host } = state
+  return (
+    <main class="window">
+      {screen()}
+      {host === 'figma' && <ResizeHandle onResize={session.resize} />}
+    </main>
+  )
+
+  function screen() {
+    if (work.step === 'start') return <Centred text={strings.starting} />
+    if (state.link.state !== 'ready' && (!state.wasReady || needsPerson(state.link.state))) {
+      return <Connect link={state.link} session={session} />
+    }
+    switch (work.step) {
+      case 'choose':
+        return (
+          <>
+            <Choose selection={state.selection} />
+            {state.notice !== null && (
+              <div class="notices">
+                <NoticeBar notice={state.notice} onDismiss={session.dismissNotice} />
+              </div>
+            )}
+          </>
+        )
+      case 'open':
+        return <Centred text={strings.opening(work.layer.name)} />
+      default:
+        return <Workspace state={state} work={work} session={session} />
+    }
+  }
+}
+
+function Centred({ text }: { readonly text: string }) {
+  return (
+    <div class="page">
+      <Waiting text={text} />
+    </div>
+  )
+}
+
+/** Nothing goes on by itself, so this comes before the picture; the marks are kept. */
+function needsPerson(state: State['link']['state']): boolean {
+  return state !== 'ready' && state !== 'searching' && state !== 'absent'
+}

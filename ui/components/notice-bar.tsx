@@ -1,0 +1,26 @@
+import { IconButton, IconCloseSmall24 } from '@create-figma-plugin/ui'
+import type { Notice } from '../state.ts'
+import { strings } from '../strings.ts'
+
+export interface NoticeBarProps {
+  readonly notice: Notice
+  /** Absent: it goes when its cause does. */
+  readonly onDismiss?: () => void
+}
+
+/** What happened and what to do, over the picture's lower edge. */
+export function NoticeBar({ notice: { tone, message, hint }, onDismiss }: NoticeBarProps) {
+  return (
+    <div class={`notice is-${tone}`} role={tone === 'error' ? 'alert' : 'status'}>
+      <p>
+        {message}
+        {hint !== undefined && ` ${hint}`}
+      </p>
+      {onDismiss !== undefined && (
+        <IconButton aria-label={strings.close} title={strings.close} onClick={onDismiss}>
+          <IconCloseSmall24 />
+        </IconButton>
+      )}
+    </div>
+  )
+}

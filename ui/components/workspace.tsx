@@ -1,0 +1,187 @@
+import { useEffect, useMemo, useState } from 'preact/hooks'
+import type { Command } from '../keyboard.ts'
+import { steppedBrushSize } from '../mask/brush.ts'
+import { marksOf } from '../mask/history.ts'
+import { MaskCanvas } from '../mask/mask-canvas.tsx'
+import type { StrokeMode } from '../mask/stroke.ts'
+import type { Session } from '../session.ts'
+import { canRedo, canUndo, imagesToShow, isMarked, type State, type Work } from '../state.ts'
+import { strings } from '../strings.ts'
+import { FillFooter } from './fill-footer.tsx'
+import { Header } from './header.tsx'
+import { NoticeBar } from './notice-bar.tsx'
+import { PaintFooter } from './paint-footer.tsx'
+import { ReviewFooter } from './review-footer.tsx'
+import { SettingsPanel } from './settings-panel.tsx'
+import { useKeyboard } from './use-keyboard.ts'
+import { Waiting } from './waiting.tsx'
+
+export interface WorkspaceProps {
+  readonly state: State
+  readonly work: Extract<Work, { step: 'paint' | 'fill' | 'review' | 'place' }>
+  readonly session: Session
+}
+
+/** The picture with its tools above and below: from the first stroke to the placed fill. */
+export function Workspace({ state, work, session }: WorkspaceProps) {
+  const [chosenMode, setChosenMode] = useState<StrokeMode>('paint')
+  const [isCompareButtonHeld, setCompareButtonHeld] = useState(false)
+  const [areSettingsOpen, setSettingsOpen] = useState(false)
+  const { settings, link, selection } = state
+  const { picture } = work
+  const result = 'result' in work ? work.result : null
+  const held = useKeyboard(obey)
+  const mode = held.isErasing ? 'erase' : chosenMode
+  const isComparing = isCompareButtonHeld || held.isComparing
+  const canRemove = work.step === 'paint' && isMarked(work.picture) && link.state === 'ready'
+
+  const isUntouched =
+    work.step === 'paint' &&
+    !isMarked(work.picture) &&
+    work.picture.fills.length === 0 &&
+    state.notice === null
+
+  // Drawn anew only when one of these changes, not at each mark.
+  const images = useMemo(
+    () => imagesToShow({ picture, result }, isComparing),
+    [picture?.bitmap, picture?.fills, picture?.edits, result, isComparing],
+  )
+  const history = result === null && !isComparing ? picture?.history : undefined
+  const marks = useMemo(() => (history === undefined ? [] : marksOf(history)), [history])
+  const widthPx = picture?.source.widthPx ?? result?.bitmap.width ?? 1
+  const heightPx = picture?.source.heightPx ?? result?.bitmap.height ?? 1
+
+  useEffect(() => {
+    window.addEventListener('focus', session.lookAgain)
+    return () => window.removeEventListener('focus', session.lookAgain)
+  }, [session])
+
+  function obey(command: Command): boolean {
+    switch (command) {
+      case 'undo':
+        session.undo()
+        return true
+      case 'redo':
+        session.redo()
+        return true
+      case 'confirm':
+        if (canRemove) session.remove()
+        else if (work.step === 'review' && work.problem === null) session.place(false)
+        return true
+      case 'back':
+        goBack()
+        return true
+      case 'brush-larger':
+        changeBrush(steppedBrushSize(settings.brushPx, 1))
+        return true
+      case 'brush-smaller':
+        changeBrush(steppedBrushSize(settings.brushPx, -1))
+        return true
+      case 'toggle-eraser':
+        setChosenMode(opposite)
+        return true
+      default:
+        return false
+    }
+  }
+
+  /** Out of what is nearest: a panel, a running fill, a result that waits, a notice. A fill that failed to be placed stays. */
+  function goBack(): void {
+    if (areSettingsOpen) setSettingsOpen(false)
+    else if (work.step === 'fill') session.cancel()
+    else if (work.step === 'review' && work.problem === null) session.discard()
+    else session.dismissNotice()
+  }
+
+  function changeBrush(brushPx: number): void {
+    session.changeSettings({ brushPx })
+  }
+
+  return (
+    <>
+      <Header
+        layerName={picture?.source.layer.name ?? result?.layer.name ?? ''}
+        isEditing={picture !== null && picture.edits !== null}
+        canUndo={canUndo(work)}
+        canRedo={canRedo(work)}
+        canClear={work.step === 'paint' && isMarked(work.picture)}
+        canCompare={images.length > 1 || isComparing}
+        isComparing={isComparing}
+        areSettingsOpen={areSettingsOpen}
+        onUndo={session.undo}
+        onRedo={session.redo}
+        onClear={() => session.mark({ kind: 'clear' })}
+        onCompare={setCompareButtonHeld}
+        onSettings={() => setSettingsOpen(!areSettingsOpen)}
+      />
+      <div class="stage">
+        <MaskCanvas
+          key={picture === null ? '' : `${picture.source.layer.id} ${picture.source.hash}`}
+          label={strings.picture(picture?.source.layer.name ?? '')}
+          scene={{ images, marks, widthPx, heightPx }}
+          visible={picture?.source.visible ?? { x: 0, y: 0, width: widthPx, height: heightPx }}
+          mode={mode}
+          brushPx={settings.brushPx}
+          canPaint={work.step === 'paint' && !isComparing}
+          isBusy={work.step === 'fill'}
+          onStroke={session.mark}
+        />
+        <div class="notices">
+          {isUntouched && <p class="invitation">{strings.invitation}</p>}
+          {link.state !== 'ready' && (
+            <NoticeBar notice={{ tone: 'info', message: strings.lost(link.state === 'absent') }} />
+          )}
+          {selection.state === 'not-fillable' && selection.reason !== 'nothing' && (
+            <NoticeBar notice={{ tone: 'info', message: selection.message }} />
+          )}
+          {state.notice !== null && <NoticeBar notice={state.notice} onDismiss={session.dismissNotice} />}
+        </div>
+        {areSettingsOpen && <SettingsPanel settings={settings} onChange={session.changeSettings} />}
+      </div>
+      {footer()}
+    </>
+  )
+
+  function footer() {
+    switch (work.step) {
+      case 'paint':
+        return (
+          <PaintFooter
+            mode={mode}
+            brushPx={settings.brushPx}
+            canRemove={canRemove}
+            onMode={setChosenMode}
+            onBrushPx={changeBrush}
+            onRemove={session.remove}
+          />
+        )
+      case 'fill':
+        return (
+          <FillFooter
+            progress={work.job.progress}
+            isReconnecting={link.state !== 'ready'}
+            onCancel={session.cancel}
+          />
+        )
+      case 'review':
+        return (
+          <ReviewFooter
+            problem={work.problem}
+            onPlace={session.place}
+            onDownload={session.download}
+            onDiscard={session.discard}
+          />
+        )
+      case 'place':
+        return (
+          <footer class="footer">
+            <Waiting text={strings.progress.placing} />
+          </footer>
+        )
+    }
+  }
+}
+
+function opposite(mode: StrokeMode): StrokeMode {
+  return mode === 'paint' ? 'erase' : 'paint'
+}

@@ -1,0 +1,64 @@
+/** What a key asks for. Some hold only as long as the key does; these are in `heldKeys`. */
+export type Command =
+  | 'undo'
+  | 'redo'
+  | 'confirm'
+  | 'back'
+  | 'brush-larger'
+  | 'brush-smaller'
+  | 'toggle-eraser'
+  | 'zoom-in'
+  | 'zoom-out'
+  | 'zoom-to-fit'
+
+/** By the name of the key in small letters, while it is down. */
+export const heldKeys = { pan: ' ', erase: 'alt', original: 'b' } as const
+
+export interface Key {
+  readonly key: string
+  readonly ctrlKey: boolean
+  readonly metaKey: boolean
+  readonly shiftKey: boolean
+}
+
+export function commandFromKey({ key, ctrlKey, metaKey, shiftKey }: Key): Command | null {
+  if (ctrlKey || metaKey) {
+    switch (key.toLowerCase()) {
+      case 'z':
+        return shiftKey ? 'redo' : 'undo'
+      case 'y':
+        return 'redo'
+      default:
+        return null
+    }
+  }
+  switch (key) {
+    case 'Enter':
+      return 'confirm'
+    case 'Escape':
+      return 'back'
+    case ']':
+      return 'brush-larger'
+    case '[':
+      return 'brush-smaller'
+    case 'e':
+    case 'E':
+      return 'toggle-eraser'
+    case '+':
+    case '=':
+      return 'zoom-in'
+    case '-':
+      return 'zoom-out'
+    case '0':
+      return 'zoom-to-fit'
+    default:
+      return null
+  }
+}
+
+/** Whether the key belongs to the control that has the focus: typing, or pressing a button. */
+export function isForControl(key: string, target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false
+  if (target instanceof HTMLInputElement && target.type === 'text') return true
+  return target.matches('button, input, summary, a') && (key === 'Enter' || key === ' ')
+}

@@ -1,0 +1,61 @@
+import { drawMarks } from './draw.ts'
+import type { Mark } from './stroke.ts'
+
+/** One bit a pixel, rows padded to whole bytes, the first pixel in the highest bit: as PNG stores them. 1 = fill. */
+export interface Bits {
+  readonly widthPx: number
+  readonly heightPx: number
+  readonly rows: Uint8Array
+}
+
+/** Rows drawn at once: 256 rows of a picture 4096 px wide are 4 MiB, where the whole could be 64. */
+const bandHeightPx = 256
+/** A pixel belongs to the mask where the brush covers at least half of it. */
+const opaque = 128
+
+/** Draws the marks at the image's own size, band by band, so that no canvas of the whole picture is needed. */
+export function bitsFromMarks(marks: readonly Mark[], widthPx: number, heightPx: number): Bits {
+  const canvas = document.createElement('canvas')
+  canvas.width = widthPx
+  canvas.height = Math.min(bandHeightPx, heightPx)
+  const context = canvas.getContext('2d', { willReadFrequently: true })
+  if (context === null) throw new Error('This browser gives no 2D canvas.')
+  const bits = emptyBits(widthPx, heightPx)
+  for (let y = 0; y < heightPx; y += bandHeightPx) {
+    const bandHeight = Math.min(bandHeightPx, heightPx - y)
+    context.setTransform(1, 0, 0, 1, 0, -y)
+    context.clearRect(0, y, widthPx, bandHeight)
+    drawMarks(context, marks, widthPx, heightPx)
+    setBits(bits, y, context.getImageData(0, 0, widthPx, bandHeight).data)
+  }
+  return bits
+}
+
+export function emptyBits(widthPx: number, heightPx: number): Bits {
+  return { widthPx, heightPx, rows: new Uint8Array(rowBytes(widthPx) * heightPx) }
+}
+
+/** Sets the bits from row `y` on, where `rgba` (whole rows) is opaque. */
+export function setBits(bits: Bits, y: number, rgba: Uint8ClampedArray): void {
+  const stride = rowBytes(bits.widthPx)
+  const rowCount = rgba.length / 4 / bits.widthPx
+  let alphaAt = 3
+  for (let row = y; row < y + rowCount; row++) {
+    for (let x = 0; x < bits.widthPx; x++, alphaAt += 4) {
+      if (rgba[alphaAt]! >= opaque) bits.rows[row * stride + (x >> 3)]! |= 0x80 >> (x & 7)
+    }
+  }
+}
+
+/** Set where either is; both of one size. */
+export function unitedBits(a: Bits, b: Bits): Bits {
+  return { ...a, rows: a.rows.map((byte, at) => byte | b.rows[at]!) }
+}
+
+export function isEmpty({ rows }: Bits): boolean {
+  return rows.every((byte) => byte === 0)
+}
+
+function rowBytes(widthPx: number): number {
+  return (widthPx + 7) >> 3
+}

@@ -1,0 +1,76 @@
+import { drawLine, drawMarks } from './draw.ts'
+import type { Mark, Point, StrokeMode } from './stroke.ts'
+import type { Size, Viewport } from './viewport.ts'
+
+/** What is to be seen. */
+export interface Scene {
+  /** Laid over one another, lowest first, each stretched over the whole picture. */
+  readonly images: readonly ImageBitmap[]
+  readonly marks: readonly Mark[]
+  readonly widthPx: number
+  readonly heightPx: number
+}
+
+/** From this many screen pixels a pixel of the image on, its edges are shown as they are. */
+const crispScale = 3
+/** Unlike anything in most pictures; the style sheet makes it see-through. */
+const maskColour = '#ff24bd'
+
+/**
+ * Two canvases of the view's size, one over the other: the picture, drawn again only when it or the viewport changes, and
+ * the marks, to which a stroke is added piece by piece. A picture of 12 megapixels is so no slower to paint on than a small one.
+ */
+export class PictureView {
+  readonly #picture: CanvasRenderingContext2D
+  readonly #marks: CanvasRenderingContext2D
+
+  constructor(picture: HTMLCanvasElement, marks: HTMLCanvasElement) {
+    this.#picture = contextOf(picture)
+    this.#marks = contextOf(marks)
+  }
+
+  drawPicture({ images, widthPx, heightPx }: Scene, viewport: Viewport, view: Size): void {
+    prepare(this.#picture, viewport, view)
+    this.#picture.imageSmoothingEnabled = viewport.scale * devicePixelRatio < crispScale
+    this.#picture.imageSmoothingQuality = 'medium'
+    for (const image of images) this.#picture.drawImage(image, 0, 0, widthPx, heightPx)
+  }
+
+  drawMarks({ marks, widthPx, heightPx }: Scene, viewport: Viewport, view: Size): void {
+    prepare(this.#marks, viewport, view)
+    this.#marks.fillStyle = maskColour
+    this.#marks.strokeStyle = maskColour
+    // Strokes may begin or end beside the picture; what is marked lies on it.
+    this.#marks.beginPath()
+    this.#marks.rect(0, 0, widthPx, heightPx)
+    this.#marks.clip()
+    drawMarks(this.#marks, marks, widthPx, heightPx)
+  }
+
+  /** Adds to what is drawn already, at the same viewport. */
+  extendStroke(mode: StrokeMode, radiusPx: number, points: readonly Point[]): void {
+    drawLine(this.#marks, mode, radiusPx, points)
+  }
+}
+
+/** Clears the canvas at the screen's own resolution, and lets it be drawn on in pixels of the image. */
+function prepare(context: CanvasRenderingContext2D, { scale, x, y }: Viewport, view: Size): void {
+  const { canvas } = context
+  // Setting the size, even to what it is, clears the canvas and its clip.
+  canvas.width = Math.round(view.width * devicePixelRatio)
+  canvas.height = Math.round(view.height * devicePixelRatio)
+  context.setTransform(
+    scale * devicePixelRatio,
+    0,
+    0,
+    scale * devicePixelRatio,
+    x * devicePixelRatio,
+    y * devicePixelRatio,
+  )
+}
+
+function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
+  const context = canvas.getContext('2d')
+  if (context === null) throw new Error('This browser gives no 2D canvas.')
+  return context
+}

@@ -1,0 +1,67 @@
+import { type Companion, CompanionFailure } from './companion.ts'
+import type { ShownFill } from './state.ts'
+
+interface Base {
+  readonly hash: string
+  readonly png: Uint8Array
+}
+
+/** What the companion was given on this connection, so that a picture travels once and then only masks do. */
+export interface SentImages {
+  /** Gives the companion the base with the patches over it, as far as it lacks them, and hands their image's id to `use`. */
+  withImage<T>(
+    base: Base,
+    patches: readonly Pick<ShownFill, 'hash' | 'png'>[],
+    size: { readonly widthPx: number; readonly heightPx: number },
+    use: (imageId: string) => Promise<T>,
+  ): Promise<T>
+  /** The connection is gone, and with it what the companion kept. */
+  forget(): void
+}
+
+/** Sent again under the same id, an image replaces the last one: the companion keeps two of each window, not more. */
+const ids = { base: 'base', present: 'present' } as const
+
+export function openSentImages(companion: Pick<Companion, 'sendImage'>): SentImages {
+  /** Hashes under each id. */
+  let sent: { base?: string; present?: string } = {}
+
+  return {
+    async withImage(base, patches, size, use) {
+      try {
+        return await use(await send(base, patches, size))
+      } catch (error) {
+        const isForgotten = error instanceof CompanionFailure && error.code === 'image-unknown'
+        if (!isForgotten) throw error
+        // The companion lets go of old images when its memory is full.
+        sent = {}
+        return use(await send(base, patches, size))
+      }
+    },
+    forget() {
+      sent = {}
+    },
+  }
+
+  async function send(
+    base: Base,
+    patches: readonly Pick<ShownFill, 'hash' | 'png'>[],
+    { widthPx, heightPx }: { readonly widthPx: number; readonly heightPx: number },
+  ): Promise<string> {
+    if (sent.base !== base.hash) {
+      await companion.sendImage({ id: ids.base, orientation: 'none' }, { image: base.png })
+      sent = { base: base.hash }
+    }
+    if (patches.length === 0) return ids.base
+    const hashes = patches.map(({ hash }) => hash).join(' ')
+    if (sent.present !== hashes) {
+      const rect = { x: 0, y: 0, width: widthPx, height: heightPx }
+      await companion.sendImage(
+        { id: ids.present, from: ids.base, orientation: 'none', patches: patches.map(() => rect) },
+        { patches: patches.map(({ png }) => png) },
+      )
+      sent = { base: base.hash, present: hashes }
+    }
+    return ids.present
+  }
+}
