@@ -1,0 +1,168 @@
+import { afterEach, expect, test } from 'vitest'
+import { engines } from '../companion/engines/index.ts'
+import type { Image } from '../companion/image/image.ts'
+import { expectSameImage, expectSamePixelsWhere } from './support/assert-image.ts'
+import { describeInBrowser } from './support/chromium.ts'
+import { startTestCompanion } from './support/companion.ts'
+import {
+  FakeFigma,
+  type FakeFrame,
+  type FakeNode,
+  type FakeRectangle,
+  render,
+} from './support/fake-figma/index.ts'
+import { paintOverRed, patience } from './support/painting.ts'
+import { type OpenPlugin, openPlugin, type PluginOptions } from './support/sandbox.ts'
+import { createScene, findRed } from './support/scene.ts'
+import { openWindow, type WindowPage } from './support/window-page.ts'
+
+type TestCompanion = Awaited<ReturnType<typeof startTestCompanion>>
+
+/** The plugin as built in QuickJS before a fake of Figma, the window as built in Chromium, a real companion and its engine. */
+describeInBrowser('from a layer in Figma to a fill above it', (browser) => {
+  let opened: OpenInfill[] = []
+
+  afterEach(async () => {
+    await Promise.all(opened.map(close))
+  })
+
+  async function open(companion: TestCompanion, options: PluginOptions): Promise<OpenInfill> {
+    const plugin = await openPlugin(options)
+    const windowPage = await openWindow(browser(), {
+      port: companion.port,
+      sandbox(send) {
+        plugin.onMessage(send)
+        return plugin.send
+      },
+    })
+    const infill = { ...windowPage, plugin }
+    opened.push(infill)
+    return infill
+  }
+
+  async function close(infill: OpenInfill): Promise<void> {
+    opened = opened.filter((other) => other !== infill)
+    await infill.close()
+    infill.plugin.close()
+    expect(infill.problems).toEqual([])
+  }
+
+  async function openPaired(companion: TestCompanion, options: PluginOptions): Promise<OpenInfill> {
+    const infill = await open(companion, options)
+    await infill.window.getByRole('textbox', { name: 'Pairing code' }).pressSequentially(companion.code)
+    return infill
+  }
+
+  /** Removes the leftmost disc, and waits until the window has nothing left to do. */
+  async function removeDisc(infill: OpenInfill): Promise<void> {
+    const button = infill.window.getByRole('button', { name: 'Remove', exact: true })
+    await paintOverRed(infill)
+    await button.click()
+    // Nothing is marked any more once the fill is placed.
+    await expect.poll(() => button.isDisabled(), patience).toBe(true)
+    await expect.poll(async () => (await infill.plugin.request('start', {})).pendingJob, patience).toBeNull()
+  }
+
+  test('a turned, cropped and nested picture loses a thing, and nothing else changes', async () => {
+    const companion = await startTestCompanion({ engines })
+    const { figma, frame, photo } = await openFile()
+    figma.select(photo.id)
+    figma.commitUndo()
+    const before = await look(frame)
+    expect(findRed(before)).not.toBeNull()
+
+    await removeDisc(await openPaired(companion, { figma }))
+    expect(frame.children.length).toBe(2)
+    const layer = frame.children[1]!
+    expect(layer.name).toBe('Infill – removed')
+    const [after, alone] = [await look(frame), await look(frame, [layer])]
+    expect(findRed(after)).toBeNull()
+    expectSamePixelsWhere(after, before, (x, y) => alone.data[(y * alone.width + x) * 4 + 3] === 0)
+
+    figma.triggerUndo()
+    expect(frame.children).toEqual([photo])
+    expectSameImage(await look(frame), before)
+  })
+
+  test('a second thing goes the same way, without a second code, into the same layer', async () => {
+    const companion = await startTestCompanion({ engines })
+    const { figma, frame, photo } = await openFile(2)
+    figma.select(photo.id)
+    const first = await openPaired(companion, { figma })
+    await removeDisc(first)
+    await close(first)
+
+    figma.select(photo.id)
+    await removeDisc(await open(companion, { figma }))
+    expect(frame.children.length).toBe(2)
+    expect(findRed(await look(frame))).toBeNull()
+  })
+
+  test('a half-transparent picture gets a finished copy, and is hidden beneath it', async () => {
+    const companion = await startTestCompanion({ engines })
+    const { figma, frame, photo } = await openFile()
+    photo.opacity = 0.5
+    figma.select(photo.id)
+    await removeDisc(await openPaired(companion, { figma }))
+    expect(frame.children).toMatchObject([{ visible: false }, { visible: true }])
+    expect(findRed(await look(frame))).toBeNull()
+  })
+
+  test('a fill is edited from its button: its marks come back, and the new fill takes its place', async () => {
+    const companion = await startTestCompanion({ engines })
+    const { figma, frame, photo } = await openFile()
+    figma.select(photo.id)
+    const first = await openPaired(companion, { figma })
+    await removeDisc(first)
+    await close(first)
+
+    const [layer] = frame.children.slice(-1)
+    const second = await open(companion, { figma, command: 'edit', relaunchNode: layer! })
+    await second.window.getByText('Editing a fill').waitFor()
+    await second.window.getByRole('button', { name: 'Remove', exact: true }).click()
+    // What can be undone is the placed fill: the marks were there from the start.
+    const undo = second.window.getByRole('button', { name: 'Undo', exact: true })
+    await expect.poll(() => undo.isEnabled(), patience).toBe(true)
+    expect(frame.children.length).toBe(2)
+    expect(findRed(await look(frame))).toBeNull()
+  })
+
+  test('a layer that is drawn by Figma is filled as it looks', async () => {
+    const companion = await startTestCompanion({ engines })
+    const { figma, frame } = await openFile()
+    figma.select(frame.id)
+    await removeDisc(await openPaired(companion, { figma }))
+    expect(figma.currentPage.selection).toMatchObject([{ name: 'Infill – removed' }])
+    expect(findRed(await look(frame, figma.currentPage.children))).toBeNull()
+  })
+})
+
+interface OpenInfill extends WindowPage {
+  readonly plugin: OpenPlugin
+}
+
+/** A page with a turned frame that clips a turned and cropped picture of red discs. */
+async function openFile(
+  discs = 1,
+): Promise<{ readonly figma: FakeFigma; readonly frame: FakeFrame; readonly photo: FakeRectangle }> {
+  const figma = new FakeFigma()
+  const { png, image } = await createScene(discs)
+  const { hash } = figma.createImage(new Uint8Array(png))
+  const photo = figma.createRectangle()
+  photo.name = 'Photo'
+  photo.resize(image.width * 0.7, image.height * 0.8)
+  photo.fills = [{ type: 'IMAGE', scaleMode: 'FILL', imageHash: hash }]
+  const frame = figma.createFrame()
+  frame.resize(image.width, image.height)
+  frame.appendChild(photo)
+  photo.x = 20.4
+  photo.y = 40.7
+  photo.rotation = 12
+  frame.rotation = -30
+  return { figma, frame, photo }
+}
+
+/** What is seen where the frame is, of these layers. */
+function look(frame: FakeFrame, layers: readonly FakeNode[] = [frame]): Promise<Image> {
+  return render(layers, frame.absoluteBoundingBox!)
+}

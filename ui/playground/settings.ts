@@ -1,0 +1,28 @@
+import { defaultSettings, type Settings } from '../../plugin/messages.ts'
+import type { KeptSettings } from './stand-in.ts'
+
+/** In the browser's storage for this page. */
+export const storedSettings: KeptSettings = {
+  read() {
+    try {
+      return parseSettings(JSON.parse(localStorage.getItem(key) ?? '{}'))
+    } catch {
+      // Storage that is blocked, or holds something else, is like none.
+      return defaultSettings
+    }
+  },
+  write(settings) {
+    localStorage.setItem(key, JSON.stringify(settings))
+  },
+}
+
+const key = 'infill.settings'
+
+/** Takes over what has the right type; the rest stays at its default. */
+function parseSettings(kept: unknown): Settings {
+  const entries = Object.entries(kept ?? {}).filter(
+    ([name, value]) =>
+      name in defaultSettings && typeof value === typeof defaultSettings[name as keyof Settings],
+  )
+  return { ...defaultSettings, ...Object.fromEntries(entries) }
+}
