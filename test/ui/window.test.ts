@@ -141,6 +141,7 @@ describeInBrowser('the window', (browser) => {
       const first = await waitForRed(infill)
       await paintOverRed(infill)
       await button(infill, 'Remove').click()
+      await waitForFills(document, 1)
       await expect
         .poll(async () => (await seeRed(infill))?.x, patience)
         .toBeGreaterThan(first.x + first.width)
