@@ -69,7 +69,7 @@ export function MaskCanvas(props: MaskCanvasProps) {
   useLayoutEffect(() => {
     gesture.current = null
     if (viewport !== null && size !== null) view.current?.drawMarks(scene, viewport, size)
-  }, [scene.images, scene.marks, scene.widthPx, scene.heightPx, scene.canvas, viewport, size])
+  }, [scene.marks, scene.widthPx, scene.heightPx, scene.canvas, scene.canvas && scene.images, viewport, size])
 
   useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
