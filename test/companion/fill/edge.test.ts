@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { chooseEdge } from '../../../companion/fill/edge.ts'
+import { chooseEdge, chooseExpandEdge } from '../../../companion/fill/edge.ts'
 import { decodeImage, decodeMask } from '../../../companion/image/codec.ts'
 import { samplePictures } from '../../fixtures/pictures/index.ts'
 import { gradientImage, paintImage, plainImage, rectMask } from '../../support/images.ts'
@@ -43,5 +43,19 @@ describe('chooseEdge', () => {
     const mask = rectMask(240, 100, { x: 0, y: 0, width: 240, height: 100 })
 
     expect(chooseEdge(gradientImage(240, 100), mask)).toEqual({ growPx: 2, featherPx: 1 })
+  })
+})
+
+describe('chooseExpandEdge', () => {
+  const margin = rectMask(1200, 400, { x: 1100, y: 0, width: 100, height: 400 })
+
+  test('eats nothing of a photograph, and fades over its seam', () => {
+    expect(chooseExpandEdge(gradientImage(1200, 400), margin)).toEqual({ growPx: 0, featherPx: 3 })
+  })
+
+  test('leaves interface art sharp', () => {
+    const art = paintImage(1200, 400, (_, y) => (y === 30 ? [0, 0, 0, 255] : [255, 255, 255, 255]))
+
+    expect(chooseExpandEdge(art, margin)).toEqual({ growPx: 0, featherPx: 0 })
   })
 })
