@@ -24,14 +24,14 @@ export interface DiskFile {
 
 export const systemDisk: Disk = {
   async freeBytes(folder) {
-    await mkdir(folder, { recursive: true })
+    await mkdir(folder, { recursive: true, mode: 0o700 })
     const { bavail, bsize } = await statfs(folder)
     return bavail * bsize
   },
   async open(path) {
-    await mkdir(dirname(path), { recursive: true })
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
     // 'a' would write at the end whatever the offset, 'r+' needs the file to be there, 'w+' empties it.
-    await (await open(path, 'a')).close()
+    await (await open(path, 'a', 0o600)).close()
     const handle = await open(path, 'r+')
     return {
       sizeBytes: async () => (await handle.stat()).size,
@@ -59,7 +59,7 @@ export async function checkSpace(disk: Disk, folder: string, neededBytes: number
   }
 }
 
-/** What the person can do about a failed write. Anything but a full or forbidden disk is a bug. */
+/** What the person can do about a failed write or deletion. Anything but a full or forbidden disk is a bug. */
 export function asDiskError(error: unknown, path: string): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'ENOSPC' || code === 'EDQUOT') {
@@ -72,7 +72,7 @@ export function asDiskError(error: unknown, path: string): unknown {
   if (typeof code === 'string') {
     return new CompanionError(
       'download-failed',
-      `${path} could not be written (${code}). Check the folder, then try again.`,
+      `${path} could not be changed (${code}). Check the folder and whether the file is in use, then try again.`,
       {
         cause: error,
       },

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -91,6 +92,28 @@ describe('Store.install', () => {
     await store.verify('duo', watchedRun())
     await store.files('duo')
     expect(server.requests).toHaveLength(before)
+  })
+
+  test('doubts what is there already: a byte that changed is found and downloaded again', async () => {
+    await store.install('duo', accepted, watchedRun())
+    const path = (await store.files('duo')).get('decoder.pt')!
+    const changed = Buffer.from(decoder)
+    changed[5]! ^= 1
+    writeFileSync(path, changed)
+
+    const run = watchedRun()
+    await store.install('duo', accepted, run)
+    expect(readFileSync(path).equals(decoder)).toBe(true)
+    expect(server.requests.map(({ path }) => path).slice(2)).toEqual(['/pub/decoder.pt'])
+    expect(run.progress.at(-1)).toMatchObject({ stage: 'download', done: 32_000, total: 32_000 })
+  })
+
+  test('shows its files to their owner only', async () => {
+    await store.install('duo', accepted, watchedRun())
+    for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+      const found = statSync(join(folder, name))
+      expect(found.mode & 0o777, name).toBe(found.isFile() ? 0o600 : 0o700)
+    }
   })
 
   test('downloads once for all who ask', async () => {
@@ -232,10 +255,8 @@ describe('Store.verify', () => {
     rmSync(files.get('part/encoder.pt')!)
     expect(await store.state('duo')).toMatchObject({ damaged: true, installedBytes: 100 })
     expect(await store.verify('duo', watchedRun())).toMatchObject({ damaged: true })
-    expect(await store.repair('duo', accepted, watchedRun())).toMatchObject({
-      installed: true,
-      damaged: false,
-    })
+    await store.install('duo', accepted, watchedRun())
+    expect(await store.state('duo')).toMatchObject({ installed: true, damaged: false })
   })
 
   test('says that a model is not installed', async () => {
@@ -300,6 +321,17 @@ describe('Store.add', () => {
     expect(await store.state('duo')).toMatchObject({ downloadBytes: 104_000 })
   })
 
+  test('refuses a file whose hash nobody has published', async () => {
+    const mine = join(folder, 'mine.pt')
+    writeFileSync(mine, decoder)
+    const unhashed = { ...duo, files: [{ ...duo.files[1]!, sha256: null, sha256From: 'none' as const }] }
+    store = openStore({ folder, models: [unhashed] })
+    await expect(store.add(mine, accepted, watchedRun())).rejects.toMatchObject({
+      code: 'model-damaged',
+      message: expect.stringContaining('not known before it is downloaded'),
+    })
+  })
+
   test('refuses a file that is not there', async () => {
     await expect(store.add(join(folder, 'none'), accepted, watchedRun())).rejects.toMatchObject({
       code: 'model-missing',
@@ -336,21 +368,43 @@ describe('Store.uninstall', () => {
 })
 
 describe('Store.cleanUp', () => {
-  test('deletes parts older than a week, and nothing else', async () => {
+  test('deletes parts older than a week, also of models that are no longer known, and nothing else', async () => {
     await store.install('duo', accepted, watchedRun())
     const old = join(folder, 'duo', 'part', 'encoder.pt.part')
+    const unknown = join(folder, 'gone', 'weights.pt.part')
     const young = join(folder, 'duo', 'decoder.pt.part')
-    mkdirSync(join(folder, 'duo', 'part'), { recursive: true })
-    for (const path of [old, young]) writeFileSync(path, 'left')
+    mkdirSync(join(folder, 'gone'))
+    for (const path of [old, unknown, young]) writeFileSync(path, 'left')
     writeFileSync(`${old}.json`, '{}')
     const day = 24 * 60 * 60
     utimesSync(old, 1000 * day, 1000 * day)
+    utimesSync(unknown, 1000 * day, 1000 * day)
     utimesSync(young, 1002 * day, 1002 * day)
 
-    expect(await store.cleanUp(1008 * day * 1000)).toBe(4)
-    expect([existsSync(old), existsSync(`${old}.json`), existsSync(young)]).toEqual([false, false, true])
+    expect(await store.cleanUp(1008 * day * 1000)).toBe(8)
+    const left = [old, `${old}.json`, unknown, young].map((path) => existsSync(path))
+    expect(left).toEqual([false, false, false, true])
     expect((await store.files('duo')).size).toBe(2)
   })
+
+  test('has nothing to do where nothing was ever installed', async () => {
+    store = openStore({ folder: join(folder, 'none'), models: [duo] })
+    expect(await store.cleanUp()).toBe(0)
+    expect(existsSync(join(folder, 'none'))).toBe(false)
+  })
+})
+
+test('Store.close ends downloads, and what came is kept', async () => {
+  server.misbehave('/pub/encoder.pt', { type: 'stall', afterBytes: 40_000 })
+  let nowMs = 0
+  store = open({ clock: { ...systemClock, now: () => (nowMs += 1000) } })
+  const run = watchedRun()
+  const ended = expect(store.install('duo', accepted, run)).rejects.toMatchObject({ code: 'shutting-down' })
+  await arrived(run, 1)
+  await store.close()
+  await ended
+  expect(existsSync(join(folder, 'duo.lock'))).toBe(false)
+  expect(statSync(join(folder, 'duo', 'part', 'encoder.pt.part')).size).toBeGreaterThan(0)
 })
 
 test('Store knows no model that is not in the catalogue', async () => {
