@@ -109,7 +109,9 @@ export interface ModelInfo {
   readonly licence: Licence
   readonly bytes: number
   readonly installed: boolean
+  /** What of `bytes` is here and sound, the beginning of a download that was broken off included. */
   readonly installedBytes: number
+  /** Installing again repairs it. */
   readonly damaged: boolean
   /** Engines and selectors. */
   readonly usedBy: readonly string[]

@@ -1,6 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { join } from 'node:path'
@@ -101,6 +109,16 @@ describe('infill serve', () => {
     expect(lines).toContainEqual(expect.objectContaining({ msg: 'started', port }))
     expect(lines).toContainEqual(expect.objectContaining({ msg: 'failed', code: 'image-unknown' }))
     for (const secret of [token, code, prompt]) expect(log).not.toContain(secret)
+  })
+
+  test('deletes logs older than a week', async () => {
+    const home = temporaryFolder()
+    const [old, young] = ['infill.8.log', 'infill.9.log'].map((name) => join(home, 'logs', name))
+    mkdirSync(join(home, 'logs'))
+    for (const file of [old!, young!]) writeFileSync(file, '')
+    utimesSync(old!, 0, 0)
+    await serve(home)
+    expect([existsSync(old!), existsSync(young!)]).toEqual([false, true])
   })
 
   test('refuses to start a second time on the same data folder, whatever the port', async () => {

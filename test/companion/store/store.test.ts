@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import {
   existsSync,
   mkdirSync,
@@ -21,6 +20,7 @@ import type { Means } from '../../../companion/store/download.ts'
 import type { ByteProgress, ByteRun } from '../../../companion/store/pace.ts'
 import { openStore, type Store } from '../../../companion/store/store.ts'
 import type { ModelDefinition } from '../../../models/model.ts'
+import { modelFile } from '../../support/published-model.ts'
 import { silenceMs, testClock } from '../../support/test-clock.ts'
 import { startWeightsServer, type WeightsServer } from '../../support/weights-server.ts'
 
@@ -43,8 +43,8 @@ beforeEach(async () => {
     purpose: 'Two files.',
     licence: { name: 'OpenRAIL', url: 'https://example.com', restrictions: 'Not for harm.' },
     files: [
-      fileOf('part/encoder.pt', encoder, server.url('/pub/encoder.pt')),
-      fileOf('decoder.pt', decoder, server.url('/pub/decoder.pt')),
+      modelFile('part/encoder.pt', encoder, server.url('/pub/encoder.pt')),
+      modelFile('decoder.pt', decoder, server.url('/pub/decoder.pt')),
     ],
   }
   folder = mkdtempSync(join(tmpdir(), 'infill-store-'))
@@ -422,11 +422,6 @@ test('Store knows no model that is not in the catalogue', async () => {
 
 function open(means: Partial<Means> = {}, environment: NodeJS.ProcessEnv = {}): Store {
   return openStore({ folder, models: [duo], environment, means })
-}
-
-function fileOf(name: string, bytes: Buffer, url: string): ModelDefinition['files'][number] {
-  const sha256 = createHash('sha256').update(bytes).digest('hex')
-  return { name, sizeBytes: bytes.length, sha256, sha256From: 'publisher', urls: [url] }
 }
 
 interface WatchedRun extends ByteRun {
