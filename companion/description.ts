@@ -36,10 +36,11 @@ export function modelInfo(
   { model, installed, damaged, downloadBytes }: ModelState,
   engines: readonly Engine[],
 ): ModelInfo {
-  const { id, title, licence, files } = model
+  const { id, title, purpose, licence, files } = model
   const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
   const usedBy = engines.filter((engine) => engine.models.includes(id)).map((engine) => engine.id)
-  return { id, title, licence, bytes, installed, installedBytes: bytes - downloadBytes, damaged, usedBy }
+  const installedBytes = bytes - downloadBytes
+  return { id, title, purpose, licence, bytes, installed, installedBytes, damaged, usedBy }
 }
 
 function engineInfo(engine: Engine, states: readonly ModelState[]): EngineInfo {

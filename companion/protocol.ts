@@ -106,6 +106,8 @@ export interface SelectorInfo {
 export interface ModelInfo {
   readonly id: string
   readonly title: string
+  /** What it is good for, in a sentence. */
+  readonly purpose: string
   readonly licence: Licence
   readonly bytes: number
   readonly installed: boolean

@@ -1,5 +1,6 @@
 import { mkdir, open, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { sizeInWords } from '../byte-size.ts'
 import { CompanionError } from '../errors.ts'
 
 /** The disk, as far as a download depends on it. Tests give one that is full. */
@@ -54,7 +55,7 @@ export async function checkSpace(disk: Disk, folder: string, neededBytes: number
   if (freeBytes < neededBytes) {
     throw new CompanionError(
       'disk-full',
-      `${inMegabytes(neededBytes)} are needed for the download, but only ${inMegabytes(freeBytes)} are free on the disk of ${folder}. Make room, then try again.`,
+      `${sizeInWords(neededBytes)} are needed for the download, but only ${sizeInWords(freeBytes)} are free on the disk of ${folder}. Make room, then try again.`,
     )
   }
 }
@@ -79,8 +80,4 @@ export function asDiskError(error: unknown, path: string): unknown {
     )
   }
   return error
-}
-
-function inMegabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1e6).toLocaleString('en')} MB`
 }

@@ -42,6 +42,15 @@ export interface ModelState {
   readonly downloadBytes: number
 }
 
+/** A file on this machine that is one of the catalogue's. */
+export interface KnownFile {
+  readonly model: ModelDefinition
+  readonly file: ModelFile
+  /** Absolute. */
+  readonly path: string
+  readonly sha256: string
+}
+
 export interface Terms {
   /** Whether the person has accepted the model's licence, with its restrictions. */
   readonly acceptLicence: boolean
@@ -153,12 +162,12 @@ export class Store {
   }
 
   /**
-   * Takes a file that is on this machine already as one of the catalogue's, known by its SHA-256. It stays where it is.
+   * Tells by its SHA-256 which file of the catalogue a file on this machine is.
    *
    * @throws CompanionError 'model-missing' (no such file), 'model-unknown' (none of the catalogue's), 'model-damaged'
-   *   (the size of one, with other bytes), 'licence-not-accepted'; the signal's reason
+   *   (the size of one, with other bytes); the signal's reason
    */
-  async add(path: string, terms: Terms, run: ByteRun): Promise<{ model: ModelDefinition; file: ModelFile }> {
+  async identify(path: string, run: ByteRun): Promise<KnownFile> {
     const sizeBytes = await sizeOf(path)
     if (sizeBytes === null) {
       throw new CompanionError('model-missing', `There is no file ${path}. Check the name.`)
@@ -172,11 +181,19 @@ export class Store {
     const sha256 = await sha256OfFile(path, { signal: run.signal, onBytes: pace.update })
     const found = candidates.find(({ file }) => file.sha256 === sha256)
     if (found === undefined) throw otherContents(path, candidates)
-    checkTerms(found.model, terms)
-    const target = this.#target(found.model, found.file)
+    return { ...found, path: resolve(path), sha256 }
+  }
+
+  /**
+   * Uses an identified file as one of its model's. It stays where it is.
+   *
+   * @throws CompanionError 'licence-not-accepted'
+   */
+  async add({ model, file, path, sha256 }: KnownFile, terms: Terms): Promise<void> {
+    checkTerms(model, terms)
+    const target = this.#target(model, file)
     await mkdir(dirname(target), { recursive: true, mode: 0o700 })
-    writeInstalled(target, { path: resolve(path), sizeBytes, sha256, damaged: false })
-    return found
+    writeInstalled(target, { path, sizeBytes: file.sizeBytes, sha256, damaged: false })
   }
 
   /**

@@ -25,6 +25,7 @@ import { stubEngine } from '../support/stub-engine.ts'
 const notInstalled: ModelInfo = {
   id: 'tiny',
   title: 'Tiny',
+  purpose: 'Shows how a model is installed.',
   licence: { name: 'OpenRAIL', url: 'https://example.com/licence', restrictions: 'Not for harm.' },
   bytes: 100_000,
   installed: false,

@@ -181,7 +181,7 @@ describe('Store.install', () => {
     store = open({ disk: { ...systemDisk, freeBytes: async () => decoder.length - 1 } })
     await expect(store.install('duo', accepted, watchedRun())).rejects.toMatchObject({
       code: 'disk-full',
-      message: expect.stringContaining('1 MB are needed'),
+      message: expect.stringContaining('32 kB are needed'),
     })
     expect(server.requests).toHaveLength(before)
 
@@ -276,10 +276,16 @@ describe('Store.verify', () => {
 })
 
 describe('Store.add', () => {
+  async function add(path: string, terms = accepted) {
+    const known = await store.identify(path, watchedRun())
+    await store.add(known, terms)
+    return known
+  }
+
   test('takes a file that is here already, which stays where it is', async () => {
     const mine = join(folder, 'elsewhere.bin')
     writeFileSync(mine, encoder)
-    const added = await store.add(mine, accepted, watchedRun())
+    const added = await add(mine)
     expect([added.model.id, added.file.name]).toEqual(['duo', 'part/encoder.pt'])
     expect(await store.state('duo')).toMatchObject({ installed: false, downloadBytes: decoder.length })
 
@@ -294,7 +300,7 @@ describe('Store.add', () => {
   test('notices when that file is gone, and downloads it then', async () => {
     const mine = join(folder, 'elsewhere.bin')
     writeFileSync(mine, encoder)
-    await store.add(mine, accepted, watchedRun())
+    await add(mine)
     rmSync(mine)
     expect(await store.state('duo')).toMatchObject({ damaged: true })
     await store.install('duo', accepted, watchedRun())
@@ -314,7 +320,7 @@ describe('Store.add', () => {
   ])('refuses a file %s', async (_, bytes, terms, code, message) => {
     const mine = join(folder, 'mine.pt')
     writeFileSync(mine, bytes)
-    await expect(store.add(mine, terms, watchedRun())).rejects.toMatchObject({
+    await expect(add(mine, terms)).rejects.toMatchObject({
       code,
       message: expect.stringMatching(message),
     })
@@ -326,14 +332,14 @@ describe('Store.add', () => {
     writeFileSync(mine, decoder)
     const unhashed = { ...duo, files: [{ ...duo.files[1]!, sha256: null, sha256From: 'none' as const }] }
     store = openStore({ folder, models: [unhashed] })
-    await expect(store.add(mine, accepted, watchedRun())).rejects.toMatchObject({
+    await expect(add(mine)).rejects.toMatchObject({
       code: 'model-damaged',
       message: expect.stringContaining('not known before it is downloaded'),
     })
   })
 
   test('refuses a file that is not there', async () => {
-    await expect(store.add(join(folder, 'none'), accepted, watchedRun())).rejects.toMatchObject({
+    await expect(add(join(folder, 'none'))).rejects.toMatchObject({
       code: 'model-missing',
     })
   })
