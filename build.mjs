@@ -4,10 +4,12 @@
 //   playground.html       the window on a page of its own, served by the companion
 //   infill.js, chunks/    the companion and its command line
 //   patchmatch-worker.js  the embedded engine's thread
+//   patchmatch.wasm       its kernels
 //   demo.js               `npm run demo`
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import asc from 'assemblyscript/asc'
 import { build as bundle } from 'esbuild'
 
 const root = dirname(fileURLToPath(import.meta.url))
@@ -31,10 +33,11 @@ const bangCss = {
 export async function build() {
   await rm(join(dist, 'chunks'), { recursive: true, force: true })
   await mkdir(join(dist, 'chunks'), { recursive: true })
-  const [code, ui, node] = await Promise.all([
+  const [code, ui, node, kernels] = await Promise.all([
     bundleSandbox(),
     bundlePage('ui/main.tsx', 'Infill'),
     bundleNode(),
+    compileKernels(),
   ])
   // The playground frames the window as `srcdoc`, so that it needs no second address.
   const playground = await bundlePage('ui/playground/main.tsx', 'Infill playground', {
@@ -44,6 +47,7 @@ export async function build() {
     writeFile(join(dist, 'code.js'), code),
     writeFile(join(dist, 'ui.html'), ui),
     writeFile(join(dist, 'playground.html'), playground),
+    writeFile(join(dist, 'patchmatch.wasm'), kernels),
     ...node.map(({ path, contents }) => writeFile(path, contents)),
   ])
 }
@@ -125,6 +129,39 @@ async function bundleNode() {
     }),
   ])
   return bundles.flatMap(({ outputFiles }) => outputFiles)
+}
+
+/** AssemblyScript → WebAssembly with SIMD, on a memory that the host brings along (companion/engines/patchmatch). */
+async function compileKernels() {
+  /** @type {Uint8Array | null} */
+  let compiled = null
+  const { error, stderr } = await asc.main(
+    [
+      'companion/engines/patchmatch/kernels/index.ts',
+      ...[
+        '--outFile',
+        'patchmatch.wasm',
+        '-O3',
+        '--noAssert',
+        '--runtime',
+        'stub',
+        '--enable',
+        'simd,threads',
+      ],
+      ...['--importMemory', '--sharedMemory', '--maximumMemory', '65536'],
+      // "Exchange of 'v128' values is not supported by all embeddings": none is exchanged with the host.
+      ...['--disableWarning', '112'],
+    ],
+    {
+      readFile: (name, folder) => readFile(resolve(root, folder, name), 'utf8').catch(() => null),
+      writeFile: (_, contents) => {
+        compiled = contents
+      },
+      listFiles: () => [],
+    },
+  )
+  if (error || !compiled) throw new Error(`The kernels do not compile.\n${stderr}`, { cause: error })
+  return compiled
 }
 
 /** @param {import('esbuild').OutputFile[]} files @param {string} ending */

@@ -1,6 +1,5 @@
 import { CompanionError } from './errors.ts'
-import type { Picture } from './fill/fill.ts'
-import { layFills, openPicture } from './fill/picture.ts'
+import { layFills, openPicture, type Picture } from './fill/picture.ts'
 import type { Blob, Frame } from './protocol.ts'
 import { field, oneOf, optional, read } from './requests.ts'
 import { words } from './words.ts'

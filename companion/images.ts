@@ -1,4 +1,4 @@
-import type { Picture } from './fill/fill.ts'
+import type { Picture } from './fill/picture.ts'
 
 const mostPerConnection = 4
 const mostDecodedBytes = 512 * 2 ** 20

@@ -47,6 +47,7 @@ export async function openSource(node: Layer): Promise<Source> {
     fills: fillsOn(node).map(placedFill),
     placement: placementOn(node, picture),
     notes: [...picture.notes, ...notesOnPlace(node)],
+    warning: warningOn(node),
   }
 }
 
@@ -143,14 +144,14 @@ const effectsBehind: readonly Effect['type'][] = ['DROP_SHADOW', 'BACKGROUND_BLU
 
 function notesOnPlace(node: Layer): string[] {
   const anchor = anchorOf(node)
-  const notes: string[] = []
-  if (anchor.id !== node.id && !holdsFills(node)) {
-    notes.push(`The fill will lie above “${anchor.name}”, because Figma lets nothing be added inside it.`)
-  }
-  if ([anchor, ...ancestorsOf(anchor)].some(({ type }) => type === 'COMPONENT')) {
-    notes.push('This belongs to a main component: the fill will show in all its instances.')
-  }
-  return notes
+  if (anchor.id === node.id || holdsFills(node)) return []
+  return [`The fill will lie above “${anchor.name}”, because Figma lets nothing be added inside it.`]
+}
+
+function warningOn(node: Layer): string | null {
+  const anchor = anchorOf(node)
+  const isInComponent = [anchor, ...ancestorsOf(anchor)].some(({ type }) => type === 'COMPONENT')
+  return isInComponent ? 'This belongs to a main component: the fill will show in all its instances.' : null
 }
 
 const turnedByCamera =

@@ -75,6 +75,8 @@ export interface Source {
   readonly placement: Placement
   /** Sentences worth saying before anything is done: scaled down, placed above the instance, … */
   readonly notes: readonly string[]
+  /** What the person has to agree to before the first fill is placed; null: nothing out of the usual. */
+  readonly warning: string | null
 }
 
 /** patch: transparent outside the fill, above the original · finished: a whole copy, the original hidden beneath it. */

@@ -34,6 +34,7 @@ import {
   reduce,
   type ShownFill,
   type State,
+  warningOf,
 } from './state.ts'
 import { strings } from './strings.ts'
 
@@ -257,7 +258,7 @@ export function createSession({ sandbox, connect, onState }: SessionOptions): Se
     } finally {
       running = null
     }
-    if (state.settings.placeAtOnce) await place(false)
+    if (state.settings.placeAtOnce && warningOf(state.work) === null) await place(false)
   }
 
   /** The picture as the document has it now; null: it shows another one, which the person has to look at first. */

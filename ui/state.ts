@@ -297,6 +297,12 @@ export function fillsInForce({ fills, edits }: Picture): readonly ShownFill[] {
   return fills.filter(({ layerId }) => layerId !== edits)
 }
 
+/** What the person has to agree to before the result is placed; null: nothing, or agreed to with an earlier fill. */
+export function warningOf(work: Work): string | null {
+  if (!('picture' in work) || work.picture === null || work.picture.fills.length > 0) return null
+  return work.picture.source.warning
+}
+
 export function canUndo(work: Work): boolean {
   return work.step === 'paint' && (work.picture.history.done.length > 0 || work.picture.placed.length > 0)
 }

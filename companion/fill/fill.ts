@@ -1,36 +1,19 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Engine, Run } from '../engines/engine.ts'
 import { encodePatch } from '../image/codec.ts'
-import type { Image } from '../image/image.ts'
 import { withDefaults } from '../options.ts'
-import type { Extent, Options, PatchReply, Task } from '../protocol.ts'
+import type { Extent, Options, PatchReply } from '../protocol.ts'
 import { blend } from './blend.ts'
 import { fillContexts } from './fill-contexts.ts'
-import { readMasks } from './masks.ts'
+import { readMasks, type SentMasks } from './masks.ts'
+import type { Picture } from './picture.ts'
 import { planFill } from './plan.ts'
 import { spreadProgress } from './progress.ts'
 
-/** A picture that a client sent, decoded, with the fills that lie on it. */
-export interface Picture {
-  /** What the next fill sees: the picture as sent, earlier fills laid over it. */
-  readonly image: Image
-  /** The earlier fills alone, of the picture's size, transparent elsewhere; null: none yet. */
-  readonly fills: Image | null
-  /** Copied to every patch; null: none, or one that could not be read. */
-  readonly iccProfile: Uint8Array | null
-  /** In plain words, what reading it changed. */
-  readonly notes: readonly string[]
-}
-
 /** All that one fill needs. A job reads no other state. */
-export interface FillJob {
+export interface FillJob extends SentMasks {
   readonly picture: Picture
-  /** PNG as it was sent; null only for `expand`. */
-  readonly mask: Uint8Array | null
-  /** PNG as it was sent: where not to copy from. */
-  readonly avoid: Uint8Array | null
   readonly engine: Engine
-  readonly task: Task
   readonly prompt: string
   readonly negativePrompt: string
   readonly seed: number

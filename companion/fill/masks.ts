@@ -1,7 +1,20 @@
+import type { Engine } from '../engines/engine.ts'
 import { CompanionError } from '../errors.ts'
 import { decodeMask } from '../image/codec.ts'
 import { createMask, type Image, type Mask, maskThreshold } from '../image/image.ts'
-import type { FillJob } from './fill.ts'
+import type { Task } from '../protocol.ts'
+import type { Picture } from './picture.ts'
+
+/** What was sent, and what decides how it is read. */
+export interface SentMasks {
+  readonly picture: Pick<Picture, 'image'>
+  /** PNG; null only for `expand`. */
+  readonly mask: Uint8Array | null
+  /** PNG: where not to copy from. */
+  readonly avoid: Uint8Array | null
+  readonly task: Task
+  readonly engine: Pick<Engine, 'takesPrompt'>
+}
 
 /** Both exactly 0 or 255, of the picture's size. */
 export interface Masks {
@@ -18,7 +31,7 @@ export async function readMasks({
   avoid: sentAvoid,
   task,
   engine,
-}: FillJob): Promise<Masks> {
+}: SentMasks): Promise<Masks> {
   if (sent === null && task !== 'expand') {
     throw new CompanionError('mask-unreadable', 'There is no mask. Mark what should be filled.')
   }

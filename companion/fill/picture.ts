@@ -4,7 +4,18 @@ import { createImage, type Image } from '../image/image.ts'
 import { layImage } from '../image/over.ts'
 import { isInside } from '../image/rect.ts'
 import type { Rect } from '../protocol.ts'
-import type { Picture } from './fill.ts'
+
+/** A picture that a client sent, decoded, with the fills that lie on it. */
+export interface Picture {
+  /** What the next fill sees: the picture as sent, earlier fills laid over it. */
+  readonly image: Image
+  /** The earlier fills alone, of the picture's size, transparent elsewhere; null: none yet. */
+  readonly fills: Image | null
+  /** Copied to every patch; null: none, or one that could not be read. */
+  readonly iccProfile: Uint8Array | null
+  /** In plain words, what reading it changed. */
+  readonly notes: readonly string[]
+}
 
 /** An earlier fill as it was sent. */
 export interface EarlierFill {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Picture } from '../../companion/fill/fill.ts'
+import type { Picture } from '../../companion/fill/picture.ts'
 import { createImage } from '../../companion/image/image.ts'
 import { Images } from '../../companion/images.ts'
 

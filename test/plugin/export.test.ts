@@ -41,6 +41,7 @@ describe('a layer with one image fill', () => {
       fills: [],
       placement: 'patch',
       notes: [],
+      warning: null,
     })
     expect(Buffer.from(source.bytes).equals(png)).toBe(true)
     expect(source.hash).toBe(figma.createImage(png).hash)
@@ -246,19 +247,22 @@ describe('notes on where the fill will lie', () => {
     expect((await open(photo)).notes).toEqual([expect.stringContaining('above “List”')])
   })
 
-  test('say what a main component does to its instances', async () => {
-    const component = figma.createComponent()
-    const photo = await addPicture(figma)
-    component.appendChild(photo)
-    expect((await open(photo)).notes).toEqual([expect.stringContaining('all its instances')])
-  })
-
   test('name the set of a variant that is rendered', async () => {
     const variant = figma.createComponent()
     variant.appendChild(await addPicture(figma))
     componentSetOf([variant]).name = 'Buttons'
     expect((await open(variant)).notes).toEqual([expect.stringContaining('above “Buttons”')])
   })
+})
+
+test('the warning says what a fill in a main component does to its instances', async () => {
+  const component = figma.createComponent()
+  const photo = await addPicture(figma)
+  component.appendChild(photo)
+  const other = await addPicture(figma)
+  expect((await open(photo)).warning).toContain('all its instances')
+  expect((await open(component)).warning).toContain('all its instances')
+  expect((await open(other)).warning).toBeNull()
 })
 
 describe('a layer that has no picture', () => {

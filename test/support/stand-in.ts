@@ -1,4 +1,4 @@
-import { defaultSettings, type Settings, type Start } from '../../plugin/messages.ts'
+import { defaultSettings, type Settings, type Source, type Start } from '../../plugin/messages.ts'
 import { emptyDocument, type PlaygroundDocument } from '../../ui/playground/document.ts'
 import { createHistory, type History } from '../../ui/playground/history.ts'
 import { createStandIn } from '../../ui/playground/stand-in.ts'
@@ -15,10 +15,12 @@ export interface OpenDocument {
 export interface DocumentOptions {
   readonly token?: string
   readonly settings?: Partial<Settings>
+  /** What this layer has that no layer of the playground has. */
+  readonly source?: Partial<Source>
 }
 
 /** A document with one picture selected, behind the playground's stand-in for the sandbox; the window takes it for Figma. */
-export function openDocument(scene: Scene, { token, settings }: DocumentOptions = {}): OpenDocument {
+export function openDocument(scene: Scene, { token, settings, source }: DocumentOptions = {}): OpenDocument {
   const document = createHistory<PlaygroundDocument>({
     ...emptyDocument,
     picture: {
@@ -50,8 +52,13 @@ export function openDocument(scene: Scene, { token, settings }: DocumentOptions 
   })
   const sandbox: Sandbox = (send) => async (request) => {
     const reply = await answer(request)
-    const isStart = request.name === 'start' && reply.type === 'reply'
-    send(isStart ? { ...reply, gets: { ...(reply.gets as Start), host: 'figma' } } : reply)
+    if (reply.type === 'reply' && request.name === 'start') {
+      send({ ...reply, gets: { ...(reply.gets as Start), host: 'figma' } })
+    } else if (reply.type === 'reply' && request.name === 'openSource') {
+      send({ ...reply, gets: { ...(reply.gets as Source), ...source } })
+    } else {
+      send(reply)
+    }
   }
   return Object.assign(opened, { sandbox })
 }

@@ -370,6 +370,7 @@ function sourceOf(layer: LayerInfo, hash = `hash of ${layer.id}`): Source {
     fills: [],
     placement: 'patch',
     notes: [],
+    warning: null,
   }
 }
 

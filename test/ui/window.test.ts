@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { engines } from '../../companion/engines/index.ts'
 import type { Image } from '../../companion/image/image.ts'
 import type { Rect } from '../../companion/protocol.ts'
+import type { Source } from '../../plugin/messages.ts'
 import { findFaults } from '../support/accessibility.ts'
 import { pixelAt } from '../support/assert-image.ts'
 import { describeInBrowser } from '../support/chromium.ts'
@@ -35,11 +36,11 @@ describeInBrowser('the window', (browser) => {
 
   /** A companion that knows this window, and the picture of red discs in front of the person. */
   async function openPicture(
-    options: Partial<WindowPageOptions> & { readonly discs?: number } = {},
+    options: Partial<WindowPageOptions> & { readonly discs?: number; readonly source?: Partial<Source> } = {},
   ): Promise<OpenPicture> {
     const companion = await startTestCompanion()
     const scene = await createScene(options.discs)
-    const document = openDocument(scene, { token: companion.token })
+    const document = openDocument(scene, { token: companion.token, source: options.source ?? {} })
     const infill = await open(document, { port: companion.port, ...options })
     await waitForRed(infill)
     return { companion, scene, document, infill }
@@ -141,6 +142,7 @@ describeInBrowser('the window', (browser) => {
       const first = await waitForRed(infill)
       await paintOverRed(infill)
       await button(infill, 'Remove').click()
+      await waitForFills(document, 1)
       await expect
         .poll(async () => (await seeRed(infill))?.x, patience)
         .toBeGreaterThan(first.x + first.width)
@@ -185,6 +187,22 @@ describeInBrowser('the window', (browser) => {
       await button(infill, 'Place').click()
       await waitForFills(document, 1)
       await expect.poll(() => document.settings.placeAtOnce, patience).toBe(false)
+    })
+
+    test('asks before the first fill is placed where it has further effects', async () => {
+      const warning = 'The fill will show in all instances.'
+      const { document, infill } = await openPicture({ discs: 2, source: { warning } })
+      await paintOverRed(infill)
+      await button(infill, 'Remove').click()
+      await infill.window.getByText(warning).waitFor()
+      expect(document.document.value.fills).toEqual([])
+      await button(infill, 'Place').click()
+      await waitForFills(document, 1)
+
+      const { hash } = document.document.value.fills[0]!
+      await paintOverRed(infill)
+      await button(infill, 'Remove').click()
+      await expect.poll(() => document.document.value.fills[0]!.hash, patience).not.toBe(hash)
     })
 
     test('keeps a fill that cannot be placed', async () => {

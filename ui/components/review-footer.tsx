@@ -3,6 +3,8 @@ import type { PlaceProblem } from '../state.ts'
 import { strings } from '../strings.ts'
 
 export interface ReviewFooterProps {
+  /** To be agreed to by placing. */
+  readonly warning: string | null
   readonly problem: PlaceProblem | null
   readonly onPlace: (anyway: boolean) => void
   readonly onDownload: () => void
@@ -10,12 +12,12 @@ export interface ReviewFooterProps {
 }
 
 /** The fill is there: into the document with it, or not. */
-export function ReviewFooter({ problem, onPlace, onDownload, onDiscard }: ReviewFooterProps) {
+export function ReviewFooter({ warning, problem, onPlace, onDownload, onDiscard }: ReviewFooterProps) {
   return (
     <footer class="footer">
       {problem === null ? (
         <p class="secondary" role="status">
-          {strings.review}
+          {warning ?? strings.review}
         </p>
       ) : (
         <p class="problem" role="alert">

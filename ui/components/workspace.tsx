@@ -5,7 +5,7 @@ import { marksOf } from '../mask/history.ts'
 import { MaskCanvas } from '../mask/mask-canvas.tsx'
 import type { StrokeMode } from '../mask/stroke.ts'
 import type { Session } from '../session.ts'
-import { canRedo, canUndo, imagesToShow, isMarked, type State, type Work } from '../state.ts'
+import { canRedo, canUndo, imagesToShow, isMarked, type State, type Work, warningOf } from '../state.ts'
 import { strings } from '../strings.ts'
 import { FillFooter } from './fill-footer.tsx'
 import { Header } from './header.tsx'
@@ -166,6 +166,7 @@ export function Workspace({ state, work, session }: WorkspaceProps) {
       case 'review':
         return (
           <ReviewFooter
+            warning={warningOf(work)}
             problem={work.problem}
             onPlace={session.place}
             onDownload={session.download}

@@ -186,6 +186,7 @@ function sourceOf(document: PlaygroundDocument, layerId: string): Source {
     fills: document.fills.filter(({ isVisible }) => isVisible).map(placedFill),
     placement: placementOn(picture),
     notes: [],
+    warning: null,
   }
 }
 

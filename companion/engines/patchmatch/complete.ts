@@ -4,12 +4,14 @@ import { findClones } from './clone.ts'
 import { applyCopies, chooseCopies } from './copy.ts'
 import { distanceToKnown } from './distance.ts'
 import { type Field, fieldFromCopies } from './field.ts'
+import { countFlags, eitherOf, flagsOf, placesOf } from './flags.ts'
+import { borrow, bytes, copyOf } from './kernels.ts'
 import { fittingPatchRadius } from './level.ts'
 import { blendCopies } from './poisson.ts'
 import { buildPyramid } from './pyramid.ts'
 import { createRandom } from './random.ts'
 import { costOfCopies, descend, type Rounds, restore, settle, sharpen } from './refine.ts'
-import { describeScene, flagsOf } from './scene.ts'
+import { describeScene } from './scene.ts'
 import { fillByPriority, peelOnion, type Start } from './starts.ts'
 
 /** What to complete, and how hard to try. */
@@ -61,11 +63,14 @@ const thinPx = 8
  *
  * @throws CompanionError `mask-covers-all` when there is nothing to copy from; what `throwIfCancelled` throws.
  */
-export function complete(task: CompletionTask, { onLevel, throwIfCancelled }: CompletionRun): Image {
-  const image: Image = { ...task.image, data: new Uint8Array(task.image.data) }
+export function complete(task: CompletionTask, run: CompletionRun): Image {
+  return borrow(() => completeIn(task, run))
+}
+function completeIn(task: CompletionTask, { onLevel, throwIfCancelled }: CompletionRun): Image {
+  const image: Image = { ...task.image, data: copyOf(task.image.data) }
   const hole = flagsOf(task.mask)
-  const avoid = task.avoid ? flagsOf(task.avoid) : new Uint8Array(hole.length)
-  if (!hole.some((value, i) => !value && !avoid[i])) {
+  const avoid = task.avoid ? flagsOf(task.avoid) : bytes(hole.length)
+  if (countFlags(eitherOf(hole, avoid)) === hole.length) {
     throw new CompanionError(
       'mask-covers-all',
       'Nothing is left to copy from: the marked areas cover the whole picture. Mark less of it.',
@@ -80,12 +85,14 @@ export function complete(task: CompletionTask, { onLevel, throwIfCancelled }: Co
   if (!hole.includes(1)) {
     onLevel(0, 1)
     onLevel(1, 1)
-    return image
+    return { ...image, data: new Uint8Array(image.data) }
   }
 
   // 2. How deep the rest of the hole is sets how far the pyramid goes up.
   throwIfCancelled()
-  const depthPx = distanceToKnown(hole, image).reduce((most, depth) => Math.max(most, depth), 0)
+  const depthPx = borrow(() =>
+    distanceToKnown(hole, placesOf(hole), image).reduce((most, depth) => Math.max(most, depth), 0),
+  )
   const isThin = depthPx <= thinPx
   const tried = Array.from({ length: isThin ? 1 : task.starts }, (_, k) => firstFills[k % firstFills.length]!)
   const levelWhere = (px: number) => Math.max(0, Math.round(Math.log2(depthPx / px)))
@@ -141,5 +148,5 @@ export function complete(task: CompletionTask, { onLevel, throwIfCancelled }: Co
   applyCopies(image.data, full.holePixels, copiedFrom)
   blendCopies(image, { hole, holePixels: full.holePixels, copiedFrom })
   advance()
-  return image
+  return { ...image, data: new Uint8Array(image.data) }
 }

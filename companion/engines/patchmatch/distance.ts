@@ -1,4 +1,6 @@
 import type { Size } from '../../image/image.ts'
+import { boundsOf } from './flags.ts'
+import { borrow, floats, kernels } from './kernels.ts'
 
 /**
  * How deep each pixel lies in the hole: the Euclidean distance to the nearest known pixel, in px; 0 outside the hole.
@@ -8,50 +10,29 @@ import type { Size } from '../../image/image.ts'
  * (x − q)² + g(q)² of Felzenszwalb & Huttenlocher, "Distance Transforms of Sampled Functions", 2012.
  *
  * @param hole [height, width], 1 = hole
+ * @param holePixels its places, in order
  */
-export function distanceToKnown(hole: Uint8Array, { width, height }: Size): Float32Array {
-  const distance = distanceAlongColumns(hole, width, height)
-  const heights = new Float64Array(width)
-  const apexes = new Int32Array(width)
-  const starts = new Float64Array(width + 1)
-  for (let y = 0; y < height; y++) {
-    const row = distance.subarray(y * width, (y + 1) * width)
-    if (!row.some((g) => g > 0)) continue
-    for (let x = 0; x < width; x++) heights[x] = row[x]! * row[x]!
-
-    let last = 0
-    apexes[0] = 0
-    starts[0] = Number.NEGATIVE_INFINITY
-    starts[1] = Number.POSITIVE_INFINITY
-    for (let q = 1; q < width; q++) {
-      let start = meetingPoint(heights, apexes[last]!, q)
-      while (start <= starts[last]!) start = meetingPoint(heights, apexes[--last]!, q)
-      apexes[++last] = q
-      starts[last] = start
-      starts[last + 1] = Number.POSITIVE_INFINITY
-    }
-    for (let x = 0, k = 0; x < width; x++) {
-      while (starts[k + 1]! < x) k++
-      const q = apexes[k]!
-      row[x] = Math.sqrt((x - q) * (x - q) + heights[q]!)
-    }
-  }
+export function distanceToKnown(
+  hole: Uint8Array,
+  holePixels: Int32Array,
+  { width, height }: Size,
+): Float32Array {
+  const distance = floats(width * height)
+  if (holePixels.length === 0) return distance
+  // With one known pixel more on each side, the nearest known one is always inside.
+  const { left, top, right, bottom } = boundsOf(holePixels, width)
+  borrow(() =>
+    kernels.distanceToKnown(
+      hole,
+      width,
+      height,
+      Math.max(0, left - 1),
+      Math.max(0, top - 1),
+      Math.min(width - 1, right + 1),
+      Math.min(height - 1, bottom + 1),
+      distance,
+      floats(6 * (width + 2)),
+    ),
+  )
   return distance
-}
-
-function distanceAlongColumns(hole: Uint8Array, width: number, height: number): Float32Array {
-  const farthest = width + height
-  const distance = new Float32Array(width * height)
-  for (let i = 0; i < distance.length; i++) {
-    if (hole[i]) distance[i] = i < width ? farthest : Math.min(farthest, distance[i - width]! + 1)
-  }
-  for (let i = distance.length - width - 1; i >= 0; i--) {
-    distance[i] = Math.min(distance[i]!, distance[i + width]! + 1)
-  }
-  return distance
-}
-
-/** Where the parabola with its apex at q takes over from the one at p < q. */
-function meetingPoint(heights: Float64Array, p: number, q: number): number {
-  return (heights[q]! + q * q - (heights[p]! + p * p)) / (2 * (q - p))
 }

@@ -1,5 +1,7 @@
 import type { Size } from '../../image/image.ts'
 import { distanceToKnown } from './distance.ts'
+import { clearBorder, countFlags, eitherOf, growByBox, invert, placesOf } from './flags.ts'
+import { borrow } from './kernels.ts'
 
 /** What there is to see: pixels, which of them are to be filled, and which are not to be copied. */
 export interface Scene extends Size {
@@ -32,85 +34,40 @@ export interface Level extends Scene {
 }
 
 export function createLevel(scene: Scene, patchRadius: number): Level {
-  const { width, height, hole, avoid } = scene
-  const centre = patchCentres(scene, patchRadius)
+  const { hole } = scene
+  const holePixels = placesOf(hole)
+  const isSource = findSources(scene, patchRadius)
   const touchesHole = growByBox(hole, scene, patchRadius)
-  const touchesBlocked = growByBox(
-    hole.map((value, i) => value | avoid[i]!),
-    scene,
-    patchRadius,
-  )
-  const isSource = new Uint8Array(width * height)
-  for (let i = 0; i < isSource.length; i++) isSource[i] = centre[i]! & (touchesBlocked[i]! ^ 1)
+  clearBorder(touchesHole, scene, patchRadius)
   return {
     ...scene,
     patchRadius,
-    holePixels: placesWhere(hole.length, (i) => hole[i] === 1),
-    depth: distanceToKnown(hole, scene),
-    targets: placesWhere(hole.length, (i) => (centre[i]! & touchesHole[i]!) === 1),
-    sources: placesWhere(hole.length, (i) => isSource[i] === 1),
+    holePixels,
+    depth: distanceToKnown(hole, holePixels, scene),
+    targets: placesOf(touchesHole),
+    sources: placesOf(isSource),
     isSource,
   }
 }
+
+/** 1 at the centres of the patches that lie wholly in what may be copied. */
+function findSources(scene: Scene, radius: number): Uint8Array {
+  const isSource = growByBox(eitherOf(scene.hole, scene.avoid), scene, radius)
+  invert(isSource)
+  clearBorder(isSource, scene, radius)
+  return isSource
+}
+
+/** With fewer places to copy from there is nothing to choose. */
+export const fewestSources = 32
 
 /**
  * The largest radius, up to `wanted`, whose patches fit into what may be copied in enough different places to choose
  * from; 0 where even a patch of 3 x 3 does not.
  */
 export function fittingPatchRadius(scene: Scene, wanted: number): number {
-  const enough = 32
-  const { hole, avoid } = scene
-  const blocked = hole.map((value, i) => value | avoid[i]!)
   for (let radius = wanted; radius > 0; radius--) {
-    const centre = patchCentres(scene, radius)
-    const touchesBlocked = growByBox(blocked, scene, radius)
-    let sources = 0
-    for (let i = 0; i < centre.length && sources < enough; i++)
-      sources += centre[i]! & (touchesBlocked[i]! ^ 1)
-    if (sources >= enough) return radius
+    if (borrow(() => countFlags(findSources(scene, radius))) >= fewestSources) return radius
   }
   return 0
-}
-
-/** 1 where a patch lies wholly inside the picture. */
-function patchCentres({ width, height }: Size, radius: number): Uint8Array {
-  const centre = new Uint8Array(width * height)
-  for (let y = radius; y < height - radius; y++) {
-    if (width > 2 * radius) centre.fill(1, y * width + radius, (y + 1) * width - radius)
-  }
-  return centre
-}
-
-/** 1 wherever `flags` has a 1 within the square of that radius. */
-export function growByBox(flags: Uint8Array, { width, height }: Size, radius: number): Uint8Array {
-  const across = new Uint8Array(width * height)
-  for (let y = 0; y < height; y++) growAlong(flags, across, y * width, 1, width, radius)
-  const grown = new Uint8Array(width * height)
-  for (let x = 0; x < width; x++) growAlong(across, grown, x, width, height, radius)
-  return grown
-}
-
-function growAlong(
-  from: Uint8Array,
-  to: Uint8Array,
-  start: number,
-  step: number,
-  count: number,
-  radius: number,
-): void {
-  let inWindow = 0
-  for (let k = 0; k < Math.min(radius, count); k++) inWindow += from[start + k * step]!
-  for (let k = 0; k < count; k++) {
-    if (k + radius < count) inWindow += from[start + (k + radius) * step]!
-    if (k > radius) inWindow -= from[start + (k - radius - 1) * step]!
-    if (inWindow > 0) to[start + k * step] = 1
-  }
-}
-
-function placesWhere(count: number, holds: (place: number) => boolean): Int32Array {
-  let found = 0
-  for (let i = 0; i < count; i++) if (holds(i)) found++
-  const places = new Int32Array(found)
-  for (let i = 0, k = 0; i < count; i++) if (holds(i)) places[k++] = i
-  return places
 }

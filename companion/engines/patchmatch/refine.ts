@@ -12,6 +12,8 @@ export interface Rounds {
   throwIfCancelled(): void
 }
 
+/** Seeds are below. */
+const anySeed = 2 ** 32
 /** `alpha` of the votes: while the fill takes shape, and for the last one. */
 const evenly = 1
 const sharply = 0.15
@@ -36,7 +38,7 @@ export function settle(
 
 /** The next finer level's field, and its first fill. */
 export function descend(coarse: Level, coarseField: Field, fine: Level, { random }: Rounds): Field {
-  const field = upsampleField(coarse, coarseField, fine, random)
+  const field = upsampleField(coarse, coarseField, fine, random(anySeed))
   vote(fine, field, evenly)
   return field
 }
@@ -62,7 +64,7 @@ export function costOfCopies(level: Level, field: Field, rounds: Rounds): number
 function search(level: Level, field: Field, { random, throwIfCancelled }: Rounds, radiusPx: number): void {
   throwIfCancelled()
   refreshCosts(level, field)
-  searchPass(level, field, { backwards: false, radiusPx }, random)
+  searchPass(level, field, { backwards: false, radiusPx }, random(anySeed))
   throwIfCancelled()
-  searchPass(level, field, { backwards: true, radiusPx }, random)
+  searchPass(level, field, { backwards: true, radiusPx }, random(anySeed))
 }

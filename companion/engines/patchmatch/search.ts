@@ -1,9 +1,14 @@
 import type { Field } from './field.ts'
+import { kernels } from './kernels.ts'
 import type { Level } from './level.ts'
-import type { Random } from './random.ts'
 
-/** Samples over the whole picture, beside those around the present match. */
-const globalSamples = 2
+/** How far a pass looks. */
+export interface Reach {
+  /** Scan from the last target to the first; alternate it. */
+  readonly backwards: boolean
+  /** Of the first circle. */
+  readonly radiusPx: number
+}
 
 /**
  * One pass of PatchMatch: every target tries what its two neighbours before it found, shifted by one, then places at
@@ -12,104 +17,29 @@ const globalSamples = 2
  *
  * `field.cost` must be true for the present pixels: see `refreshCosts`.
  *
- * @param reach.backwards scan from the last target to the first; alternate it
- * @param reach.radiusPx of the first circle
+ * @param seed 0 … 2^32 − 1
  */
-export function searchPass(
-  level: Level,
-  field: Field,
-  reach: { readonly backwards: boolean; readonly radiusPx: number },
-  random: Random,
-): void {
-  const { pixels, width, height, targets, sources, isSource, patchRadius } = level
-  const { match, cost } = field
-  const before = reach.backwards ? 1 : -1
-  const first = reach.backwards ? targets.length - 1 : 0
-  const end = reach.backwards ? -1 : targets.length
-
-  for (let k = first; k !== end; k -= before) {
-    const target = targets[k]!
-    let best = match[target]!
-    let bestCost = cost[target]!
-
-    for (let neighbour = 0; neighbour < 2; neighbour++) {
-      const step = neighbour === 0 ? before : before * width
-      const found = match[target + step]
-      if (found === undefined || found < 0) continue
-      const source = found - step
-      if (source === best || !isSource[source]) continue
-      const d = patchDistance(pixels, width, patchRadius, target, source, bestCost)
-      if (d < bestCost) {
-        bestCost = d
-        best = source
-      }
-    }
-
-    for (let radius = reach.radiusPx; radius >= 1; radius >>= 1) {
-      const bestX = best % width
-      const bestY = (best - bestX) / width
-      const x = bestX - radius + random(2 * radius + 1)
-      const y = bestY - radius + random(2 * radius + 1)
-      if (x < 0 || x >= width || y < 0 || y >= height) continue
-      const source = y * width + x
-      if (!isSource[source]) continue
-      const d = patchDistance(pixels, width, patchRadius, target, source, bestCost)
-      if (d < bestCost) {
-        bestCost = d
-        best = source
-      }
-    }
-
-    for (let sample = 0; sample < globalSamples; sample++) {
-      const source = sources[random(sources.length)]!
-      const d = patchDistance(pixels, width, patchRadius, target, source, bestCost)
-      if (d < bestCost) {
-        bestCost = d
-        best = source
-      }
-    }
-
-    match[target] = best
-    cost[target] = bestCost
-  }
+export function searchPass(level: Level, { match, cost }: Field, reach: Reach, seed: number): void {
+  const { pixels, width, height, patchRadius, targets, sources, isSource } = level
+  kernels.searchPass(
+    pixels,
+    width,
+    height,
+    patchRadius,
+    targets,
+    targets.length,
+    sources,
+    sources.length,
+    isSource,
+    match,
+    cost,
+    reach.backwards,
+    reach.radiusPx,
+    seed,
+  )
 }
 
 /** Measures every match anew, after the fill has changed. */
-export function refreshCosts({ pixels, width, targets, patchRadius }: Level, { match, cost }: Field): void {
-  for (let k = 0; k < targets.length; k++) {
-    const target = targets[k]!
-    cost[target] = patchDistance(pixels, width, patchRadius, target, match[target]!, Number.MAX_SAFE_INTEGER)
-  }
-}
-
-/**
- * Sum of squared differences of two patches over all four bytes; once a row brings it to `limit`, the sum so far.
- * Both patches must lie inside the picture.
- */
-export function patchDistance(
-  pixels: Uint8Array,
-  width: number,
-  radius: number,
-  a: number,
-  b: number,
-  limit: number,
-): number {
-  const rowBytes = 4 * (2 * radius + 1)
-  const skip = 4 * width
-  let i = 4 * (a - radius * width - radius)
-  let j = 4 * (b - radius * width - radius)
-  let sum = 0
-  for (let row = -radius; row <= radius; row++) {
-    for (let k = 0; k < rowBytes; k += 4) {
-      const d0 = pixels[i + k]! - pixels[j + k]!
-      const d1 = pixels[i + k + 1]! - pixels[j + k + 1]!
-      const d2 = pixels[i + k + 2]! - pixels[j + k + 2]!
-      const d3 = pixels[i + k + 3]! - pixels[j + k + 3]!
-      sum += d0 * d0 + d1 * d1 + d2 * d2 + d3 * d3
-    }
-    if (sum >= limit) return sum
-    i += skip
-    j += skip
-  }
-  return sum
+export function refreshCosts({ pixels, width, patchRadius, targets }: Level, { match, cost }: Field): void {
+  kernels.refreshCosts(pixels, width, patchRadius, targets, targets.length, match, cost)
 }

@@ -1,3 +1,5 @@
+import { invert } from './flags.ts'
+import { bytes, copyOf, ints, kernels } from './kernels.ts'
 import type { Level } from './level.ts'
 import type { Random } from './random.ts'
 
@@ -56,12 +58,14 @@ export const fillByPriority: Start = (level, random) => {
   return holePixels.map((place) => fill.copiedFrom[place]!)
 }
 
-interface Fill {
+export interface Fill {
   /** [height, width], 1 = known or filled by now. */
   readonly filled: Uint8Array
   /** [height, width]: the known place that a filled pixel shows. */
   readonly copiedFrom: Int32Array
   readonly candidates: Int32Array
+  /** Room for the kernel. */
+  readonly patch: Uint8Array
 }
 
 function beginFill({ hole, sources }: Level, searches: number, random: Random): Fill {
@@ -69,15 +73,15 @@ function beginFill({ hole, sources }: Level, searches: number, random: Random): 
     Math.min(mostCandidates, sources.length * candidateShare, Math.max(200, comparisons / searches)),
   )
   const every = sources.length / count
-  return {
-    filled: hole.map((value) => value ^ 1),
-    copiedFrom: new Int32Array(hole.length),
-    // One from each stretch of the list, so that all of the picture is seen.
-    candidates: Int32Array.from({ length: count }, (_, k) => {
-      const from = Math.floor(k * every)
-      return sources[from + random(Math.floor((k + 1) * every) - from)]!
-    }),
+  // One from each stretch of the list, so that all of the picture is seen.
+  const candidates = ints(count)
+  for (let k = 0; k < count; k++) {
+    const from = Math.floor(k * every)
+    candidates[k] = sources[from + random(Math.floor((k + 1) * every) - from)]!
   }
+  const filled = copyOf(hole)
+  invert(filled)
+  return { filled, candidates, copiedFrom: ints(hole.length), patch: bytes(7 * 64) }
 }
 
 function copyPixel({ pixels }: Level, { filled, copiedFrom }: Fill, place: number, from: number): void {
@@ -87,32 +91,19 @@ function copyPixel({ pixels }: Level, { filled, copiedFrom }: Fill, place: numbe
 }
 
 /** The candidate whose patch is most like what is filled by now around `place`. */
-function bestSource(level: Level, { filled, candidates }: Fill, place: number): number {
-  const { pixels } = level
-  const shifts: number[] = []
-  const wanted: number[] = []
-  for (const near of patchAround(level, place, level.patchRadius)) {
-    if (!filled[near]) continue
-    for (let channel = 0; channel < 4; channel++) {
-      shifts.push(4 * (near - place) + channel)
-      wanted.push(pixels[4 * near + channel]!)
-    }
-  }
-  let best = candidates[0]!
-  let least = Number.POSITIVE_INFINITY
-  for (let c = 0; c < candidates.length; c++) {
-    const base = 4 * candidates[c]!
-    let sum = 0
-    for (let k = 0; k < shifts.length && sum < least; k++) {
-      const d = pixels[base + shifts[k]!]! - wanted[k]!
-      sum += d * d
-    }
-    if (sum < least) {
-      least = sum
-      best = candidates[c]!
-    }
-  }
-  return best
+export function bestSource(level: Level, { filled, candidates, patch }: Fill, place: number): number {
+  const { pixels, width, height, patchRadius } = level
+  return kernels.bestSource(
+    pixels,
+    width,
+    height,
+    patchRadius,
+    filled,
+    candidates,
+    candidates.length,
+    place,
+    patch,
+  )
 }
 
 /** C(p) D(p) where p is on the front between filled and not; −1 elsewhere, behind everything. */

@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import { findClones } from '../../../../companion/engines/patchmatch/clone.ts'
 import type { Image } from '../../../../companion/image/image.ts'
-import { markWhere, noise, paint, within } from './pictures.ts'
+import { flagged, inKernels, markWhere, noise, paint, within } from './pictures.ts'
 
 const size = { width: 120, height: 80 }
 const width = size.width
-const nowhere = markWhere(size, () => false).data
+const nowhere = flagged(markWhere(size, () => false))
 
 type Area = (x: number, y: number) => boolean
 
 /** For each hole pixel that got a clone, how far away its source lies. */
 function shifts(image: Image, hole: Area, avoid: Area = () => false): Map<number, number> {
-  const flags = (area: Area) => markWhere(size, area).data.map((value) => value & 1)
-  const { holePixels, copiedFrom } = findClones(image, flags(hole), flags(avoid))
+  const flags = (area: Area) => flagged(markWhere(size, area))
+  const { holePixels, copiedFrom } = findClones(inKernels(image), flags(hole), flags(avoid))
   return new Map([...holePixels].map((place, k) => [place, copiedFrom[k]! - place]))
 }
 
@@ -70,7 +70,7 @@ describe('findClones', () => {
   })
 
   test('has nothing to do without a hole', () => {
-    const { holePixels } = findClones(page, nowhere, nowhere)
+    const { holePixels } = findClones(inKernels(page), nowhere, nowhere)
     expect(holePixels).toHaveLength(0)
   })
 })

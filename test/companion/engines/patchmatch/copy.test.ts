@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { applyCopies, chooseCopies } from '../../../../companion/engines/patchmatch/copy.ts'
 import { createField } from '../../../../companion/engines/patchmatch/field.ts'
+import { copyOf, ints } from '../../../../companion/engines/patchmatch/kernels.ts'
 import { createLevel } from '../../../../companion/engines/patchmatch/level.ts'
 import { markWhere, noise, sceneOf, within } from './pictures.ts'
 
@@ -38,8 +39,10 @@ test('a better patch further away wins where (d + 50)(1 + 0.15 r²) is less', ()
 })
 
 test('applies copies pixel by pixel', () => {
-  const pixels = image.data.slice()
-  applyCopies(pixels, level.holePixels, Int32Array.of(place - 10))
+  const pixels = copyOf(image.data)
+  const copiedFrom = ints(1)
+  copiedFrom[0] = place - 10
+  applyCopies(pixels, level.holePixels, copiedFrom)
   expect(pixels.subarray(4 * place, 4 * place + 4)).toEqual(
     image.data.subarray(4 * (place - 10), 4 * (place - 10) + 4),
   )

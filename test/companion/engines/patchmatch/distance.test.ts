@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { distanceToKnown } from '../../../../companion/engines/patchmatch/distance.ts'
+import { placesOf } from '../../../../companion/engines/patchmatch/flags.ts'
+import { copyOf } from '../../../../companion/engines/patchmatch/kernels.ts'
 import { createRandom } from '../../../../companion/engines/patchmatch/random.ts'
+import type { Size } from '../../../../companion/image/image.ts'
+
+function depths(hole: Uint8Array, size: Size): Float32Array {
+  const copy = copyOf(hole)
+  return distanceToKnown(copy, placesOf(copy), size)
+}
 
 function measured(hole: Uint8Array, width: number): number[] {
   return [...hole].map((value, i) => {
@@ -22,7 +30,7 @@ describe('distanceToKnown', () => {
     const random = createRandom(rarity)
     const hole = Uint8Array.from({ length: width * height }, () => (random(rarity) === 0 ? 0 : 1))
     hole[200] = 0
-    const distance = distanceToKnown(hole, { width, height })
+    const distance = depths(hole, { width, height })
     measured(hole, width).forEach((expected, i) => {
       expect(distance[i]).toBeCloseTo(expected, 4)
     })
@@ -30,7 +38,7 @@ describe('distanceToKnown', () => {
 
   test('does not take the border of the picture for known', () => {
     const hole = Uint8Array.of(1, 1, 1, 1, 0)
-    expect([...distanceToKnown(hole, { width: 5, height: 1 })]).toEqual([4, 3, 2, 1, 0])
-    expect([...distanceToKnown(hole, { width: 1, height: 5 })]).toEqual([4, 3, 2, 1, 0])
+    expect([...depths(hole, { width: 5, height: 1 })]).toEqual([4, 3, 2, 1, 0])
+    expect([...depths(hole, { width: 1, height: 5 })]).toEqual([4, 3, 2, 1, 0])
   })
 })

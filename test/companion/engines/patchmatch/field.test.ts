@@ -22,7 +22,7 @@ describe('upsampleField', () => {
       field.match[target] = target - 15 + 2 * coarse.width
       field.cost[target] = 7
     }
-    const finer = upsampleField(coarse, field, fine, createRandom(1))
+    const finer = upsampleField(coarse, field, fine, 1)
     for (const target of fine.targets) {
       expect(finer.match[target]).toBe(target - 30 + 4 * fine.width)
       expect(finer.cost[target]).toBe(7)
@@ -32,7 +32,7 @@ describe('upsampleField', () => {
   test('takes another source where the doubled offset leads to none', () => {
     const field = createField(coarse)
     for (const target of coarse.targets) field.match[target] = target
-    const finer = upsampleField(coarse, field, fine, createRandom(1))
+    const finer = upsampleField(coarse, field, fine, 1)
     for (const target of fine.targets) expect(fine.isSource[finer.match[target]!]).toBe(1)
   })
 })

@@ -1,3 +1,4 @@
+import { copyOf } from '../../../../companion/engines/patchmatch/kernels.ts'
 import type { Scene } from '../../../../companion/engines/patchmatch/level.ts'
 import { createRandom } from '../../../../companion/engines/patchmatch/random.ts'
 import type { Image, Mask, Size } from '../../../../companion/image/image.ts'
@@ -30,10 +31,20 @@ export function within(left: number, top: number, width: number, height: number)
   return (x: number, y: number) => x >= left && x < left + width && y >= top && y < top + height
 }
 
-/** A scene of the picture with its hole blank. */
+/** 1 where the mask marks anything, in the kernels' memory. */
+export function flagged({ data }: Mask): Uint8Array {
+  return copyOf(data.map((value) => (value > 0 ? 1 : 0)))
+}
+
+/** The same picture in the kernels' memory. */
+export function inKernels(image: Image): Image {
+  return { ...image, data: copyOf(image.data) }
+}
+
+/** A scene of the picture with its hole blank, in the kernels' memory. */
 export function sceneOf(image: Image, mask: Mask, avoid?: Mask): Scene {
-  const hole = mask.data.map((value) => (value > 0 ? 1 : 0))
-  const pixels = image.data.slice()
+  const hole = flagged(mask)
+  const pixels = copyOf(image.data)
   hole.forEach((value, i) => {
     if (value) pixels.fill(0, 4 * i, 4 * i + 4)
   })
@@ -42,7 +53,7 @@ export function sceneOf(image: Image, mask: Mask, avoid?: Mask): Scene {
     height: image.height,
     pixels,
     hole,
-    avoid: avoid ? avoid.data.map((value) => (value > 0 ? 1 : 0)) : new Uint8Array(hole.length),
+    avoid: flagged(avoid ?? markWhere(image, () => false)),
   }
 }
 

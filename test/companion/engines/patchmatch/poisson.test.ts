@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { applyCopies } from '../../../../companion/engines/patchmatch/copy.ts'
+import { ints } from '../../../../companion/engines/patchmatch/kernels.ts'
 import { createLevel } from '../../../../companion/engines/patchmatch/level.ts'
 import { blendCopies } from '../../../../companion/engines/patchmatch/poisson.ts'
 import type { Image } from '../../../../companion/image/image.ts'
-import { colourAt, markWhere, noise, paint, sceneOf, within } from './pictures.ts'
+import { colourAt, inKernels, markWhere, noise, paint, sceneOf, within } from './pictures.ts'
 
 const size = { width: 60, height: 40 }
 const hole = within(30, 12, 16, 14)
@@ -15,8 +16,9 @@ function blended(
   from: (place: number) => number,
 ): Image {
   const level = createLevel(sceneOf(image, markWhere(size, holds)), 0)
-  const copiedFrom = level.holePixels.map(from)
-  const result = { ...image, data: image.data.slice() }
+  const copiedFrom = ints(level.holePixels.length)
+  copiedFrom.set(level.holePixels.map(from))
+  const result = inKernels(image)
   applyCopies(result.data, level.holePixels, copiedFrom)
   blendCopies(result, { hole: level.hole, holePixels: level.holePixels, copiedFrom })
   return result

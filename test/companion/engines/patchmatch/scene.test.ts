@@ -1,33 +1,19 @@
 import { expect, test } from 'vitest'
-import { describeScene, flagsOf } from '../../../../companion/engines/patchmatch/scene.ts'
-import { colourAt, markWhere, paint, within } from './pictures.ts'
+import { describeScene } from '../../../../companion/engines/patchmatch/scene.ts'
+import { colourAt, flagged, inKernels, markWhere, paint, within } from './pictures.ts'
 
 const size = { width: 12, height: 7 }
-const nothing = new Uint8Array(size.width * size.height)
-
-test('flagsOf takes 128 and more for marked', () => {
-  expect([...flagsOf({ width: 4, height: 1, data: Uint8Array.of(0, 127, 128, 255) })]).toEqual([0, 0, 1, 1])
-})
+const nothing = flagged(markWhere(size, () => false))
 
 test('an opaque picture is compared by its colours and its texture', () => {
-  const plain = describeScene(
-    paint(size, () => [10, 20, 30]),
-    nothing,
-    nothing,
-    2,
-  )
+  const plain = describeScene(inKernels(paint(size, () => [10, 20, 30])), nothing, nothing, 2)
   expect(colourAt({ ...size, data: plain.pixels }, 5, 3)).toEqual([10, 20, 30, 0])
-  const busy = describeScene(
-    paint(size, (x) => [x % 2 ? 90 : 10, 20, 30]),
-    nothing,
-    nothing,
-    2,
-  )
+  const busy = describeScene(inKernels(paint(size, (x) => [x % 2 ? 90 : 10, 20, 30])), nothing, nothing, 2)
   expect(colourAt({ ...size, data: busy.pixels }, 5, 3)[3]).toBeGreaterThan(20)
 })
 
 test('a picture with transparency is compared by its colours times alpha, and by alpha', () => {
-  const image = paint(size, (x) => [200, 100, 50, x === 0 ? 0 : x === 1 ? 51 : 255])
+  const image = inKernels(paint(size, (x) => [200, 100, 50, x === 0 ? 0 : x === 1 ? 51 : 255]))
   const scene = { ...size, data: describeScene(image, nothing, nothing, 2).pixels }
   expect(colourAt(scene, 0, 3)).toEqual([0, 0, 0, 0])
   expect(colourAt(scene, 1, 3)).toEqual([40, 20, 10, 51])
@@ -35,10 +21,10 @@ test('a picture with transparency is compared by its colours times alpha, and by
 })
 
 test('nothing of the hole is seen, not even whether it is transparent', () => {
-  const hole = flagsOf(markWhere(size, within(4, 2, 3, 3)))
+  const hole = flagged(markWhere(size, within(4, 2, 3, 3)))
   const scene = (alpha: number) =>
     describeScene(
-      paint(size, (x, y) => (within(4, 2, 3, 3)(x, y) ? [255, 0, 255, alpha] : [10, 20, 30])),
+      inKernels(paint(size, (x, y) => (within(4, 2, 3, 3)(x, y) ? [255, 0, 255, alpha] : [10, 20, 30]))),
       hole,
       nothing,
       2,

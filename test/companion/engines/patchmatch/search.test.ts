@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { createField, type Field } from '../../../../companion/engines/patchmatch/field.ts'
+import { kernels } from '../../../../companion/engines/patchmatch/kernels.ts'
 import { createLevel, type Level } from '../../../../companion/engines/patchmatch/level.ts'
 import { createRandom } from '../../../../companion/engines/patchmatch/random.ts'
-import { patchDistance, refreshCosts, searchPass } from '../../../../companion/engines/patchmatch/search.ts'
-import { markWhere, noise, sceneOf, within } from './pictures.ts'
+import { refreshCosts, searchPass } from '../../../../companion/engines/patchmatch/search.ts'
+import { inKernels, markWhere, noise, sceneOf, within } from './pictures.ts'
 
 const size = { width: 70, height: 48 }
+const unlimited = 2 ** 31 - 1
 
 /** Noise whose hole already shows exactly what lies `shift` px to the left of it. */
 function plantedCopy(shift: number): Level {
@@ -30,7 +32,7 @@ function randomField(level: Level): Field {
 }
 
 describe('patchDistance', () => {
-  const { data } = noise(size, 2)
+  const { data } = inKernels(noise(size, 2))
   test('sums the squared differences over all four bytes of the patch', () => {
     const a = 10 * size.width + 11
     const b = 20 * size.width + 40
@@ -40,13 +42,13 @@ describe('patchDistance', () => {
         sum += (data[4 * (a + dy * size.width) + k]! - data[4 * (b + dy * size.width) + k]!) ** 2
       }
     }
-    expect(patchDistance(data, size.width, 2, a, b, Number.POSITIVE_INFINITY)).toBe(sum)
-    expect(patchDistance(data, size.width, 2, a, a, 1)).toBe(0)
+    expect(kernels.patchDistance(data, size.width, 2, a, b, unlimited)).toBe(sum)
+    expect(kernels.patchDistance(data, size.width, 2, a, a, 1)).toBe(0)
   })
   test('stops at a sum that reaches the limit', () => {
-    const distance = patchDistance(data, size.width, 3, 1000, 1500, 5000)
+    const distance = kernels.patchDistance(data, size.width, 3, 1000, 1500, 5000)
     expect(distance).toBeGreaterThanOrEqual(5000)
-    expect(distance).toBeLessThan(patchDistance(data, size.width, 3, 1000, 1500, Number.POSITIVE_INFINITY))
+    expect(distance).toBeLessThan(kernels.patchDistance(data, size.width, 3, 1000, 1500, unlimited))
   })
 })
 
@@ -54,9 +56,8 @@ describe('searchPass', () => {
   test('finds an exact copy hidden in noise', () => {
     const level = plantedCopy(30)
     const field = randomField(level)
-    const random = createRandom(1)
     for (let pass = 0; pass < 8; pass++) {
-      searchPass(level, field, { backwards: pass % 2 === 1, radiusPx: 70 }, random)
+      searchPass(level, field, { backwards: pass % 2 === 1, radiusPx: 70 }, pass)
     }
     for (const target of level.targets) {
       expect(field.match[target]).toBe(target - 30)
@@ -70,12 +71,12 @@ describe('searchPass', () => {
       const level = plantedCopy(0)
       const field = randomField(level)
       const before = field.cost.slice()
-      searchPass(level, field, { backwards, radiusPx: 24 }, createRandom(3))
+      searchPass(level, field, { backwards, radiusPx: 24 }, 3)
       for (const target of level.targets) {
         expect(field.cost[target]).toBeLessThanOrEqual(before[target]!)
         expect(level.isSource[field.match[target]!]).toBe(1)
         expect(field.cost[target]).toBe(
-          patchDistance(level.pixels, size.width, 3, target, field.match[target]!, Number.POSITIVE_INFINITY),
+          kernels.patchDistance(level.pixels, size.width, 3, target, field.match[target]!, unlimited),
         )
       }
     },

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs'
+import { builtFile } from '../../installation.ts'
+
+/**
+ * The kernels are the folder `kernels`, compiled to WebAssembly: all that visits every pixel. They and the host work on
+ * one memory, and the host alone gives out room in it: first comes the kernels' own data, up to `firstFree`, then one
+ * array after the other, upwards. What was taken within `borrow` is free again after it; nothing else is ever freed.
+ *
+ * The memory grows as far as the largest completion needs, at most to 4 GB, and goes with its thread. It is a shared
+ * one, though only one thread uses it: growing any other takes all arrays away from the host.
+ */
+const memory = new WebAssembly.Memory({ initial: 16, maximum: 65_536, shared: true })
+const { exports } = new WebAssembly.Instance(
+  new WebAssembly.Module(readFileSync(builtFile('patchmatch.wasm'))),
+  { env: { memory } },
+)
+
+type KernelName =
+  | 'applyCopies'
+  | 'bestSource'
+  | 'blendCopies'
+  | 'chooseCopies'
+  | 'clearBorder'
+  | 'countFlags'
+  | 'describeColours'
+  | 'distanceToKnown'
+  | 'eitherOf'
+  | 'findShift'
+  | 'flagAtLeast'
+  | 'growByBox'
+  | 'halve'
+  | 'invert'
+  | 'listFlags'
+  | 'listGradients'
+  | 'measureTexture'
+  | 'patchDistance'
+  | 'refreshCosts'
+  | 'searchPass'
+  | 'sumCosts'
+  | 'sumGradients'
+  | 'upsampleField'
+  | 'vote'
+
+/** Numbers and flags as they are, arrays as their addresses: in the order in which the kernel names them. */
+type Kernel = (...values: readonly (number | boolean | KernelArray)[]) => number
+type KernelArray = Uint8Array | Int32Array | Float32Array
+
+type Exported = (...values: (number | boolean)[]) => number
+
+export const kernels = Object.fromEntries(
+  Object.entries(exports).map(([name, kernel]): [string, Kernel] => [
+    name,
+    (...values) => (kernel as Exported)(...values.map(addressOf)),
+  ]),
+) as Readonly<Record<KernelName, Kernel>>
+
+function addressOf(value: number | boolean | KernelArray): number | boolean {
+  if (typeof value !== 'object') return value
+  if (value.buffer instanceof SharedArrayBuffer) return value.byteOffset
+  throw new TypeError("Expected an array in the kernels' memory but received one of the host's.")
+}
+
+/** Arrays in the kernels' memory, all zeros. */
+export const bytes = (length: number) => arrayOf(Uint8Array, length)
+export const ints = (length: number) => arrayOf(Int32Array, length)
+export const floats = (length: number) => arrayOf(Float32Array, length)
+
+/** A copy in the kernels' memory. */
+export function copyOf(values: Uint8Array): Uint8Array {
+  const copy = bytes(values.length)
+  copy.set(values)
+  return copy
+}
+
+/** Frees at its end what `work` took, so no array of that may get out. */
+export function borrow<T>(work: () => T): T {
+  const before = free
+  try {
+    return work()
+  } finally {
+    free = before
+  }
+}
+
+const pageBytes = 65_536
+const alignmentBytes = 16
+/** Kernels read and write in steps of up to 32 bytes, also past the end of an array. */
+const spareBytes = 32
+
+const firstFree = (exports.firstFree as { readonly value: number }).value
+let free = firstFree
+/** From here on nothing was ever taken, and all is zeros. */
+let untouched = firstFree
+
+interface ArrayType<T> {
+  readonly BYTES_PER_ELEMENT: number
+  new (buffer: SharedArrayBuffer, byteOffset: number, length: number): T
+}
+
+function arrayOf<T>(type: ArrayType<T>, length: number): T {
+  const address = free
+  const end = address + type.BYTES_PER_ELEMENT * length + spareBytes
+  free = alignmentBytes * Math.ceil(end / alignmentBytes)
+  const missing = free - memory.buffer.byteLength
+  if (missing > 0) memory.grow(Math.ceil(missing / pageBytes))
+  const used = Math.min(free, untouched) - address
+  if (used > 0) new Uint8Array(memory.buffer, address, used).fill(0)
+  untouched = Math.max(untouched, free)
+  return new type(memory.buffer, address, length)
+}
+
+/** The part of the standard that is used here; the types for Node leave it out. */
+declare namespace WebAssembly {
+  class Memory {
+    constructor(limits: { initial: number; maximum: number; shared: true })
+    readonly buffer: SharedArrayBuffer
+    grow(pages: number): number
+  }
+  class Module {
+    constructor(code: Uint8Array)
+  }
+  class Instance {
+    constructor(module: Module, imports: object)
+    readonly exports: Readonly<Record<string, unknown>>
+  }
+}
