@@ -5,6 +5,7 @@
 //   infill.js, chunks/    the companion and its command line
 //   patchmatch-worker.js  the embedded engine's thread
 //   demo.js               `npm run demo`
+//   bench.js, bench-…     `npm run bench`
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -121,6 +122,8 @@ async function bundleNode() {
       entryPoints: {
         'patchmatch-worker': 'companion/engines/patchmatch/worker.ts',
         demo: 'test/demo.ts',
+        bench: 'test/bench/main.ts',
+        'bench-infill': 'test/bench/engine/infill.ts',
       },
     }),
   ])
