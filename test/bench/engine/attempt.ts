@@ -19,6 +19,8 @@ export interface Attempt {
   readonly file: string
   readonly image: Image
   readonly cost: Cost
+  /** Taken from an earlier run. */
+  readonly kept: boolean
 }
 
 export interface AttemptOptions {
@@ -45,7 +47,7 @@ export async function attempt(
   const file = join(folder, `${key}.png`)
   const costFile = join(folder, `${key}.json`)
   const kept = contestant.fingerprint === null || fresh ? null : await readKept(costFile)
-  if (kept !== null) return { file, image: await readImage(file), cost: kept }
+  if (kept !== null) return { file, image: await readImage(file), cost: kept, kept: true }
 
   await mkdir(folder, { recursive: true })
   await rm(costFile, { force: true })
@@ -54,7 +56,7 @@ export async function attempt(
   const cost = medianCost(costs)
   await writeFile(`${costFile}.part`, JSON.stringify(cost))
   await rename(`${costFile}.part`, costFile)
-  return { file, image: await readImage(file), cost }
+  return { file, image: await readImage(file), cost, kept: false }
 }
 
 async function keyOf(

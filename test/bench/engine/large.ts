@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { decodeImage } from '../../../companion/image/codec.ts'
-import { createMask, type Image, type Mask, type Size } from '../../../companion/image/image.ts'
+import type { Image, Mask, Size } from '../../../companion/image/image.ts'
 import { resizeImage } from '../../../companion/image/resize.ts'
+import { discMask, paintMask } from '../../support/images.ts'
 import type { BenchPicture } from '../pictures.ts'
 
 /** A large picture that is made when it is needed. */
@@ -54,22 +55,13 @@ function addGrain({ data }: Image, levels: number): void {
 
 /** In the middle. */
 function disc({ width, height }: Size, areaPx: number): Mask {
-  const radius = Math.sqrt(areaPx / Math.PI)
-  return maskWhere({ width, height }, (x, y) => Math.hypot(x - width / 2, y - height / 2) <= radius)
+  return discMask(width, height, width / 2, height / 2, Math.sqrt(areaPx / Math.PI))
 }
 
-/** Hangs from the upper left to the upper right, through the middle. */
+/** Hangs from the left side to the right one. */
 function wire({ width, height }: Size, thicknessPx: number): Mask {
-  return maskWhere({ width, height }, (x, y) => {
+  return paintMask(width, height, (x, y) => {
     const sag = 4 * (x / width) * (1 - x / width)
     return Math.abs(y - height * (0.25 + 0.25 * sag)) <= thicknessPx / 2
   })
-}
-
-function maskWhere({ width, height }: Size, isHole: (x: number, y: number) => boolean): Mask {
-  const mask = createMask(width, height)
-  for (let y = 0; y < height; y += 1) {
-    for (let x = 0; x < width; x += 1) if (isHole(x, y)) mask.data[y * width + x] = 255
-  }
-  return mask
 }

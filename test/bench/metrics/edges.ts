@@ -3,10 +3,11 @@ import { lumaOf } from './luma.ts'
 
 /**
  * How much there is to see in the fill: the mean gradient of luma inside the mask, relative to the truth's. 1 is right,
- * 0.3 a smear, above 1 restless.
+ * 0.3 a smear, above 1 restless. null where the truth is of one colour.
  */
-export function edgeRatio(mask: Mask, filled: Image, truth: Image): number {
-  return meanGradient(mask, filled) / meanGradient(mask, truth)
+export function edgeRatio(mask: Mask, filled: Image, truth: Image): number | null {
+  const wanted = meanGradient(mask, truth)
+  return wanted === 0 ? null : meanGradient(mask, filled) / wanted
 }
 
 function meanGradient(mask: Mask, image: Image): number {
@@ -22,7 +23,7 @@ function meanGradient(mask: Mask, image: Image): number {
 }
 
 /** Length of the gradient, per px: central differences; at the picture's border one-sided ones. */
-export function gradientAt(
+function gradientAt(
   luma: Float32Array,
   { width, height }: { width: number; height: number },
   pixel: number,

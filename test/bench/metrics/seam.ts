@@ -10,9 +10,9 @@ const reachPx = 8
 /**
  * How much the hole's border stands out: the mean difference in luma between neighbouring pixels on its two sides,
  * relative to that between neighbours on one side, up to 8 px from it. 1: as busy as its surroundings; above 1 the
- * border shows, below 1 it is smoothed. Needs no truth.
+ * border shows, below 1 it is smoothed. Needs no truth. null where the surroundings are of one colour.
  */
-export function seamRatio(mask: Mask, filled: Image): number {
+export function seamRatio(mask: Mask, filled: Image): number | null {
   const luma = lumaOf(filled)
   const isNear = nearBorder(mask)
   const across = { sum: 0, count: 0 }
@@ -27,7 +27,7 @@ export function seamRatio(mask: Mask, filled: Image): number {
     if ((pixel + 1) % mask.width !== 0) compare(pixel, pixel + 1)
     if (pixel + mask.width < mask.data.length) compare(pixel, pixel + mask.width)
   }
-  return across.sum / across.count / (beside.sum / beside.count)
+  return beside.sum === 0 ? null : across.sum / across.count / (beside.sum / beside.count)
 }
 
 /** 1 for pixels within `reachPx` of one on the border's other side. */
