@@ -7,12 +7,7 @@ import { decodeImage } from '../../../companion/image/codec.ts'
 import type { Image } from '../../../companion/image/image.ts'
 import type { Contestant, Cost } from './contestants.ts'
 import { median } from './figures.ts'
-
-/** A picture as files that every contestant reads alike: PNG, so that no two decoders of JPEG differ. */
-export interface PictureFiles {
-  readonly image: string
-  readonly mask: string
-}
+import { outputFolder, type PictureFiles } from './inputs.ts'
 
 export interface Attempt {
   /** The whole picture, filled. */
@@ -29,7 +24,7 @@ export interface AttemptOptions {
   /** Measure what was kept from earlier runs, too. */
   readonly fresh: boolean
   /** Where fills are kept. */
-  readonly folder: string
+  readonly folder?: string
 }
 
 /**
@@ -41,7 +36,7 @@ export interface AttemptOptions {
 export async function attempt(
   contestant: Contestant,
   files: PictureFiles,
-  { seed, repeat, fresh, folder }: AttemptOptions,
+  { seed, repeat, fresh, folder = join(outputFolder, 'fills') }: AttemptOptions,
 ): Promise<Attempt> {
   const key = await keyOf(contestant, files, contestant.seeded ? seed : 0)
   const file = join(folder, `${key}.png`)

@@ -13,6 +13,18 @@ export interface Figures {
   readonly peakMB: number | null
 }
 
+export const unknownFigures: Figures = {
+  psnr: null,
+  ssim: null,
+  edge: null,
+  lpips: null,
+  seam: null,
+  processorS: null,
+  wholeS: null,
+  wallS: null,
+  peakMB: null,
+}
+
 export type FigureName = keyof Figures
 
 export interface FigureDescription {

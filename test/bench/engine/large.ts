@@ -4,33 +4,51 @@ import type { Image, Mask, Size } from '../../../companion/image/image.ts'
 import { resizeImage } from '../../../companion/image/resize.ts'
 import { discMask, paintMask } from '../../support/images.ts'
 import type { BenchPicture } from '../pictures.ts'
+import { attempt } from './attempt.ts'
+import type { EngineBenchOptions } from './command.ts'
+import type { Contestant } from './contestants.ts'
+import { costFigures, type Result, unknownFigures } from './figures.ts'
+import { writeInputs } from './inputs.ts'
 
-/** A large picture that is made when it is needed. */
-export interface LargeCase {
+/**
+ * How cost grows: the same hole in a small and a large picture, larger holes, and one that crosses the whole picture. The
+ * first of the pictures is enlarged for all of them.
+ */
+export async function measureLarge(
+  [sample]: readonly BenchPicture[],
+  contestants: readonly Contestant[],
+  { repeat, fresh }: EngineBenchOptions,
+): Promise<readonly Result[]> {
+  const results: Result[] = []
+  for (const { name, size, maskOf } of largeCases) {
+    console.error(name)
+    const files = await writeInputs('large', { image: await enlarged(sample!, size), mask: maskOf(size) })
+    for (const contestant of contestants) {
+      const { cost } = await attempt(contestant, files, { seed: 1, repeat, fresh })
+      const figures = { ...unknownFigures, ...costFigures(cost) }
+      results.push({ picture: name, contestant: contestant.name, figures })
+    }
+  }
+  return results
+}
+
+interface LargeCase {
   readonly name: string
-  open(): Promise<{ image: Image; mask: Mask; truth: null }>
+  readonly size: Size
+  maskOf(size: Size): Mask
 }
 
-/** How cost grows: the same hole in a small and a large picture, larger holes, and one that crosses the whole picture. */
-export function largeCases(pictures: readonly BenchPicture[]): readonly LargeCase[] {
-  const size1 = { width: 1155, height: 866 }
-  const size12 = { width: 4000, height: 3000 }
-  const size24 = { width: 6000, height: 4000 }
-  const sample = pictures[0]!
-  const of = (name: string, size: Size, makeMask: (size: Size) => Mask): LargeCase => ({
-    name,
-    async open() {
-      return { image: await enlarged(sample, size), mask: makeMask(size), truth: null }
-    },
-  })
-  return [
-    of('1 MP, hole of 60,000 px', size1, (size) => disc(size, 60_000)),
-    of('12 MP, hole of 60,000 px', size12, (size) => disc(size, 60_000)),
-    of('12 MP, hole of 2 %', size12, (size) => disc(size, 240_000)),
-    of('24 MP, hole of 2 %', size24, (size) => disc(size, 480_000)),
-    of('12 MP, wire across, 9 px wide', size12, (size) => wire(size, 9)),
-  ]
-}
+const megapixels1 = { width: 1155, height: 866 }
+const megapixels12 = { width: 4000, height: 3000 }
+const megapixels24 = { width: 6000, height: 4000 }
+
+const largeCases: readonly LargeCase[] = [
+  { name: '1 MP, hole of 60,000 px', size: megapixels1, maskOf: (size) => disc(size, 60_000) },
+  { name: '12 MP, hole of 60,000 px', size: megapixels12, maskOf: (size) => disc(size, 60_000) },
+  { name: '12 MP, hole of 2 %', size: megapixels12, maskOf: (size) => disc(size, 240_000) },
+  { name: '24 MP, hole of 2 %', size: megapixels24, maskOf: (size) => disc(size, 480_000) },
+  { name: '12 MP, wire across, 9 px wide', size: megapixels12, maskOf: (size) => wire(size, 9) },
+]
 
 async function enlarged({ file }: BenchPicture, size: Size): Promise<Image> {
   const { image } = await decodeImage(await readFile(file), { orientation: 'exif' })

@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest'
-import { advantage, type Figures, meanFigures, median, medianFigures, type Result } from './figures.ts'
+import {
+  advantage,
+  type Figures,
+  meanFigures,
+  median,
+  medianFigures,
+  type Result,
+  unknownFigures,
+} from './figures.ts'
 import {
   comparison,
   differencesTable,
@@ -62,19 +70,19 @@ test('differencesTable leaves out what has not moved', () => {
     result.picture === 'hill' ? { ...result, figures: { ...result.figures, psnr: 18.5 } } : result,
   )
 
-  expect(linesOf(differencesTable(results, before, 'Infill', ['psnr', 'edge']))).toEqual([
-    ['now − before', 'PSNR', 'edge'],
-    ['hill', '+1.50', ''],
-    ['medians', '+0.75', ''],
+  expect(linesOf(differencesTable(results, before, 'Infill'))).toEqual([
+    ['now − before', 'PSNR', 'SSIM', 'edge', 'LPIPS', 'seam', 'processor s'],
+    ['hill', '+1.50', '', '', '', '', ''],
+    ['medians', '+0.75', '', '', '', '', ''],
   ])
 })
 
 test('differencesTable compares only the pictures of both runs', () => {
   const before = results.filter(({ picture }) => picture !== 'hill')
 
-  expect(linesOf(differencesTable(results, before, 'Infill', ['psnr']))).toEqual([
-    ['now − before', 'PSNR'],
-    ['medians', ''],
+  expect(linesOf(differencesTable(results, before, 'Infill'))).toEqual([
+    ['now − before', 'PSNR', 'SSIM', 'edge', 'LPIPS', 'seam', 'processor s'],
+    ['medians', '', '', '', '', '', ''],
   ])
 })
 
@@ -105,18 +113,7 @@ const results: readonly Result[] = [
 ]
 
 function figures(known: Partial<Figures>): Figures {
-  return {
-    psnr: null,
-    ssim: null,
-    edge: null,
-    lpips: null,
-    seam: null,
-    processorS: null,
-    wholeS: null,
-    wallS: null,
-    peakMB: null,
-    ...known,
-  }
+  return { ...unknownFigures, ...known }
 }
 
 /** Cells without their padding; the rule left out. */

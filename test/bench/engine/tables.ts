@@ -78,32 +78,49 @@ export function comparison(results: readonly Result[], contestant: string, rival
   return `${contestant} against ${rival}: ${[...counts, ...costs].join(', ')}`
 }
 
-/** What differs from an earlier run of the same contestant: its pictures that moved, and the medians of those in both. */
+/**
+ * What differs from an earlier run of the same contestant: the pictures whose fill moved, and the medians of those in both
+ * runs.
+ */
 export function differencesTable(
   now: readonly Result[],
   before: readonly Result[],
   contestant: string,
-  figures: readonly FigureName[],
 ): string {
   const pictures = picturesOf(now).filter(
     (picture) => find(now, picture, contestant) && find(before, picture, contestant),
   )
-  const figuresIn = (results: readonly Result[], picture: string) =>
-    find(results, picture, contestant)!.figures
-  const rows = pictures
-    .map((picture) => [picture, ...differences(figuresIn(now, picture), figuresIn(before, picture), figures)])
-    .filter(([, ...cells]) => cells.some((cell, index) => cell !== '' && !isCost(figures[index]!)))
-  const [mediansNow, mediansBefore] = [now, before].map((results) =>
-    medianFigures(pictures.map((picture) => figuresIn(results, picture))),
-  )
+  const figuresIn = (results: readonly Result[]) =>
+    pictures.map((picture) => find(results, picture, contestant)!.figures)
+  const [all, allBefore] = [figuresIn(now), figuresIn(before)]
+  const rows = pictures.flatMap((picture, index) => {
+    const hasMoved = qualityNames.some((name) => differenceOf(name, all[index]!, allBefore[index]!) !== '')
+    return hasMoved ? [[picture, ...differences(all[index]!, allBefore[index]!)]] : []
+  })
   return markdownTable([
-    ['now − before', ...figures.map((name) => figureDescriptions[name].title)],
+    ['now − before', ...comparedNames.map((name) => figureDescriptions[name].title)],
     ...rows,
-    ['medians', ...differences(mediansNow!, mediansBefore!, figures)],
+    ['medians', ...differences(medianFigures(all), medianFigures(allBefore))],
   ])
 }
 
-export function contestantsOf(results: readonly Result[]): readonly string[] {
+const qualityNames = ['psnr', 'ssim', 'edge', 'lpips', 'seam'] as const
+const comparedNames = [...qualityNames, 'processorS'] as const
+
+function differences(now: Figures, before: Figures): string[] {
+  return comparedNames.map((name) => differenceOf(name, now, before))
+}
+
+/** '' where nothing is to be seen at the figure's own digits. */
+function differenceOf(name: FigureName, now: Figures, before: Figures): string {
+  const [a, b] = [now[name], before[name]]
+  if (a === null || b === null) return ''
+  const text = (a - b).toFixed(figureDescriptions[name].digits)
+  if (Number(text) === 0) return ''
+  return a > b ? `+${text}` : text
+}
+
+function contestantsOf(results: readonly Result[]): readonly string[] {
   return [...new Set(results.map(({ contestant }) => contestant))]
 }
 
@@ -121,20 +138,4 @@ function find(results: readonly Result[], picture: string, contestant: string): 
 
 function formatFigure(name: FigureName, value: number | null): string {
   return value === null ? '–' : value.toFixed(figureDescriptions[name].digits)
-}
-
-/** '' where nothing is to be seen at the figure's own digits. */
-function differences(now: Figures, before: Figures, names: readonly FigureName[]): string[] {
-  return names.map((name) => {
-    const [a, b] = [now[name], before[name]]
-    if (a === null || b === null) return ''
-    const text = (a - b).toFixed(figureDescriptions[name].digits)
-    if (Number(text) === 0) return ''
-    return a > b ? `+${text}` : text
-  })
-}
-
-/** Costs differ from run to run. */
-function isCost(name: FigureName): boolean {
-  return name === 'processorS' || name === 'wholeS' || name === 'wallS' || name === 'peakMB'
 }
