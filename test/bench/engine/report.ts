@@ -9,7 +9,7 @@ export function summary(results: readonly Result[], [ours, ...rivals]: readonly 
   return [
     duelTable(results, ours!.name, rivals[0]?.name ?? null, shownFigures),
     mediansTable(results),
-    rivals.map(({ name }) => comparison(results, ours!.name, name)).join('\n'),
+    ...rivals.map(({ name }) => comparison(results, ours!.name, name)),
   ].join('\n\n')
 }
 
@@ -52,8 +52,17 @@ Written by \`npm run bench -- engine --large\`; see [README.md](README.md).
 
 ${conditions(contestants, options)}
 
+${contestants.map(({ name }) => `- ${growth(results, name)}`).join('\n')}
+
 ${costs.map((figure) => `## ${figureDescriptions[figure].title}\n\n${picturesTable(results, figure)}`).join('\n\n')}
 `
+}
+
+/** The first two large pictures differ in nothing but their size. */
+function growth(results: readonly Result[], contestant: string): string {
+  const costs = results.filter((result) => result.contestant === contestant)
+  const [small, large] = costs.map(({ figures }) => figures.processorS!)
+  return `${contestant}: the same hole in 12 MP costs × ${(large! / small!).toFixed(2)} of that in 1 MP`
 }
 
 function conditions(
