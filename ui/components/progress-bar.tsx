@@ -1,19 +1,21 @@
 import type { ProgressReply } from '../../companion/protocol.ts'
+import type { PictureTask } from '../state.ts'
 import { strings } from '../strings.ts'
 import { ProgressTrack } from './progress-track.tsx'
 
 export interface ProgressBarProps {
   /** null: nothing heard yet. */
   readonly progress: ProgressReply | null
+  readonly task: PictureTask
   /** The connection is gone for the moment; the job is not. */
   readonly isReconnecting: boolean
 }
 
 /** How far a job is, as the companion says it: nothing is made up between two of its messages. */
-export function ProgressBar({ progress, isReconnecting }: ProgressBarProps) {
+export function ProgressBar({ progress, task, isReconnecting }: ProgressBarProps) {
   const share =
     progress !== null && progress.stage === 'fill' && progress.total > 0 ? progress.done / progress.total : 0
-  const stage = isReconnecting ? strings.progress.reconnecting : stageText(progress)
+  const stage = isReconnecting ? strings.progress.reconnecting : stageText(progress, task)
   return (
     <div class="progress">
       <p>
@@ -31,7 +33,7 @@ export function ProgressBar({ progress, isReconnecting }: ProgressBarProps) {
   )
 }
 
-function stageText(progress: ProgressReply | null): string {
+function stageText(progress: ProgressReply | null, task: PictureTask): string {
   switch (progress?.stage) {
     case undefined:
       return strings.progress.preparing
@@ -45,6 +47,6 @@ function stageText(progress: ProgressReply | null): string {
     case 'warm-up':
       return strings.progress.load
     case 'fill':
-      return strings.progress.fill
+      return strings.progress.fill[task]
   }
 }
