@@ -51,8 +51,8 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
   const isComparing = isCompareButtonHeld || held.isComparing
   const isReady = work.step === 'paint' && link.state === 'ready'
   const task = picture?.task ?? 'remove'
-  const isCovered = picture !== null && task === 'remove' && isHiddenByExpansion(picture)
-  const canRemove = isReady && task === 'remove' && isMarked(work.picture) && !isCovered
+  const isUnderExpansion = picture !== null && task === 'remove' && isHiddenByExpansion(picture)
+  const canRemove = isReady && task === 'remove' && isMarked(work.picture) && !isUnderExpansion
   const expandProblem = task === 'expand' ? expandProblemOf(state, picture!) : null
   const canExpand = isReady && task === 'expand' && expandProblem === null
 
@@ -154,7 +154,7 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
           {isUntouched && (
             <p class="invitation">{task === 'expand' ? strings.expanding.invitation : strings.invitation}</p>
           )}
-          {isCovered && <NoticeBar notice={{ tone: 'info', message: strings.expandedCopy }} />}
+          {isUnderExpansion && <NoticeBar notice={{ tone: 'info', message: strings.expandedCopy }} />}
           {expandProblem !== null && expandProblem !== '' && (
             <NoticeBar notice={{ tone: 'info', message: expandProblem }} />
           )}
