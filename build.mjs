@@ -6,6 +6,7 @@
 //   patchmatch-worker.js  the embedded engine's thread
 //   patchmatch.wasm       its kernels
 //   demo.js               `npm run demo`
+//   bench.js, bench-…     `npm run bench`
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -125,6 +126,8 @@ async function bundleNode() {
       entryPoints: {
         'patchmatch-worker': 'companion/engines/patchmatch/worker.ts',
         demo: 'test/demo.ts',
+        bench: 'test/bench/main.ts',
+        'bench-infill': 'test/bench/engine/infill.ts',
       },
     }),
   ])

@@ -5,6 +5,7 @@ import { withDefaults } from '../options.ts'
 import type { Extent, Options, PatchReply } from '../protocol.ts'
 import { blend } from './blend.ts'
 import { fillContexts } from './fill-contexts.ts'
+import { checkMargins } from './margins.ts'
 import { readMasks, type SentMasks } from './masks.ts'
 import type { Picture } from './picture.ts'
 import { planFill } from './plan.ts'
@@ -50,6 +51,7 @@ export async function fill(
 
   // 1. Decode the masks; the picture is decoded already.
   const masks = await readMasks(job)
+  if (job.task === 'expand') checkMargins(masks.mask, engine)
   const decode = await lap()
 
   // 2. Plan how far the fill reaches, and which parts of the picture the engine sees.

@@ -60,16 +60,16 @@ export function MaskCanvas(props: MaskCanvasProps) {
 
   useLayoutEffect(() => {
     if (size !== null && isFitted.current) zoomToFit()
-  }, [size])
+  }, [size, visible.x, visible.y, visible.width, visible.height])
 
   useLayoutEffect(() => {
     if (viewport !== null && size !== null) view.current?.drawPicture(scene, viewport, size)
-  }, [scene.images, scene.widthPx, scene.heightPx, viewport, size])
+  }, [scene.images, scene.widthPx, scene.heightPx, scene.canvas, viewport, size])
 
   useLayoutEffect(() => {
     gesture.current = null
     if (viewport !== null && size !== null) view.current?.drawMarks(scene, viewport, size)
-  }, [scene.marks, scene.widthPx, scene.heightPx, viewport, size])
+  }, [scene.images, scene.marks, scene.widthPx, scene.heightPx, scene.canvas, viewport, size])
 
   useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {

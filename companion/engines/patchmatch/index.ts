@@ -6,7 +6,7 @@ import { CompletionThread } from './thread.ts'
 export const patchmatch: Engine = {
   id: 'patchmatch',
   title: 'Quick fill',
-  tasks: ['remove'],
+  tasks: ['remove', 'expand'],
   takesPrompt: false,
   seeded: true,
   models: [],
@@ -17,6 +17,8 @@ export const patchmatch: Engine = {
     // The largest picture Figma holds. Takes about 0.5 GB.
     contextPixels: 4096 * 4096,
     sideMultiple: 1,
+    // What lies farther out would be made of copies of copies.
+    expandShare: 0.25,
   },
   lane: 'embedded',
 
