@@ -51,13 +51,13 @@ export function findClones(image: Image, hole: Uint8Array, avoid: Uint8Array): C
 }
 
 /** Pixels of the hole that lie together, and the known ones around them. */
-interface Part {
+export interface Part {
   readonly pixels: number[]
   readonly ring: number[]
 }
 
 /** Holes with touching rings are one part. */
-function partsOf(hole: Uint8Array, size: Size): Part[] {
+export function partsOf(hole: Uint8Array, size: Size): Part[] {
   const { width, height } = size
   const waiting = growByBox(hole, size, ringPx)
   const parts: Part[] = []
