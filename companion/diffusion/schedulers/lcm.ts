@@ -1,3 +1,4 @@
+import { CompanionError } from '../../errors.ts'
 import { combine } from './combine.ts'
 import { alphasCumprod, skippedSteps } from './noise-schedule.ts'
 import { predict } from './prediction.ts'
@@ -9,6 +10,12 @@ import type { CreateScheduler } from './scheduler.ts'
  */
 export const createLcm: CreateScheduler = (config, run) => {
   const { steps, normal } = run
+  if (steps > distilledSteps) {
+    throw new CompanionError(
+      'option-invalid',
+      `LCM makes at most ${distilledSteps} steps, and 4 to 8 are enough. Choose fewer than ${steps}.`,
+    )
+  }
   const alphas = alphasCumprod(config)
   const finalAlpha = config.setAlphaToOne ? 1 : alphas[0]!
   const timesteps = distilledTimesteps(config.trainTimesteps, steps).slice(skippedSteps(run))
@@ -36,8 +43,8 @@ export const createLcm: CreateScheduler = (config, run) => {
   }
 }
 
-/** The steps that a model was distilled over: no run can have more. */
-export const distilledSteps = 50
+/** The steps that a model was distilled over. */
+const distilledSteps = 50
 
 const timestepScaling = 10
 const sigmaData = 0.5

@@ -1,3 +1,4 @@
+import { CompanionError } from '../../errors.ts'
 import { combine } from './combine.ts'
 import { alphasCumprod, roundHalfToEven, skippedSteps, spacedTimesteps } from './noise-schedule.ts'
 import { predict } from './prediction.ts'
@@ -81,8 +82,18 @@ function doubled([first, ...rest]: readonly number[]): number[] {
   return [first!, ...rest.slice(0, 1), ...rest]
 }
 
-/** From each of the first three timesteps to the next in four evaluations: there, twice half-way, and at the next. */
+/**
+ * From each of the first three timesteps to the next in four evaluations: there, twice half-way, and at the next.
+ *
+ * @throws CompanionError 'option-invalid' where there are fewer than four.
+ */
 function rungeKuttaTimesteps(spaced: readonly number[], stride: number): number[] {
+  if (spaced.length < 4) {
+    throw new CompanionError(
+      'option-invalid',
+      `PNDM begins this model with steps of Runge and Kutta, and needs 4 steps or more. Choose more than ${spaced.length}.`,
+    )
+  }
   return [0, 1, 2].flatMap((i) => {
     const [here, next] = [spaced[i]!, spaced[i + 1]!]
     const between = next + Math.floor(stride / 2)

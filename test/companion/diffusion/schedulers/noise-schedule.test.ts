@@ -66,6 +66,15 @@ describe('timesteps', () => {
     ])
   })
 
+  test('that a scheduler does not have are refused', () => {
+    const refused = (id: 'pndm' | 'lcm', steps: number) => () =>
+      schedulers[id]({ ...stableDiffusionNoise, skipPrkSteps: false }, { steps, normal })
+    expect(refused('pndm', 3)).toThrow('needs 4 steps or more. Choose more than 3.')
+    expect(refused('lcm', 51)).toThrow('at most 50 steps, and 4 to 8 are enough. Choose fewer than 51.')
+    expect(refused('pndm', 4)().timesteps).toHaveLength(13)
+    expect(refused('lcm', 50)().timesteps).toHaveLength(50)
+  })
+
   test('can be spaced as the configuration asks', () => {
     const config = { ...stableDiffusionNoise, timestepSpacing: 'trailing' } as const
     for (const id of ['ddim', 'ddpm', 'euler', 'euler-a', 'dpmpp-2m', 'unipc'] as const) {
