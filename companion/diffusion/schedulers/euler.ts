@@ -6,7 +6,7 @@ import { sigmaAt, trainedSigmas } from './sigmas.ts'
 
 /**
  * Euler's method: Karras et al., "Elucidating the Design Space of Diffusion-Based Generative Models" (2022), algorithm 2 without
- * churn. diffusers: `EulerDiscreteScheduler`.
+ * churn and without its second evaluation. diffusers: `EulerDiscreteScheduler`.
  */
 export const createEuler: CreateScheduler = (config, run) =>
   eulerScheduler(config, run, (x, derivative, { sigma, sigmaNext }) =>
