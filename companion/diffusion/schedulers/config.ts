@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { CompanionError } from '../../errors.ts'
+import { parseModelFile } from '../model-file.ts'
 import type { SchedulerConfig } from './scheduler.ts'
 
 /**
@@ -10,29 +10,21 @@ import type { SchedulerConfig } from './scheduler.ts'
  * @throws CompanionError 'model-damaged' where it describes what no scheduler here can do.
  */
 export function parseSchedulerConfig(json: unknown): SchedulerConfig {
-  const { success, output, issues } = v.safeParse(SchedulerJson, json)
-  if (success) {
-    return {
-      trainTimesteps: output.num_train_timesteps,
-      betaStart: output.beta_start,
-      betaEnd: output.beta_end,
-      betaSchedule: output.beta_schedule,
-      predictionType: output.prediction_type,
-      timestepSpacing: output.timestep_spacing,
-      stepsOffset: output.steps_offset,
-      clipSample: output.clip_sample,
-      setAlphaToOne: output.set_alpha_to_one,
-      skipPrkSteps: output.skip_prk_steps,
-      finalSigmas: output.final_sigmas_type,
-      lowerOrderFinal: output.lower_order_final,
-    }
+  const config = parseModelFile(SchedulerJson, json, 'scheduler/scheduler_config.json')
+  return {
+    trainTimesteps: config.num_train_timesteps,
+    betaStart: config.beta_start,
+    betaEnd: config.beta_end,
+    betaSchedule: config.beta_schedule,
+    predictionType: config.prediction_type,
+    timestepSpacing: config.timestep_spacing,
+    stepsOffset: config.steps_offset,
+    clipSample: config.clip_sample,
+    setAlphaToOne: config.set_alpha_to_one,
+    skipPrkSteps: config.skip_prk_steps,
+    finalSigmas: config.final_sigmas_type,
+    lowerOrderFinal: config.lower_order_final,
   }
-  const [issue] = issues
-  throw new CompanionError(
-    'model-damaged',
-    `scheduler/scheduler_config.json asks for what is not known here: ${v.getDotPath(issue) ?? 'it'}: ${issue.message}.`,
-    { hint: 'Use the folder of a Stable Diffusion inpainting model in diffusers layout.' },
-  )
 }
 
 /** That of Stable Diffusion 1.5 and 2. Of the two published files only 2's says that PNDM begins without Runge-Kutta steps. */

@@ -2,6 +2,7 @@ import { combine } from './combine.ts'
 import { alphasCumprod, roundHalfToEven, skippedSteps, spacedTimesteps } from './noise-schedule.ts'
 import { predict } from './prediction.ts'
 import type { CreateScheduler } from './scheduler.ts'
+import { variancePreserving } from './variance-preserving.ts'
 
 /**
  * Song, Meng and Ermon, "Denoising Diffusion Implicit Models" (2021), equations 12 and 16. diffusers: `DDIMScheduler`.
@@ -13,22 +14,13 @@ export const createDdim: CreateScheduler = (config, run) => {
   const all = spacedTimesteps(config, config.timestepSpacing ?? 'leading', steps).map(roundHalfToEven)
   const timesteps = all.slice(skippedSteps(run))
   const stride = Math.floor(config.trainTimesteps / steps)
-  return {
-    timesteps,
-    initNoiseSigma: 1,
-    addNoise(latents, noise) {
-      const alpha = alphas[timesteps[0]!]!
-      return combine([Math.sqrt(alpha), latents], [Math.sqrt(1 - alpha), noise])
-    },
-    scaleModelInput: (x) => x,
-    step(output, x, index) {
-      const timestep = timesteps[index]!
-      const alpha = alphas[timestep]!
-      const alphaNext = alphas[timestep - stride] ?? finalAlpha
-      const { original, noise } = predict(config, output, x, alpha)
-      const sigma = eta * Math.sqrt(((1 - alphaNext) / (1 - alpha)) * (1 - alpha / alphaNext))
-      const kept = combine([Math.sqrt(alphaNext), original], [Math.sqrt(1 - alphaNext - sigma ** 2), noise])
-      return { x: eta > 0 ? combine([1, kept], [sigma, normal(x.length)]) : kept, original }
-    },
-  }
+  return variancePreserving(timesteps, alphas, (output, x, index) => {
+    const timestep = timesteps[index]!
+    const alpha = alphas[timestep]!
+    const alphaNext = alphas[timestep - stride] ?? finalAlpha
+    const { original, noise } = predict(config, output, x, alpha)
+    const sigma = eta * Math.sqrt(((1 - alphaNext) / (1 - alpha)) * (1 - alpha / alphaNext))
+    const kept = combine([Math.sqrt(alphaNext), original], [Math.sqrt(1 - alphaNext - sigma ** 2), noise])
+    return { x: eta > 0 ? combine([1, kept], [sigma, normal(x.length)]) : kept, original }
+  })
 }

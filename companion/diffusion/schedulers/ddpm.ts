@@ -2,6 +2,7 @@ import { combine } from './combine.ts'
 import { alphasCumprod, roundHalfToEven, skippedSteps, spacedTimesteps } from './noise-schedule.ts'
 import { predict } from './prediction.ts'
 import type { CreateScheduler } from './scheduler.ts'
+import { variancePreserving } from './variance-preserving.ts'
 
 /**
  * Ho, Jain and Abbeel, "Denoising Diffusion Probabilistic Models" (2020), equations 6 and 7. diffusers: `DDPMScheduler`
@@ -12,31 +13,22 @@ export const createDdpm: CreateScheduler = (config, run) => {
   const alphas = alphasCumprod(config)
   const all = spacedTimesteps(config, config.timestepSpacing ?? 'leading', steps).map(roundHalfToEven)
   const timesteps = all.slice(skippedSteps(run))
-  return {
-    timesteps,
-    initNoiseSigma: 1,
-    addNoise(latents, noise) {
-      const alpha = alphas[timesteps[0]!]!
-      return combine([Math.sqrt(alpha), latents], [Math.sqrt(1 - alpha), noise])
-    },
-    scaleModelInput: (x) => x,
-    step(output, x, index) {
-      const timestep = timesteps[index]!
-      const alpha = alphas[timestep]!
-      const alphaNext = alphas[timesteps[index + 1] ?? -1] ?? 1
-      const { original } = predict(config, output, x, alpha)
-      // α and β of this step, of several timesteps at once. In float32 as in diffusers: β is little more than its rounding.
-      const alphaStep = Math.fround(alpha / alphaNext)
-      const betaStep = 1 - alphaStep
-      const mean = combine(
-        [(Math.sqrt(alphaNext) * betaStep) / (1 - alpha), original],
-        [(Math.sqrt(alphaStep) * (1 - alphaNext)) / (1 - alpha), x],
-      )
-      if (timestep === 0) return { x: mean, original }
-      const variance = Math.max(((1 - alphaNext) / (1 - alpha)) * betaStep, leastVariance)
-      return { x: combine([1, mean], [Math.sqrt(variance), normal(x.length)]), original }
-    },
-  }
+  return variancePreserving(timesteps, alphas, (output, x, index) => {
+    const timestep = timesteps[index]!
+    const alpha = alphas[timestep]!
+    const alphaNext = alphas[timesteps[index + 1] ?? -1] ?? 1
+    const { original } = predict(config, output, x, alpha)
+    // α and β of this step, of several timesteps at once. In float32 as in diffusers: β is little more than its rounding.
+    const alphaStep = Math.fround(alpha / alphaNext)
+    const betaStep = 1 - alphaStep
+    const mean = combine(
+      [(Math.sqrt(alphaNext) * betaStep) / (1 - alpha), original],
+      [(Math.sqrt(alphaStep) * (1 - alphaNext)) / (1 - alpha), x],
+    )
+    if (timestep === 0) return { x: mean, original }
+    const variance = Math.max(((1 - alphaNext) / (1 - alpha)) * betaStep, leastVariance)
+    return { x: combine([1, mean], [Math.sqrt(variance), normal(x.length)]), original }
+  })
 }
 
 /** Of diffusers, for the last step. */

@@ -3,6 +3,7 @@ import { combine } from './combine.ts'
 import { alphasCumprod, skippedSteps } from './noise-schedule.ts'
 import { predict } from './prediction.ts'
 import type { CreateScheduler } from './scheduler.ts'
+import { variancePreserving } from './variance-preserving.ts'
 
 /**
  * Luo et al., "Latent Consistency Models: Synthesizing High-Resolution Images with Few-Step Inference" (2023), algorithm 3,
@@ -19,28 +20,19 @@ export const createLcm: CreateScheduler = (config, run) => {
   const alphas = alphasCumprod(config)
   const finalAlpha = config.setAlphaToOne ? 1 : alphas[0]!
   const timesteps = distilledTimesteps(config.trainTimesteps, steps).slice(skippedSteps(run))
-  return {
-    timesteps,
-    initNoiseSigma: 1,
-    addNoise(latents, noise) {
-      const alpha = alphas[timesteps[0]!]!
-      return combine([Math.sqrt(alpha), latents], [Math.sqrt(1 - alpha), noise])
-    },
-    scaleModelInput: (x) => x,
-    step(output, x, index) {
-      const timestep = timesteps[index]!
-      const { original } = predict(config, output, x, alphas[timestep]!)
-      // c_skip and c_out of Song et al., "Consistency Models" (2023), so that x at timestep 0 is left as it is.
-      const scaled = (timestep * timestepScaling) ** 2
-      const kept = sigmaData ** 2 / (scaled + sigmaData ** 2)
-      const denoised = combine([Math.sqrt(scaled / (scaled + sigmaData ** 2)), original], [kept, x])
-      const next = timesteps[index + 1]
-      if (next === undefined) return { x: denoised, original: denoised }
-      const alphaNext = alphas[next] ?? finalAlpha
-      const noised = combine([Math.sqrt(alphaNext), denoised], [Math.sqrt(1 - alphaNext), normal(x.length)])
-      return { x: noised, original: denoised }
-    },
-  }
+  return variancePreserving(timesteps, alphas, (output, x, index) => {
+    const timestep = timesteps[index]!
+    const { original } = predict(config, output, x, alphas[timestep]!)
+    // c_skip and c_out of Song et al., "Consistency Models" (2023), so that x at timestep 0 is left as it is.
+    const scaled = (timestep * timestepScaling) ** 2
+    const kept = sigmaData ** 2 / (scaled + sigmaData ** 2)
+    const denoised = combine([Math.sqrt(scaled / (scaled + sigmaData ** 2)), original], [kept, x])
+    const next = timesteps[index + 1]
+    if (next === undefined) return { x: denoised, original: denoised }
+    const alphaNext = alphas[next] ?? finalAlpha
+    const noised = combine([Math.sqrt(alphaNext), denoised], [Math.sqrt(1 - alphaNext), normal(x.length)])
+    return { x: noised, original: denoised }
+  })
 }
 
 /** The steps that a model was distilled over. */

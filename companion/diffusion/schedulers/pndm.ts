@@ -3,6 +3,7 @@ import { combine } from './combine.ts'
 import { alphasCumprod, roundHalfToEven, skippedSteps, spacedTimesteps } from './noise-schedule.ts'
 import { predict } from './prediction.ts'
 import type { CreateScheduler, Step } from './scheduler.ts'
+import { variancePreserving } from './variance-preserving.ts'
 
 /**
  * Liu et al., "Pseudo Numerical Methods for Diffusion Models on Manifolds" (2022): equation 11, with the noise of linear
@@ -62,19 +63,10 @@ export const createPndm: CreateScheduler = (config, run) => {
     return transfer(x, extrapolate(outputs), timestep, timestep - stride)
   }
 
-  return {
-    timesteps,
-    initNoiseSigma: 1,
-    addNoise(latents, noise) {
-      const alpha = alphas[timesteps[0]!]!
-      return combine([Math.sqrt(alpha), latents], [Math.sqrt(1 - alpha), noise])
-    },
-    scaleModelInput: (x) => x,
-    step(output, x, index) {
-      const isRungeKutta = index < rungeKutta.length
-      return (isRungeKutta ? rungeKuttaStep : multistepStep)(output, x, index)
-    },
-  }
+  return variancePreserving(timesteps, alphas, (output, x, index) => {
+    const isRungeKutta = index < rungeKutta.length
+    return (isRungeKutta ? rungeKuttaStep : multistepStep)(output, x, index)
+  })
 }
 
 /** The second of them twice. */

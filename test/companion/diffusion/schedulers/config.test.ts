@@ -29,9 +29,11 @@ test.each([
   { json: { ...published, beta_schedule: 'squaredcos_cap_v2' }, says: 'beta_schedule' },
   { json: { ...published, thresholding: true }, says: 'thresholding' },
   { json: { ...published, prediction_type: 'sample' }, says: 'prediction_type' },
-  { json: 'leading', says: 'it' },
+  { json: 'leading', says: 'Invalid type' },
 ])('what no scheduler here can do is refused, naming $says', ({ json, says }) => {
   const parse = () => parseSchedulerConfig(json)
   expect(parse).toThrow(CompanionError)
-  expect(parse).toThrow(`scheduler/scheduler_config.json asks for what is not known here: ${says}: `)
+  expect(parse).toThrow(
+    `scheduler/scheduler_config.json is not of a Stable Diffusion 1.5 or 2 model: ${says}: `,
+  )
 })
