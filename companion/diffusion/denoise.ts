@@ -15,6 +15,13 @@ export type Predict = (
   embeddings: Float32Array,
 ) => Promise<Float32Array>
 
+/** A UNet, loaded for latents of one size. */
+export interface NoisePredictor {
+  readonly predict: Predict
+  /** The most rows that it takes in one evaluation. With guidance each picture has two. */
+  readonly rowsAtOnce: number
+}
+
 /** What steers the noise towards a picture. */
 export interface Guidance {
   /** What the picture should show: [77, D]. */
@@ -25,6 +32,14 @@ export interface Guidance {
   readonly scale: number
   /** 0 … 1: how much of the contrast that a large scale brings is taken back. */
   readonly rescale: number
+}
+
+export interface DenoiseTask {
+  readonly scheduler: Scheduler
+  /** [N, 4, h, w], as the scheduler's first timestep expects them. */
+  readonly latents: Float32Array
+  readonly surroundings: Surroundings
+  readonly guidance: Guidance
 }
 
 /** What stays the same through all steps. */
@@ -49,17 +64,12 @@ export interface DenoiseRun {
  * Takes the noise out of the latents of several pictures, step by step: the loop of diffusers'
  * `StableDiffusionInpaintPipeline`, for a UNet that sees mask and masked picture beside the latents.
  *
- * @param latents [N, 4, h, w], as the scheduler's first timestep expects them.
- * @param rowsAtOnce How many rows a UNet takes in one evaluation. With guidance each picture has two.
+ * @returns [N, 4, h, w]
  * @throws the signal's reason when aborted, between two evaluations.
  */
 export async function denoise(
-  predict: Predict,
-  scheduler: Scheduler,
-  latents: Float32Array,
-  surroundings: Surroundings,
-  guidance: Guidance,
-  rowsAtOnce: number,
+  { predict, rowsAtOnce }: NoisePredictor,
+  { scheduler, latents, surroundings, guidance }: DenoiseTask,
   { signal, onStep }: DenoiseRun,
 ): Promise<Float32Array> {
   const total = scheduler.timesteps.length

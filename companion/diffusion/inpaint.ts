@@ -1,6 +1,6 @@
 import { CompanionError } from '../errors.ts'
 import type { Size } from '../image/image.ts'
-import { type DenoiseRun, denoise, type Guidance, type Predict } from './denoise.ts'
+import { type DenoiseRun, denoise, type Guidance, type NoisePredictor } from './denoise.ts'
 import { latentChannels, latentSize, latentsFromMoments } from './latents.ts'
 import type { Generator } from './noise.ts'
 import { maskOfLatents, maskPicture } from './preprocess.ts'
@@ -9,12 +9,9 @@ import { type SchedulerId, schedulers } from './schedulers/index.ts'
 import type { SchedulerConfig } from './schedulers/scheduler.ts'
 
 /** A model, loaded for pictures of one size. */
-export interface InpaintModel {
+export interface InpaintModel extends NoisePredictor {
   /** Picture [3, H, W], -1..1 -> mean and logarithm of the variance of its latents [8, h, w]. */
   readonly encode: (picture: Float32Array) => Promise<Float32Array>
-  readonly predict: Predict
-  /** How many rows `predict` takes at once. */
-  readonly rowsAtOnce: number
   /** Latents [4, h, w], their scaling undone -> picture [3, H, W], about -1..1. */
   readonly decode: (latents: Float32Array) => Promise<Float32Array>
   readonly scalingFactor: number
@@ -81,15 +78,7 @@ export async function inpaint(
   }
 
   // 3. Step by step to latents without noise.
-  const latents = await denoise(
-    model.predict,
-    scheduler,
-    start,
-    surroundings,
-    guidance,
-    model.rowsAtOnce,
-    run,
-  )
+  const latents = await denoise(model, { scheduler, latents: start, surroundings, guidance }, run)
 
   // 4. Back to pictures.
   const made: Float32Array[] = []

@@ -43,12 +43,13 @@ describe('denoise', () => {
     const outputs = [Float32Array.of(0, 0, 0, 0, 0, 0, 0, 0), Float32Array.of(1, -1, 1, -1, 1, -1, 1, -1)]
     let row = 0
     const last = await denoise(
-      () => Promise.resolve(outputs[row++ % 2]!),
-      scheduler(1),
-      new Float32Array(length),
-      surroundings,
-      { positive: embedding(0), negative: embedding(0), scale: 5, rescale: 0.5 },
-      1,
+      { predict: () => Promise.resolve(outputs[row++ % 2]!), rowsAtOnce: 1 },
+      {
+        scheduler: scheduler(1),
+        latents: new Float32Array(length),
+        surroundings,
+        guidance: { positive: embedding(0), negative: embedding(0), scale: 5, rescale: 0.5 },
+      },
       { signal: new AbortController().signal },
     )
     // The guided output is 5 times as wide as what it goes towards: half of it is brought back to 1.
@@ -105,10 +106,14 @@ async function run(
     return Float32Array.from({ length: count * length }, (_, i) => embeddings[Math.floor(i / length) * 2]!)
   }
   const start = Float32Array.from({ length: pictures * length }, (_, i) => (i < length ? 0 : 100))
-  const latents = await denoise(predict, scheduler(3), start, surroundings, guidance, rowsAtOnce, {
-    signal,
-    onStep: ({ done, total, original }) => steps.push({ done, total, original: original[0]! }),
-  })
+  const latents = await denoise(
+    { predict, rowsAtOnce },
+    { scheduler: scheduler(3), latents: start, surroundings, guidance },
+    {
+      signal,
+      onStep: ({ done, total, original }) => steps.push({ done, total, original: original[0]! }),
+    },
+  )
   return { latents, rows, steps }
 }
 
