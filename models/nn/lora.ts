@@ -1,5 +1,5 @@
 import type { Checkpoint } from '../checkpoint.ts'
-import type { Adapt, Graph, Tensor } from '../onnx/graph.ts'
+import type { Adapt, Graph, GraphDefinition, Tensor } from '../onnx/graph.ts'
 import { add, matMul, mul, reshape, scalar } from '../onnx/operators.ts'
 
 /**
@@ -17,6 +17,19 @@ export function loraAdapter(lora: Checkpoint, part: 'unet' | 'text_encoder', str
     const found = name === 'weight' ? findLayer(g.over(lora), g.path, part) : null
     return found === null ? weight : add(g, weight, change(found, weight, strength))
   }
+}
+
+/**
+ * Layers of the LoRA that are for this part of a model, and that the graph over it has no place for. A LoRA that has any is
+ * for another model, or changes layers that are not known here.
+ */
+export function strayLayers(
+  lora: Checkpoint,
+  part: 'unet' | 'text_encoder',
+  { weights }: GraphDefinition,
+): string[] {
+  const own = part === 'unet' ? /^(lora_unet_|unet\.)/ : /^(lora_te_|text_encoder\.)/
+  return [...lora.keys()].filter((name) => own.test(name) && !weights.has(name))
 }
 
 interface Layer {
