@@ -1,10 +1,11 @@
 import type { Connection, Shared } from './connection.ts'
-import { ready } from './description.ts'
+import { models, ready } from './description.ts'
 import { CompanionError } from './errors.ts'
 import { failedReply } from './failure.ts'
 import { fill } from './fill/fill.ts'
 import { readFill } from './fill-request.ts'
 import { readPicture } from './image-request.ts'
+import { install, uninstall } from './model-jobs.ts'
 import { type Frame, protocolVersion } from './protocol.ts'
 import { field, optional, read } from './requests.ts'
 import type { ClientId } from './tokens.ts'
@@ -16,15 +17,15 @@ export async function answer(frame: Frame, connection: Connection, shared: Share
   let about: string | undefined
   try {
     const { type } = frame.header
-    if (type === 'hello') return hello(frame, connection, shared)
-    if (type === 'pair') return pair(frame, connection, shared)
+    if (type === 'hello') return await hello(frame, connection, shared)
+    if (type === 'pair') return await pair(frame, connection, shared)
 
     const { client } = connection
     if (client === null) {
       if (type === 'cancel') return
       throw new CompanionError('not-paired', words.notPaired)
     }
-    if (type === 'models') return connection.say({ type: 'models', models: [] })
+    if (type === 'models') return connection.say(await models(shared))
     const take = requests.get(type)
     if (take === undefined) throw new CompanionError('message-unknown', words.unknownMessage(type))
 
@@ -38,7 +39,7 @@ export async function answer(frame: Frame, connection: Connection, shared: Share
 }
 
 /** A message of a paired client about the job or image `id`. */
-interface Request extends Frame {
+export interface Request extends Frame {
   readonly id: string
   readonly client: ClientId
   readonly connection: Connection
@@ -51,8 +52,8 @@ const requests = new Map<string, (request: Request) => void | Promise<void>>([
   ['select', select],
   ['cancel', cancel],
   ['attach', attach],
-  ['install', refuseModel],
-  ['uninstall', refuseModel],
+  ['install', install],
+  ['uninstall', uninstall],
 ])
 
 const startsJob: ReadonlySet<string> = new Set(['fill', 'select', 'install', 'uninstall'])
@@ -62,7 +63,7 @@ function refuseBusy(client: ClientId, id: string, { jobs }: Shared): void {
   if (jobs.isBusy(client, id)) throw new CompanionError('option-invalid', words.busyId(id))
 }
 
-function hello({ header }: Frame, connection: Connection, shared: Shared): void {
+async function hello({ header }: Frame, connection: Connection, shared: Shared): Promise<void> {
   if (header.protocol !== protocolVersion) {
     connection.say({
       type: 'failed',
@@ -77,18 +78,18 @@ function hello({ header }: Frame, connection: Connection, shared: Shared): void 
   const token = read(header, 'token', optional(field.text, ''))
   // Said again without a token, it changes nothing.
   if (token !== '') connection.client = shared.pairing.clientOf(token)
-  if (connection.client !== null) connection.say(ready(shared))
+  if (connection.client !== null) connection.say(await ready(shared))
   else connection.say({ type: 'pair-needed', attemptsLeft: shared.pairing.attemptsLeft })
 }
 
-function pair({ header }: Frame, connection: Connection, shared: Shared): void {
+async function pair({ header }: Frame, connection: Connection, shared: Shared): Promise<void> {
   const { pairing } = shared
   const result = pairing.pair(read(header, 'code', field.text))
   switch (result.outcome) {
     case 'paired':
       connection.client = pairing.clientOf(result.token)
       connection.say({ type: 'paired', token: result.token })
-      connection.say(ready(shared))
+      connection.say(await ready(shared))
       break
     case 'wrong':
       connection.say({
@@ -152,9 +153,4 @@ async function attach({ id, client, connection, shared: { jobs } }: Request): Pr
   const job = jobs.find(client, id)
   if (job === undefined) throw new CompanionError('job-unknown', words.jobUnknown(id))
   await job.attach(connection)
-}
-
-/** There is no model yet that could be installed. */
-function refuseModel({ header }: Request): void {
-  throw new CompanionError('model-unknown', words.modelUnknown(read(header, 'modelId', field.text)))
 }

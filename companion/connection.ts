@@ -16,6 +16,7 @@ import {
   MalformedMessage,
   type Reply,
 } from './protocol.ts'
+import type { Store } from './store/store.ts'
 import type { ClientId } from './tokens.ts'
 import { words } from './words.ts'
 
@@ -33,6 +34,7 @@ export interface Shared {
   readonly engines: readonly Engine[]
   readonly pairing: Pairing
   readonly images: Images
+  readonly store: Store
   readonly jobs: Jobs
   readonly log: Log
 }

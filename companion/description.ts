@@ -1,35 +1,59 @@
 import { cpus } from 'node:os'
-import { isReady } from './engines/choose.ts'
 import { commonOptions, type Engine } from './engines/engine.ts'
 import { version } from './installation.ts'
-import { type EngineInfo, limits, protocolVersion, type Reply } from './protocol.ts'
+import { type EngineInfo, limits, type ModelInfo, protocolVersion, type Reply } from './protocol.ts'
+import type { ModelState, Store } from './store/store.ts'
 
-/** What this companion is and can do, as a client is told once it is paired. */
-export function ready({
-  instance,
-  engines,
-}: {
+/** What a companion is asked about. */
+export interface Described {
   readonly instance: string
   readonly engines: readonly Engine[]
-}): Reply {
+  readonly store: Store
+}
+
+/** What this companion is and can do, as a client is told once it is paired. */
+export async function ready({ instance, engines, store }: Described): Promise<Reply> {
+  const models = await store.list()
   return {
     type: 'ready',
     protocol: protocolVersion,
     version,
     instance,
     device: { kind: 'cpu', name: cpus()[0]?.model.trim() || process.arch, precision: 'fp32' },
-    engines: engines.map(engineInfo),
+    engines: engines.map((engine) => engineInfo(engine, models)),
     selectors: [],
     limits: { messageBytes: limits.messageBytes, imagePixels: limits.imagePixels },
   }
 }
 
-function engineInfo(engine: Engine): EngineInfo {
+/** What can be installed, and what of it is here. */
+export async function models({ engines, store }: Omit<Described, 'instance'>): Promise<Reply> {
+  const states = await store.list()
+  return { type: 'models', models: states.map((state) => modelInfo(state, engines)) }
+}
+
+export function modelInfo(
+  { model, installed, damaged, downloadBytes }: ModelState,
+  engines: readonly Engine[],
+): ModelInfo {
+  const { id, title, purpose, licence, files } = model
+  const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+  const usedBy = engines.filter((engine) => engine.models.includes(id)).map((engine) => engine.id)
+  const installedBytes = bytes - downloadBytes
+  return { id, title, purpose, licence, bytes, installed, installedBytes, damaged, usedBy }
+}
+
+function engineInfo(engine: Engine, states: readonly ModelState[]): EngineInfo {
   const { id, title, tasks, takesPrompt, seeded, models, licences } = engine
+  const needed = states.filter(({ model }) => models.includes(model.id))
   return {
     ...{ id, title, tasks, takesPrompt, seeded, models, licences },
-    ready: isReady(engine),
-    downloadBytes: 0,
+    ready: models.every((modelId) => needed.some((state) => state.model.id === modelId && isSound(state))),
+    downloadBytes: needed.reduce((sum, { downloadBytes }) => sum + downloadBytes, 0),
     options: [...commonOptions, ...engine.options],
   }
+}
+
+function isSound({ installed, damaged }: ModelState): boolean {
+  return installed && !damaged
 }

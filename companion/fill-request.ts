@@ -45,7 +45,7 @@ export function readFill(
 
   if (!isReady(engine)) {
     throw new CompanionError('model-missing', words.modelMissing(engine.title), {
-      hint: words.modelMissingHint,
+      hint: words.modelMissingHint(engine.models),
     })
   }
 

@@ -2,10 +2,12 @@ import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync }
 import { join } from 'node:path'
 import envPaths from 'env-paths'
 
-/** What Infill keeps on this machine: paired clients, logs, later models. Only its owner may look inside. */
+/** What Infill keeps on this machine: paired clients, logs, models. Only its owner may look inside. */
 export interface DataFolder {
   readonly path: string
   readonly logs: string
+  /** The store of weights; made when there is something to keep. */
+  readonly models: string
   /** Paired clients, hashed. */
   readonly tokens: string
   /** The code that `infill pair` printed last, for the running companion to take over. */
@@ -24,6 +26,7 @@ export function openDataFolder(path: string): DataFolder {
   const folder = {
     path,
     logs: join(path, 'logs'),
+    models: join(path, 'models'),
     tokens: join(path, 'tokens.json'),
     code: join(path, 'pairing-code.json'),
     running: join(path, 'companion.json'),

@@ -1,11 +1,13 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
+import { sizeInWords } from '../byte-size.ts'
 import { builtFile, installationFolder, version } from '../installation.ts'
 import { findRunning } from '../instance.ts'
 import { holderOf, isFree } from '../listen.ts'
-import { ports } from '../protocol.ts'
+import { type ModelInfo, ports } from '../protocol.ts'
 import { type DataFolder, dataFolderPath, openDataFolder } from '../settings.ts'
+import { stateInWords } from './model-words.ts'
 
 export const doctorCommand = new Command('doctor')
   .description('look at what Infill needs on this machine, and say what is missing')
@@ -29,6 +31,10 @@ export interface Report {
   readonly built: Readonly<Record<string, boolean>>
   /** Of ONNX Runtime; the embedded engine needs none. */
   readonly executionProviders: readonly string[]
+  /** null: it could not be found out. */
+  readonly models: readonly ModelInfo[] | null
+  /** On the disk of the data folder; null: it could not be found out. */
+  readonly freeBytes: number | null
   /** In plain words, what is needed and is not there. Empty: all is well. */
   readonly missing: readonly string[]
 }
@@ -45,10 +51,11 @@ const builtFiles = ['code.js', 'ui.html', 'playground.html', 'infill.js', 'patch
 export async function examine(): Promise<Report> {
   const data = dataFolderPath()
   const folder = openFolder(data)
-  const [portReports, sharp, onnxruntime] = await Promise.all([
+  const [portReports, sharp, onnxruntime, stored] = await Promise.all([
     examinePorts(folder),
     sharpVersion(),
     examineOnnxRuntime(),
+    examineStore(folder),
   ])
   const findings = {
     versions: {
@@ -61,6 +68,8 @@ export async function examine(): Promise<Report> {
     folders: { installation: installationFolder, data, writable: folder !== null },
     built: Object.fromEntries(builtFiles.map((name) => [name, existsSync(builtFile(name))])),
     executionProviders: onnxruntime?.providers ?? [],
+    models: stored?.models ?? null,
+    freeBytes: stored?.freeBytes ?? null,
   }
   return { ...findings, missing: missingFrom(findings) }
 }
@@ -111,7 +120,29 @@ async function examineOnnxRuntime(): Promise<{ version: string; providers: strin
   }
 }
 
-function missingFrom({ versions, ports, folders, built }: Omit<Report, 'missing'>): string[] {
+async function examineStore(
+  folder: DataFolder | null,
+): Promise<{ models: ModelInfo[]; freeBytes: number } | null> {
+  if (folder === null) return null
+  try {
+    const [{ models }, { engines }, { modelInfo }, { openStore }, { systemDisk }] = await Promise.all([
+      import('../../models/index.ts'),
+      import('../engines/index.ts'),
+      import('../description.ts'),
+      import('../store/store.ts'),
+      import('../store/disk.ts'),
+    ])
+    const store = openStore({ folder: folder.models, models })
+    return {
+      models: (await store.list()).map((state) => modelInfo(state, engines)),
+      freeBytes: await systemDisk.freeBytes(folder.path),
+    }
+  } catch {
+    return null
+  }
+}
+
+function missingFrom({ versions, ports, folders, built, models }: Omit<Report, 'missing'>): string[] {
   const missing: string[] = []
   const [major = 0, minor = 0] = versions.node.split('.').map(Number)
   if (major < leastNode[0] || (major === leastNode[0] && minor < leastNode[1])) {
@@ -132,6 +163,9 @@ function missingFrom({ versions, ports, folders, built }: Omit<Report, 'missing'
       `The data folder ${folders.data} cannot be written. Give yourself the right to, or set INFILL_HOME.`,
     )
   }
+  for (const { id, title } of models?.filter(({ damaged }) => damaged) ?? []) {
+    missing.push(`The model ${title} is damaged. Repair it with \`infill models install ${id}\`.`)
+  }
   const absent = Object.keys(built).filter((name) => !built[name])
   if (absent.length > 0) {
     missing.push(`Not built: ${absent.join(', ')}. Run \`npm run build\` in the installation folder.`)
@@ -144,7 +178,8 @@ function missingFrom({ versions, ports, folders, built }: Omit<Report, 'missing'
   return missing
 }
 
-function inWords({ versions, ports, folders, built, executionProviders, missing }: Report): string {
+function inWords(report: Report): string {
+  const { versions, ports, folders, built, executionProviders, models, freeBytes, missing } = report
   const lines: [string, string][] = [
     ['Infill', versions.infill],
     ['Node', versions.node],
@@ -157,6 +192,8 @@ function inWords({ versions, ports, folders, built, executionProviders, missing 
     ]),
     ['Installation folder', folders.installation],
     ['Data folder', `${folders.data}${folders.writable ? '' : ' (cannot be written)'}`],
+    ['Free disk', freeBytes === null ? 'unknown' : sizeInWords(freeBytes)],
+    ['Models', models?.map((model) => `${model.id} (${stateInWords(model)})`).join(', ') ?? 'unknown'],
     [
       'Built files',
       Object.entries(built)

@@ -10,6 +10,7 @@ import { openPicture } from '../fill/picture.ts'
 import { convertPng, type FileFormat, fileFormats } from '../image/codec.ts'
 import { checkOptions, checkPrompt } from '../options.ts'
 import { type ErrorCode, type Extent, limits, type Option, type OptionValue, tasks } from '../protocol.ts'
+import { isFileError, runCommand, type Terminal } from './command.ts'
 
 /** What stands on the command line, as it stands there. */
 export interface FillArguments {
@@ -34,73 +35,19 @@ export interface FillArguments {
 }
 
 /** Where the command runs. */
-export interface Surroundings {
+export interface Surroundings extends Terminal {
   readonly engines: readonly Engine[]
-  /** Aborted for Ctrl-C. */
-  readonly signal: AbortSignal
-  /** One line, without its end. */
-  print(line: string): void
-  printError(line: string): void
 }
 
 /**
  * `infill fill`: picture and mask → files, without a daemon.
  *
- * @returns the exit code: 0 done, 2 wrong use, 3 the picture or mask, 4 model or device, 1 anything else
+ * @returns the exit code
  * @throws what is a bug
  */
-export async function runFill(
-  args: FillArguments,
-  surroundings: Partial<Surroundings> = {},
-): Promise<number> {
-  const interrupt = new AbortController()
-  const onInterrupt = () => interrupt.abort()
-  process.once('SIGINT', onInterrupt)
-  const {
-    engines = allEngines,
-    signal = interrupt.signal,
-    print = console.log,
-    printError = console.error,
-  } = surroundings
-  try {
-    await fillFiles(args, { engines, signal, print, printError })
-    return 0
-  } catch (error) {
-    if (signal.aborted && error === signal.reason) {
-      printError('Cancelled.')
-      return 1
-    }
-    if (error instanceof CompanionError) {
-      printError(error.message)
-      if (error.hint !== undefined) printError(error.hint)
-      return exitCodes[error.code] ?? 1
-    }
-    if (isFileError(error)) {
-      printError(`${error.path} cannot be written: ${error.code}.`)
-      return 1
-    }
-    throw error
-  } finally {
-    process.off('SIGINT', onInterrupt)
-  }
-}
-
-const exitCodes: { readonly [code in ErrorCode]?: number } = {
-  'option-invalid': 2,
-  'prompt-missing': 2,
-  'task-unsupported': 2,
-  'engine-unknown': 2,
-  'image-unreadable': 3,
-  'image-too-large': 3,
-  'mask-unreadable': 3,
-  'mask-size': 3,
-  'mask-empty': 3,
-  'mask-covers-all': 3,
-  'model-missing': 4,
-  'model-damaged': 4,
-  'out-of-memory': 4,
-  'device-lost': 4,
-  'engine-stopped': 4,
+export function runFill(args: FillArguments, surroundings: Partial<Surroundings> = {}): Promise<number> {
+  const { engines = allEngines } = surroundings
+  return runCommand((terminal) => fillFiles(args, { ...terminal, engines }), surroundings)
 }
 
 async function fillFiles(args: FillArguments, { engines, signal, print }: Surroundings): Promise<void> {
@@ -254,8 +201,4 @@ async function readInput(path: string, what: string, code: ErrorCode): Promise<U
 function numbered(path: string, variation: number): string {
   const ending = extname(path)
   return `${path.slice(0, path.length - ending.length)}-${variation}${ending}`
-}
-
-function isFileError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error && 'code' in error
 }

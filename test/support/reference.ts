@@ -37,5 +37,6 @@ function numbersOf({ dtype, offset, byteLength }: StoredTensor, bytes: Buffer): 
   const own = Uint8Array.from(bytes.subarray(offset, offset + byteLength))
   if (dtype === 'uint8') return Float32Array.from(own)
   if (dtype === 'float32') return new Float32Array(own.buffer)
-  throw new Error(`Expected reference numbers in float32 or uint8 but received ${dtype}.`)
+  if (dtype === 'int64') return Float32Array.from(new BigInt64Array(own.buffer), Number)
+  throw new Error(`Expected reference numbers in float32, uint8 or int64 but received ${dtype}.`)
 }

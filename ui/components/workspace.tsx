@@ -33,10 +33,13 @@ export interface WorkspaceProps {
   readonly state: State
   readonly work: Extract<Work, { step: 'paint' | 'fill' | 'review' | 'place' }>
   readonly session: Session
+  /** Something lies over it: keys are not for it. */
+  readonly isCovered: boolean
+  readonly onModels: () => void
 }
 
 /** The picture with its tools above and below: from the first stroke to the placed fill. */
-export function Workspace({ state, work, session }: WorkspaceProps) {
+export function Workspace({ state, work, session, isCovered, onModels }: WorkspaceProps) {
   const [chosenMode, setChosenMode] = useState<StrokeMode>('paint')
   const [isCompareButtonHeld, setCompareButtonHeld] = useState(false)
   const [areSettingsOpen, setSettingsOpen] = useState(false)
@@ -48,8 +51,8 @@ export function Workspace({ state, work, session }: WorkspaceProps) {
   const isComparing = isCompareButtonHeld || held.isComparing
   const isReady = work.step === 'paint' && link.state === 'ready'
   const task = picture?.task ?? 'remove'
-  const isCovered = picture !== null && task === 'remove' && isHiddenByExpansion(picture)
-  const canRemove = isReady && task === 'remove' && isMarked(work.picture) && !isCovered
+  const isUnderExpansion = picture !== null && task === 'remove' && isHiddenByExpansion(picture)
+  const canRemove = isReady && task === 'remove' && isMarked(work.picture) && !isUnderExpansion
   const expandProblem = task === 'expand' ? expandProblemOf(state, picture!) : null
   const canExpand = isReady && task === 'expand' && expandProblem === null
 
@@ -76,6 +79,7 @@ export function Workspace({ state, work, session }: WorkspaceProps) {
   }, [session])
 
   function obey(command: Command): boolean {
+    if (isCovered) return false
     switch (command) {
       case 'undo':
         session.undo()
@@ -150,7 +154,7 @@ export function Workspace({ state, work, session }: WorkspaceProps) {
           {isUntouched && (
             <p class="invitation">{task === 'expand' ? strings.expanding.invitation : strings.invitation}</p>
           )}
-          {isCovered && <NoticeBar notice={{ tone: 'info', message: strings.expandedCopy }} />}
+          {isUnderExpansion && <NoticeBar notice={{ tone: 'info', message: strings.expandedCopy }} />}
           {expandProblem !== null && expandProblem !== '' && (
             <NoticeBar notice={{ tone: 'info', message: expandProblem }} />
           )}
@@ -162,7 +166,9 @@ export function Workspace({ state, work, session }: WorkspaceProps) {
           )}
           {state.notice !== null && <NoticeBar notice={state.notice} onDismiss={session.dismissNotice} />}
         </div>
-        {areSettingsOpen && <SettingsPanel settings={settings} onChange={session.changeSettings} />}
+        {areSettingsOpen && (
+          <SettingsPanel settings={settings} onChange={session.changeSettings} onModels={onModels} />
+        )}
       </div>
       {footer()}
     </>
