@@ -2,10 +2,10 @@ import { exifOrientation } from './exif-orientation.ts'
 import { expansionOf } from './expansion.ts'
 import { Refusal } from './failure.ts'
 import { type Fill, fillsOn, pictureHash, placedFill } from './fills.ts'
-import { type Box, boxOf, exportConstraint, maxImageSidePx, visiblePart } from './geometry.ts'
+import { type Box, boxOf, exportConstraint, grownBox, maxImageSidePx, visiblePart } from './geometry.ts'
 import { holdsFills, type ImageFill, imageFill, isPlainPaint } from './image-fill.ts'
 import { ancestorsOf, anchorOf, boxOfLayer, isFrame, type Layer } from './layers.ts'
-import type { Placement, Source } from './messages.ts'
+import { noMargins, type Placement, type Source } from './messages.ts'
 import { renderedHashPrefix } from './recipe.ts'
 import { isHiddenByInfill, layerInfo, type Obstacle, obstacleTo, obstacleToReading } from './selection.ts'
 
@@ -107,7 +107,8 @@ async function renderedPicture(node: Layer, notes: readonly string[]): Promise<P
 
 async function pictureKeptBy({ layer, bond }: Fill, notes: readonly string[]): Promise<Picture> {
   const bytes = await bytesOfImage(keptOriginalHash(layer))
-  const box = boxOfLayer(layer)
+  const { top, right, bottom, left } = bond.recipe.margins ?? noMargins
+  const box = grownBox(boxOfLayer(layer), { top: -top, right: -right, bottom: -bottom, left: -left })
   return { kind: 'render', hash: bond.recipe.sourceHash, bytes, ...pngSize(bytes), notes, box }
 }
 

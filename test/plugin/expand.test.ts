@@ -209,6 +209,28 @@ describe('an expanded picture', () => {
     expect(snapshotOf(figma.currentPage)).toEqual(before)
   })
 
+  test('is stretched over its layer all the same when the person wants it', async () => {
+    const photo = await addPicture(figma)
+    const request = await expandRequest(photo, some, { anyway: true })
+    photo.resize(60, 30)
+    const { fill } = await plugin.request('place', request)
+    expect(await layerOf(fill.layerId)).toMatchObject({ x: -6, y: -4, width: 76, height: 34 })
+  })
+
+  test('of a rendered layer that it hides is opened again with the picture of that layer', async () => {
+    const frame = figma.createFrame()
+    frame.resize(60, 40)
+    frame.appendChild(await addPicture(figma))
+    const before = await open(frame)
+    const layer = await expand(frame, some, { placement: 'finished' })
+    expect(frame.visible).toBe(false)
+    const { source } = await plugin.request('editFill', { layerId: layer.id })
+    expect(source.bytes).toEqual(before.bytes)
+    expect(source.expansion).toMatchObject({ state: 'possible', box: { x: 0, y: 0 }, width: 60, height: 40 })
+    const again = await expand(frame, { ...some, left: 9 }, { replaces: layer.id, placement: 'finished' })
+    expect(again).toMatchObject({ id: layer.id, x: -9, width: 79 })
+  })
+
   test('lies over a rendered layer, larger by its margins', async () => {
     const frame = figma.createFrame()
     frame.resize(60, 40)
@@ -453,7 +475,7 @@ describe('why a layer cannot be expanded is said', () => {
         frame.opacity = 0.5
         return frame
       },
-      'mixes with what lies beneath',
+      'is half-transparent and drawn from several parts',
     ],
   ])('%s', async (_, build, reason) => {
     expect(await reasonAgainst(await build())).toContain(reason)

@@ -159,7 +159,9 @@ describe('planExpand', () => {
     expect(planExpand({ ...request, ...change }, settings)).toMatchObject(expected)
   })
 
+  const expands = { tasks: ['remove', 'expand'], ready: true } as const
   test.each([
+    ['that the layer does not allow it', { state: 'impossible', message: '' }, margins, 'impossible'],
     ['nothing where a margin is open', expansion, margins, null],
     ['that nothing is set', expansion, noMargins, 'nothing-set'],
     [
@@ -172,6 +174,14 @@ describe('planExpand', () => {
     ['that the canvas is too large', expansion, { ...noMargins, bottom: 36 }, 'too-large'],
     ['nothing for the largest that is allowed', expansion, { ...noMargins, bottom: 35 }, null],
   ] as const)('obstacleToExpand says %s', (_, ground, chosen, expected) => {
-    expect(obstacleToExpand(ground, chosen, image)).toBe(expected)
+    expect(obstacleToExpand({ ...image, expansion: ground }, chosen, [expands])).toBe(expected)
+  })
+
+  test.each([
+    ['no engine', []],
+    ['none for it', [{ tasks: ['remove'], ready: true }]],
+    ['none that is ready', [{ ...expands, ready: false }]],
+  ] as const)('obstacleToExpand says when there is %s', (_, engines) => {
+    expect(obstacleToExpand({ ...image, expansion }, margins, engines)).toBe('no-engine')
   })
 })

@@ -53,9 +53,15 @@ describe('chooseExpandEdge', () => {
     expect(chooseExpandEdge(gradientImage(1200, 400), margin)).toEqual({ growPx: 0, featherPx: 3 })
   })
 
-  test('leaves interface art sharp', () => {
+  test('fades wide enough in a small picture to hide the layer’s own edge', () => {
+    const small = rectMask(240, 100, { x: 220, y: 0, width: 20, height: 100 })
+
+    expect(chooseExpandEdge(gradientImage(240, 100), small)).toEqual({ growPx: 0, featherPx: 3 })
+  })
+
+  test('fades over less in interface art', () => {
     const art = paintImage(1200, 400, (_, y) => (y === 30 ? [0, 0, 0, 255] : [255, 255, 255, 255]))
 
-    expect(chooseExpandEdge(art, margin)).toEqual({ growPx: 0, featherPx: 0 })
+    expect(chooseExpandEdge(art, margin)).toEqual({ growPx: 0, featherPx: 2 })
   })
 })
