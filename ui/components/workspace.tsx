@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
-import type { Expansion } from '../../plugin/messages.ts'
+import type { Source } from '../../plugin/messages.ts'
 import type { Command } from '../keyboard.ts'
 import { steppedBrushSize } from '../mask/brush.ts'
 import { marksOf } from '../mask/history.ts'
@@ -53,12 +53,13 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
   const task = picture?.task ?? 'remove'
   const isUnderExpansion = picture !== null && task === 'remove' && isHiddenByExpansion(picture)
   const canRemove = isReady && task === 'remove' && isMarked(work.picture) && !isUnderExpansion
+  const expanded = picture?.task === 'expand' ? picture : null
   const obstacle =
-    task === 'expand' && link.state === 'ready'
-      ? obstacleToExpand(picture!.source, picture!.margins, link.ready.engines)
+    expanded && link.state === 'ready'
+      ? obstacleToExpand(expanded.source, expanded.margins, link.ready.engines)
       : null
-  const reason = task === 'expand' ? reasonNotToExpand(obstacle, picture?.source.expansion) : null
-  const canExpand = isReady && task === 'expand' && obstacle === null
+  const reason = expanded && reasonNotToExpand(expanded.source, obstacle)
+  const canExpand = isReady && expanded !== null && obstacle === null
 
   const isUntouched =
     work.step === 'paint' &&
@@ -231,13 +232,13 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
 }
 
 /** null: there is nothing to say, because it can be expanded or nothing is set yet. */
-function reasonNotToExpand(obstacle: ExpandObstacle | null, expansion: Expansion | undefined): string | null {
-  if (expansion?.state === 'impossible') return expansion.message
+function reasonNotToExpand({ expansion }: Source, obstacle: ExpandObstacle | null): string | null {
+  if (expansion.state === 'impossible') return expansion.message
   switch (obstacle) {
     case 'no-engine':
       return strings.expanding.noEngine
     case 'too-large':
-      return strings.expanding.tooLarge(expansion?.maxSidePx ?? 0)
+      return strings.expanding.tooLarge(expansion.maxSidePx)
     case 'nothing-open':
       return strings.expanding.nothingOpen
     default:
