@@ -16,6 +16,7 @@ import { addMark, emptyHistory, type History, historyFrom, marksOf } from './mas
 import { encodeMaskPng } from './mask/png.ts'
 import { type Bits, bitsFromMarks, isEmpty, unitedBits } from './mask/raster.ts'
 import type { Mark } from './mask/stroke.ts'
+import { createModelsSession, type ModelsSession } from './models-session.ts'
 import { decodeMask, decodePicture, type FillCache, openPicture, showFills } from './picture.ts'
 import { planFill } from './plan.ts'
 import { type Sandbox, SandboxFailure } from './sandbox.ts'
@@ -60,6 +61,7 @@ export interface Session {
   readonly resize: (width: number, height: number) => void
   /** The document may have changed while the person was away from the window. */
   readonly lookAgain: () => void
+  readonly models: ModelsSession
 }
 
 export interface SessionOptions {
@@ -85,6 +87,11 @@ export function createSession({ sandbox, connect, onState }: SessionOptions): Se
   const records = new Map<string, FillRecord>()
   const fillCache: FillCache = new Map()
   let settingsTimer: ReturnType<typeof setTimeout> | undefined
+  const models = createModelsSession({
+    companion: () => companion,
+    dispatch: (change) => dispatch({ type: 'models-changed', change }),
+    failureFrom: noticeFrom,
+  })
 
   return {
     start: () => owned(start()),
@@ -115,6 +122,7 @@ export function createSession({ sandbox, connect, onState }: SessionOptions): Se
       changeSettings({ windowWidth: width, windowHeight: height })
     },
     lookAgain: () => void owned(lookAgain()),
+    models,
   }
 
   function dispatch(action: Action): void {

@@ -12,6 +12,7 @@ import {
 import type { Link } from './companion.ts'
 import { addMark, emptyHistory, type History, marksOf, redoMark, undoMark } from './mask/history.ts'
 import { hasMarks, type Mark } from './mask/stroke.ts'
+import { type Models, type ModelsAction, noModels, reduceModels } from './models.ts'
 
 /** All that the window shows. Changed only by `reduce`; what it takes to get there is done in `session.ts`. */
 export interface State {
@@ -25,6 +26,7 @@ export interface State {
   readonly work: Work
   /** Marks on layers that were left, by the layer's id. */
   readonly drafts: Readonly<Record<string, Draft>>
+  readonly models: Models
   readonly notice: Notice | null
 }
 
@@ -137,6 +139,7 @@ export type Action =
   /** The newest of `placed` was taken back; `restored` is what it had replaced. */
   | { readonly type: 'unplaced'; readonly restored: ShownFill | null }
   | { readonly type: 'settings-changed'; readonly settings: Settings }
+  | { readonly type: 'models-changed'; readonly change: ModelsAction }
   | { readonly type: 'noticed'; readonly notice: Notice }
   | { readonly type: 'dismissed' }
 
@@ -148,6 +151,7 @@ export const initialState: State = {
   selection: { state: 'not-fillable', reason: 'nothing', message: '' },
   work: { step: 'start' },
   drafts: {},
+  models: noModels,
   notice: null,
 }
 
@@ -168,6 +172,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, selection: action.selection }
     case 'settings-changed':
       return { ...state, settings: action.settings }
+    case 'models-changed':
+      return { ...state, models: reduceModels(state.models, action.change) }
     case 'noticed':
       return { ...state, notice: action.notice }
     case 'dismissed':
@@ -179,7 +185,16 @@ export function reduce(state: State, action: Action): State {
 
 type WorkAction = Exclude<
   Action,
-  { type: 'started' | 'link-changed' | 'selected' | 'settings-changed' | 'noticed' | 'dismissed' }
+  {
+    type:
+      | 'started'
+      | 'link-changed'
+      | 'selected'
+      | 'settings-changed'
+      | 'models-changed'
+      | 'noticed'
+      | 'dismissed'
+  }
 >
 
 function reduceWork(state: State, action: WorkAction): Partial<State> {

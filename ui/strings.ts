@@ -94,6 +94,26 @@ export const english = {
   download: 'Download',
   notPlaced: 'The fill is kept.',
 
+  models: {
+    title: 'Models',
+    text: 'Each is downloaded once, and then works on this computer without a network.',
+    open: 'Models…',
+    none: 'This version of Infill has none to download.',
+    usedBy: (engines: readonly string[]) => `For ${engines.join(', ')}.`,
+    licence: 'Licence:',
+    size,
+    amount: (done: number, total: number) => `${size(done)} of ${size(total)}`,
+    checking: 'Checking…',
+    installed: 'Installed',
+    damaged: 'Damaged',
+    damagedText: 'A file is gone, or not what was downloaded.',
+    download: 'Download',
+    accept: 'Accept and download',
+    resume: 'Resume download',
+    repair: 'Repair',
+    remove: 'Delete from this computer',
+  },
+
   settings: 'Settings',
   placeAtOnce: 'Place at once',
   placeAtOnceHint: 'Undo takes it back.',
@@ -117,4 +137,11 @@ export const strings: Strings = english
 function duration(seconds: number): string {
   if (seconds < 60) return `${seconds} s`
   return `${Math.ceil(seconds / 60)} min`
+}
+
+/** Thousands, as downloads are sold. */
+function size(bytes: number): string {
+  if (bytes < 1e6) return `${Math.round(bytes / 1e3)} kB`
+  if (bytes < 1e9) return `${Math.round(bytes / 1e6)} MB`
+  return `${(bytes / 1e9).toFixed(1)} GB`
 }

@@ -1,5 +1,6 @@
 import type { ProgressReply } from '../../companion/protocol.ts'
 import { strings } from '../strings.ts'
+import { ProgressTrack } from './progress-track.tsx'
 
 export interface ProgressBarProps {
   /** null: nothing heard yet. */
@@ -12,7 +13,6 @@ export interface ProgressBarProps {
 export function ProgressBar({ progress, isReconnecting }: ProgressBarProps) {
   const share =
     progress !== null && progress.stage === 'fill' && progress.total > 0 ? progress.done / progress.total : 0
-  const percent = Math.round(share * 100)
   const stage = isReconnecting ? strings.progress.reconnecting : stageText(progress)
   return (
     <div class="progress">
@@ -26,16 +26,7 @@ export function ProgressBar({ progress, isReconnecting }: ProgressBarProps) {
           </span>
         )}
       </p>
-      <div
-        class="progress-track"
-        role="progressbar"
-        aria-label={strings.progress.label}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={percent}
-      >
-        <div class="progress-done" style={{ width: `${percent}%` }} />
-      </div>
+      <ProgressTrack label={strings.progress.label} share={share} />
     </div>
   )
 }

@@ -20,10 +20,13 @@ export interface WorkspaceProps {
   readonly state: State
   readonly work: Extract<Work, { step: 'paint' | 'fill' | 'review' | 'place' }>
   readonly session: Session
+  /** Something lies over it: keys are not for it. */
+  readonly isCovered: boolean
+  readonly onModels: () => void
 }
 
 /** The picture with its tools above and below: from the first stroke to the placed fill. */
-export function Workspace({ state, work, session }: WorkspaceProps) {
+export function Workspace({ state, work, session, isCovered, onModels }: WorkspaceProps) {
   const [chosenMode, setChosenMode] = useState<StrokeMode>('paint')
   const [isCompareButtonHeld, setCompareButtonHeld] = useState(false)
   const [areSettingsOpen, setSettingsOpen] = useState(false)
@@ -57,6 +60,7 @@ export function Workspace({ state, work, session }: WorkspaceProps) {
   }, [session])
 
   function obey(command: Command): boolean {
+    if (isCovered) return false
     switch (command) {
       case 'undo':
         session.undo()
@@ -136,7 +140,9 @@ export function Workspace({ state, work, session }: WorkspaceProps) {
           )}
           {state.notice !== null && <NoticeBar notice={state.notice} onDismiss={session.dismissNotice} />}
         </div>
-        {areSettingsOpen && <SettingsPanel settings={settings} onChange={session.changeSettings} />}
+        {areSettingsOpen && (
+          <SettingsPanel settings={settings} onChange={session.changeSettings} onModels={onModels} />
+        )}
       </div>
       {footer()}
     </>
