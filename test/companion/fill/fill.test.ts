@@ -18,6 +18,7 @@ import {
 import { pngOf } from '../../support/encoded.ts'
 import { fillJob, patchesOf, quietRun } from '../../support/fill-job.ts'
 import { discMask, gradientImage, paintImage, rectMask } from '../../support/images.ts'
+import { noMeans } from '../../support/means.ts'
 import { stubEngine, stubFill, stubKnown } from '../../support/stub-engine.ts'
 
 const mask = discMask(61, 43, 25, 20, 6)
@@ -329,7 +330,7 @@ describe('fill', () => {
     const wrong = {
       ...engine,
       open: async () => ({
-        ...(await engine.open(quietRun)),
+        ...(await engine.open(quietRun, noMeans, [])),
         fill: async () => gradientImage(7, 5),
       }),
     }
