@@ -50,7 +50,8 @@ const reasons: Readonly<Record<Failure, string>> = {
   device: 'The graphics card failed',
 }
 
-function failureOf(error: unknown): Failure | null {
+/** Null: no other way can help. */
+export function failureOf(error: unknown): Failure | null {
   if (error instanceof NonsenseError) return 'nonsense'
   if (error instanceof OnnxError) return 'device'
   if (!(error instanceof CompanionError)) return null

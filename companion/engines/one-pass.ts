@@ -2,9 +2,10 @@ import type { Image, Mask, Size } from '../image/image.ts'
 import { unite } from '../image/mask.ts'
 import { coverMask, resizeImage } from '../image/resize.ts'
 import type { Device } from '../protocol.ts'
+import { describeDevice } from '../runtime/device.ts'
 import type { Runtime, Session } from '../runtime/session.ts'
 import type { FillSettings, OpenEngine, Run, Tile } from './engine.ts'
-import { type Fallback, withFallbacks } from './fallbacks.ts'
+import { type Fallback, failureOf, withFallbacks } from './fallbacks.ts'
 import { refuseBlank } from './nonsense.ts'
 
 /** A network that fills a tile in one run, without words. */
@@ -31,24 +32,37 @@ export async function openOnePass(
   size: Size,
   run: Run,
 ): Promise<OpenEngine> {
-  const { device } = await network.load(size, 'best', run)
-  return new OnePassEngine(network, runtime, device)
+  const engine = new OnePassEngine(network, runtime, await describeDevice('cpu'))
+  await engine.prepare(size, run)
+  return engine
 }
 
 class OnePassEngine implements OpenEngine {
   readonly #network: OnePassNetwork
   readonly #runtime: Runtime
   readonly #notes = new Set<string>()
-  #device: Device
+  readonly #cpu: Device
+  /** Null: nothing could be loaded so far. */
+  #device: Device | null = null
 
-  constructor(network: OnePassNetwork, runtime: Runtime, device: Device) {
+  constructor(network: OnePassNetwork, runtime: Runtime, cpu: Device) {
     this.#network = network
     this.#runtime = runtime
-    this.#device = device
+    this.#cpu = cpu
+  }
+
+  /** Loads what tiles of this size need. */
+  async prepare(size: Size, run: Run): Promise<void> {
+    try {
+      await this.#load(size, 'best', run)
+    } catch (error) {
+      // Tried again by `fill`, and then by other ways.
+      if (failureOf(error) === null) throw error
+    }
   }
 
   get device(): Device {
-    return this.#device
+    return this.#device ?? this.#cpu
   }
 
   get notes(): readonly string[] {
@@ -74,12 +88,17 @@ class OnePassEngine implements OpenEngine {
 
   async #fillBy({ on, scale }: Way, tile: MarkedImage, run: Run): Promise<Image> {
     const small = scale === 1 ? tile : scaleDown(tile, scale)
-    const session = await this.#network.load(small.image, on, run)
-    this.#device = session.device
-    for (const note of session.notes) this.#notes.add(note)
+    const session = await this.#load(small.image, on, run)
     const fill = await this.#network.infer(session, small, run)
     refuseBlank(this.#network.title, fill, small)
     return scale === 1 ? fill : resizeImage(fill, tile.image)
+  }
+
+  async #load(size: Size, on: 'best' | 'cpu', run: Run): Promise<Session> {
+    const session = await this.#network.load(size, on, run)
+    this.#device = session.device
+    for (const note of session.notes) this.#notes.add(note)
+    return session
   }
 
   /** In this order. These networks are computed in float32 everywhere, so nonsense can only be the graphics card's. */
@@ -104,7 +123,7 @@ class OnePassEngine implements OpenEngine {
       what: 'the CPU computed the fill',
       attempt: () => this.#fillBy({ on: 'cpu', scale: 1 }, tile, run),
     }
-    return [alone, ...smaller, ...(this.#device.kind === 'cpu' ? [] : [onCpu])]
+    return [alone, ...smaller, ...(this.#device?.kind === 'cpu' ? [] : [onCpu])]
   }
 }
 
