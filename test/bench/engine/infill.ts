@@ -7,9 +7,9 @@ import { planFill } from '../../../companion/fill/plan.ts'
 import { decodeImage, decodeMask, encodePatch } from '../../../companion/image/codec.ts'
 import type { Image, Mask } from '../../../companion/image/image.ts'
 import { withDefaults } from '../../../companion/options.ts'
+import { peakBytes } from '../../../companion/runtime/memory.ts'
 import { noMeans } from '../../support/means.ts'
 import type { Cost } from './contestants.ts'
-import { peakBytes } from './peak.ts'
 
 /**
  * Infill as a contestant, a process of its own: IMAGE MASK OUTPUT SEED OPTIONS. Does what the companion does between
