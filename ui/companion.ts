@@ -75,10 +75,10 @@ export interface Companion {
   /**
    * Runs a job to its end. A connection that drops meanwhile is made again, the job is found again.
    *
-   * @param mask PNG of the image's size, white = fill.
+   * @param mask PNG of the image's size, white = fill; null to expand.
    * @throws CompanionFailure, or the signal's reason after a cancel.
    */
-  fill(request: Omit<FillRequest, 'type'>, mask: Uint8Array, run: Run): Promise<readonly Patch[]>
+  fill(request: Omit<FillRequest, 'type'>, mask: Uint8Array | null, run: Run): Promise<readonly Patch[]>
   /** Waits for the end of a job that an earlier connection began. Throws as `fill` does. */
   attach(jobId: string, run: Run): Promise<readonly Patch[]>
   /**
@@ -335,8 +335,13 @@ export function connect(options: ConnectOptions): Companion {
     })
   }
 
-  function fill(request: Omit<FillRequest, 'type'>, mask: Uint8Array, run: Run): Promise<readonly Patch[]> {
-    return follow(request.id, run, () => send({ type: 'fill', ...request }, [{ name: 'mask', bytes: mask }]))
+  function fill(
+    request: Omit<FillRequest, 'type'>,
+    mask: Uint8Array | null,
+    run: Run,
+  ): Promise<readonly Patch[]> {
+    const blobs = mask === null ? [] : [{ name: 'mask', bytes: mask }]
+    return follow(request.id, run, () => send({ type: 'fill', ...request }, blobs))
   }
 
   function attach(jobId: string, run: Run): Promise<readonly Patch[]> {

@@ -68,7 +68,27 @@ export const english = {
   zoomToFitFrom: (percent: string) => `${percent}, zoom to fit`,
   resize: 'Resize window',
 
+  task: 'What to do',
   remove: 'Remove',
+  expand: 'Expand',
+  expanding: {
+    margins: 'Margins',
+    top: 'Top',
+    right: 'Right',
+    bottom: 'Bottom',
+    left: 'Left',
+    toFrame: 'Fill the frame',
+    invitation: 'Set how far the picture goes on',
+    picture: (name: string) => `${name}, with the margins that will be filled. Enter expands.`,
+    tooLarge: (maxSidePx: number) =>
+      `With these margins the picture would be more than ${maxSidePx} pixels long, which is too large for Figma. Make them smaller.`,
+    nothingOpen:
+      'These margins show only what the layer cuts off, so nothing has to be filled. Make the layer larger in Figma, or the margins here.',
+    noEngine: 'Nothing that is installed can expand pictures.',
+  },
+  expandedCopy: 'An expanded copy hides this picture. Select that copy to remove something from it.',
+  /** Ends the name of a file. */
+  made: { remove: 'removed', fill: 'filled', expand: 'expanded', shape: 'shape' },
   editing: 'Editing a fill',
   cancel: 'Cancel',
   nothingMarked: 'Nothing is marked. Paint over what should go.',
@@ -79,7 +99,7 @@ export const english = {
       ahead === 1 ? 'Waiting for one other fill…' : `Waiting for ${ahead} other fills…`,
     download: 'Downloading…',
     load: 'Loading…',
-    fill: 'Removing…',
+    fill: { remove: 'Removing…', expand: 'Expanding…' },
     reconnecting: 'Connecting again…',
     left: (seconds: number) => `about ${duration(seconds)} left`,
     placing: 'Placing…',
@@ -122,7 +142,10 @@ export const english = {
   alwaysFinished: 'Finished copy',
   alwaysFinishedHint: 'The whole picture with the fill in it; the original is hidden beneath.',
 
-  sourceChanged: 'The layer shows another picture now. Look at your marks, then remove again.',
+  sourceChanged: {
+    remove: 'The layer shows another picture now. Look at your marks, then remove again.',
+    expand: 'The layer shows another picture now. Look at it, then expand again.',
+  },
   resumedFailed: 'The fill that was running could not be found again.',
   finishFirst: 'Finish this fill first.',
   connectionLost: 'The connection to the companion was lost. Try again.',

@@ -25,6 +25,8 @@ export interface Limits {
   readonly contextPixels: number
   /** Sides the engine works at are multiples of this. */
   readonly sideMultiple: number
+  /** The most that `expand` adds on one side, as a share of the known picture's; absent: any. */
+  readonly expandShare?: number
 }
 
 /** What the engine is given at once: part of the picture, at the size the engine works at. */

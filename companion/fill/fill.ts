@@ -6,6 +6,7 @@ import type { Extent, Options, PatchReply } from '../protocol.ts'
 import { blend } from './blend.ts'
 import { copyExactly, type Filling } from './exact.ts'
 import { fillContexts } from './fill-contexts.ts'
+import { checkMargins } from './margins.ts'
 import { readMasks, type SentMasks } from './masks.ts'
 import type { Picture } from './picture.ts'
 import { planFill } from './plan.ts'
@@ -54,6 +55,7 @@ export async function fill(
 
   // 1. Decode the masks; the picture is decoded already.
   const masks = await readMasks(job)
+  if (job.task === 'expand') checkMargins(masks.mask, engine)
   const decode = await lap()
 
   // 2. What the picture itself continues exactly is copied, and needs no other engine.

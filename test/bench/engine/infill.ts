@@ -12,10 +12,10 @@ import { noMeans } from '../../support/means.ts'
 import type { Cost } from './contestants.ts'
 
 /**
- * Infill as a contestant, a process of its own: IMAGE MASK OUTPUT SEED OPTIONS. Does what the companion does between
+ * Infill as a contestant, a process of its own: OPTIONS IMAGE MASK OUTPUT SEED. Does what the companion does between
  * decoding and encoding, and prints what that cost, as the adapters in ../peers do.
  */
-const [imageFile, maskFile, output, seed, options] = process.argv.slice(2) as [
+const [options, imageFile, maskFile, output, seed] = process.argv.slice(2) as [
   string,
   string,
   string,
