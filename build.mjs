@@ -4,6 +4,7 @@
 //   playground.html       the window on a page of its own, served by the companion
 //   infill.js, chunks/    the companion and its command line
 //   patchmatch-worker.js  the embedded engine's thread
+//   patchmatch-helper.js  a thread that helps it
 //   patchmatch.wasm       its kernels
 //   demo.js               `npm run demo`
 //   bench.js, bench-…     `npm run bench`
@@ -125,6 +126,7 @@ async function bundleNode() {
       ...node,
       entryPoints: {
         'patchmatch-worker': 'companion/engines/patchmatch/worker.ts',
+        'patchmatch-helper': 'companion/engines/patchmatch/helper.ts',
         demo: 'test/demo.ts',
         bench: 'test/bench/main.ts',
         'bench-infill': 'test/bench/engine/infill.ts',

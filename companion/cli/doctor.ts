@@ -46,7 +46,14 @@ interface PortReport {
 }
 
 const leastNode = [20, 19] as const
-const builtFiles = ['code.js', 'ui.html', 'playground.html', 'infill.js', 'patchmatch-worker.js']
+const builtFiles = [
+  'code.js',
+  'ui.html',
+  'playground.html',
+  'infill.js',
+  'patchmatch-worker.js',
+  'patchmatch-helper.js',
+]
 
 export async function examine(): Promise<Report> {
   const data = dataFolderPath()
