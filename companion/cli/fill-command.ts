@@ -17,6 +17,7 @@ export const fillCommand = new Command('fill')
   .option('--option <name=value>', 'a setting of the engine; may be repeated', collect)
   .option('--weights <path>', 'run the engine on this checkpoint')
   .option('--raw', 'write the engine’s own picture, without crop and blend')
+  .option('--threads <number>', 'how many threads the embedded engine uses')
   .option('--json', 'print one line of JSON for each fill')
   .action(async (image: string, mask: string, options: Omit<FillArguments, 'image' | 'mask'>) => {
     const { runFill } = await import('./fill.ts')

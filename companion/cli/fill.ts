@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { extname } from 'node:path'
 import { candidateEngines, chooseEngine, isReady } from '../engines/choose.ts'
 import { commonOptions, type Engine } from '../engines/engine.ts'
-import { engines as allEngines } from '../engines/index.ts'
+import { createEngines } from '../engines/index.ts'
 import { CompanionError } from '../errors.ts'
 import { type FillJob, fill, type Patch } from '../fill/fill.ts'
 import { openPicture } from '../fill/picture.ts'
@@ -29,6 +30,8 @@ export interface FillArguments {
   readonly variations?: string
   /** Each 'name=value'. */
   readonly option?: readonly string[]
+  /** Of the embedded engine. */
+  readonly threads?: string
   readonly json?: boolean
   readonly raw?: boolean
   readonly weights?: string
@@ -46,8 +49,11 @@ export interface Surroundings extends Terminal {
  * @throws what is a bug
  */
 export function runFill(args: FillArguments, surroundings: Partial<Surroundings> = {}): Promise<number> {
-  const { engines = allEngines } = surroundings
-  return runCommand((terminal) => fillFiles(args, { ...terminal, engines }), surroundings)
+  return runCommand((terminal) => {
+    const threads = wholeNumber('--threads', args.threads ?? '1', 1, availableParallelism())
+    const { engines = createEngines({ threads }) } = surroundings
+    return fillFiles(args, { ...terminal, engines })
+  }, surroundings)
 }
 
 async function fillFiles(args: FillArguments, { engines, signal, print }: Surroundings): Promise<void> {
