@@ -6,6 +6,7 @@
 //   patchmatch-worker.js  the embedded engine's thread
 //   patchmatch-helper.js  a thread that helps it
 //   patchmatch.wasm       its kernels
+//   runtime-child.js      the process that owns ONNX Runtime
 //   demo.js               `npm run demo`
 //   bench.js, bench-…     `npm run bench`
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -127,6 +128,7 @@ async function bundleNode() {
       entryPoints: {
         'patchmatch-worker': 'companion/engines/patchmatch/worker.ts',
         'patchmatch-helper': 'companion/engines/patchmatch/helper.ts',
+        'runtime-child': 'companion/runtime/child.ts',
         demo: 'test/demo.ts',
         bench: 'test/bench/main.ts',
         'bench-infill': 'test/bench/engine/infill.ts',

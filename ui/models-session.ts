@@ -28,15 +28,13 @@ export function createModelsSession({
   dispatch,
   failureFrom,
 }: ModelsSessionOptions): ModelsSession {
-  const running = new Map<string, AbortController>()
+  /** What is under way for each model, at most one thing at a time. */
+  const running = new Map<string, Running>()
 
   return {
     look: () => void look(),
-    install(modelId) {
-      dispatch({ type: 'began', modelId })
-      void follow(modelId, (run) => companion()!.install(jobOf(modelId), modelId, run))
-    },
-    cancel: (modelId) => running.get(modelId)?.abort(),
+    install: (modelId) => void install(modelId),
+    cancel: (modelId) => running.get(modelId)?.controller.abort(),
     remove: (modelId) => void follow(modelId, () => companion()!.uninstall(modelId)),
   }
 
@@ -48,16 +46,35 @@ export function createModelsSession({
     }
   }
 
+  async function install(modelId: string): Promise<void> {
+    // The answer to a look must not be taken for the answer to this.
+    const before = running.get(modelId)
+    await before?.ended
+    if (before?.controller.signal.aborted) return
+    dispatch({ type: 'began', modelId })
+    await follow(modelId, (run) => companion()!.install(jobOf(modelId), modelId, run))
+  }
+
   /** Up to the end of what `begin` begins, and until the window knows what is installed then. */
-  async function follow(modelId: string, begin: (run: Run) => Promise<unknown>): Promise<void> {
+  function follow(modelId: string, begin: (run: Run) => Promise<unknown>): Promise<void> {
     const controller = new AbortController()
-    running.set(modelId, controller)
+    const ended = run(modelId, controller, begin)
+    running.set(modelId, { controller, ended })
+    return ended
+  }
+
+  async function run(
+    modelId: string,
+    controller: AbortController,
+    begin: (run: Run) => Promise<unknown>,
+  ): Promise<void> {
     let failure: Failure | null = null
     try {
       await begin({
         signal: controller.signal,
         onProgress(progress) {
-          if (running.get(modelId) === controller) dispatch({ type: 'progressed', modelId, progress })
+          if (running.get(modelId)?.controller === controller)
+            dispatch({ type: 'progressed', modelId, progress })
         },
       })
     } catch (error) {
@@ -80,6 +97,11 @@ export function createModelsSession({
       throw error
     }
   }
+}
+
+interface Running {
+  readonly controller: AbortController
+  readonly ended: Promise<void>
 }
 
 /** A job that has ended repeats its last progress before its end: shown at once, it would flash. */

@@ -33,8 +33,13 @@ export const noModels: Models = { list: null, downloads: {}, failures: {} }
 
 export function reduceModels(models: Models, action: ModelsAction): Models {
   switch (action.type) {
-    case 'listed':
-      return { ...models, list: action.list }
+    case 'listed': {
+      const wereSound = new Set(models.list?.filter(isSound).map(({ id }) => id))
+      const becameSound = action.list.filter((info) => isSound(info) && !wereSound.has(info.id))
+      // Installed from elsewhere, after all.
+      const failures = becameSound.reduce((rest, { id }) => without(rest, id), models.failures)
+      return { ...models, list: action.list, failures }
+    }
     case 'began':
       return {
         ...models,
@@ -61,6 +66,10 @@ export function stateOfModel(info: ModelInfo, { downloads }: Models): ModelState
   if (info.damaged) return { state: 'damaged' }
   if (info.installed) return { state: 'installed' }
   return info.installedBytes === 0 ? { state: 'absent' } : { state: 'begun', doneBytes: info.installedBytes }
+}
+
+function isSound({ installed, damaged }: ModelInfo): boolean {
+  return installed && !damaged
 }
 
 function without<T>(record: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {

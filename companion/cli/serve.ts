@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { installationFolder, version } from '../installation.ts'
 import { ports } from '../protocol.ts'
+import { type DeviceChoice, deviceChoices } from '../runtime/device.ts'
 import type { Companion } from '../server.ts'
 import { dataFolderPath, openDataFolder } from '../settings.ts'
 
@@ -19,10 +20,21 @@ export const serveCommand = new Command('serve')
     wholeNumber(availableParallelism()),
     1,
   )
+  .addOption(
+    new Option('--device <device>', 'where models are computed').choices(deviceChoices).default('auto'),
+  )
   .action(serve)
 
 /** Runs until the process is told to stop. */
-async function serve({ port, threads }: { port?: number; threads: number }): Promise<void> {
+async function serve({
+  port,
+  threads,
+  device,
+}: {
+  port?: number
+  threads: number
+  device: DeviceChoice
+}): Promise<void> {
   const [{ startCompanion }, { createEngines }, { openLog }] = await Promise.all([
     import('../server.ts'),
     import('../engines/index.ts'),
@@ -34,6 +46,7 @@ async function serve({ port, threads }: { port?: number; threads: number }): Pro
     dataFolder: folder.path,
     ports: port === undefined ? ports : [port],
     engines: createEngines({ threads }),
+    device,
     log: openLog(folder.logs),
     onCode: (code) => showCode(code),
   })

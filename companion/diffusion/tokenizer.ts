@@ -1,6 +1,6 @@
 import { Tokenizer as BytePairTokenizer } from '@huggingface/tokenizers'
 import * as v from 'valibot'
-import { CompanionError } from '../errors.ts'
+import { parseModelFile, unfitModelFile } from './model-file.ts'
 
 /** CLIP's tokenizer, as transformers' `CLIPTokenizerFast`: text in, whole numbers out. */
 export interface Tokenizer {
@@ -28,12 +28,12 @@ export interface TokenizerFiles {
 
 /** @throws CompanionError 'model-damaged' where they are not CLIP's. */
 export function createTokenizer({ vocabulary, merges, specialTokens }: TokenizerFiles): Tokenizer {
-  const ids = parse(Vocabulary, vocabulary, 'vocab.json')
-  const { pad_token: pad } = parse(SpecialTokens, specialTokens, 'special_tokens_map.json')
+  const ids = parseModelFile(Vocabulary, vocabulary, 'tokenizer/vocab.json')
+  const { pad_token: pad } = parseModelFile(SpecialTokens, specialTokens, 'tokenizer/special_tokens_map.json')
   const padding = typeof pad === 'string' ? pad : pad.content
   const idOf = (token: string) => {
     const id = ids[token]
-    if (id === undefined) throw damaged('vocab.json', `there is no ${token} in it`)
+    if (id === undefined) throw unfitModelFile('tokenizer/vocab.json', `there is no ${token} in it`)
     return id
   }
   const special = [...new Set([beginning, end, padding])]
@@ -89,25 +89,10 @@ const words = "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+"
 /** The first line is a version. */
 function parseMerges(text: string): string[] {
   const [version, ...merges] = text.split(/\r?\n/)
-  if (!version!.startsWith('#version')) throw damaged('merges.txt', 'its first line is no version')
+  if (!version!.startsWith('#version'))
+    throw unfitModelFile('tokenizer/merges.txt', 'its first line is no version')
   return merges.filter((line) => line !== '')
 }
 
 const Vocabulary = v.record(v.string(), v.pipe(v.number(), v.safeInteger(), v.minValue(0)))
 const SpecialTokens = v.object({ pad_token: v.union([v.string(), v.object({ content: v.string() })]) })
-
-function parse<Schema extends v.GenericSchema>(
-  schema: Schema,
-  json: unknown,
-  file: string,
-): v.InferOutput<Schema> {
-  const { success, output, issues } = v.safeParse(schema, json)
-  if (success) return output
-  throw damaged(file, issues[0].message)
-}
-
-function damaged(file: string, what: string): CompanionError {
-  return new CompanionError('model-damaged', `${file} is not the one of a CLIP tokenizer: ${what}.`, {
-    hint: 'Repair the model, or get its tokenizer folder again from its publisher.',
-  })
-}

@@ -50,6 +50,17 @@ describe('a download', () => {
     expect(reduceModels(failed, { type: 'began', modelId }).failures).toEqual({})
   })
 
+  test('that failed is forgotten when the model was installed from elsewhere', () => {
+    const installed = { ...lama, installed: true, installedBytes: 200 }
+    const failed = reached({ type: 'listed', list: [lama] }, { type: 'ended', modelId, failure })
+    expect(reduceModels(failed, { type: 'listed', list: [lama] }).failures).toEqual({ lama: failure })
+    const there = reduceModels(failed, { type: 'listed', list: [installed] })
+    expect(there.failures).toEqual({})
+    // It could not be removed.
+    const kept = reduceModels(there, { type: 'ended', modelId, failure })
+    expect(reduceModels(kept, { type: 'listed', list: [installed] }).failures).toEqual({ lama: failure })
+  })
+
   test('that ends well leaves nothing to say', () => {
     const ended = reached(
       { type: 'ended', modelId, failure },

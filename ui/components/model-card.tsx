@@ -3,7 +3,7 @@ import type { ModelInfo, ProgressReply } from '../../companion/protocol.ts'
 import type { Failure, ModelState } from '../models.ts'
 import type { ModelsSession } from '../models-session.ts'
 import { strings } from '../strings.ts'
-import { ProgressTrack } from './progress-track.tsx'
+import { Progress } from './progress.tsx'
 
 export interface ModelCardProps {
   readonly info: ModelInfo
@@ -20,7 +20,6 @@ export interface ModelCardProps {
 export function ModelCard({ info, state, failure, engines, isConnected, session }: ModelCardProps) {
   const { id, title, purpose } = info
   const heading = `model-${id}`
-  const isSound = state.state === 'installed'
   return (
     <article class="model" aria-labelledby={heading}>
       <header>
@@ -33,7 +32,7 @@ export function ModelCard({ info, state, failure, engines, isConnected, session 
       {engines.length > 0 && <p class="secondary">{strings.models.usedBy(engines)}</p>}
       {state.state !== 'downloading' && <LicenceLine info={info} />}
       {state.state === 'damaged' && <p class="problem">{strings.models.damagedText}</p>}
-      {failure !== null && !isSound && (
+      {failure !== null && (
         <p class="problem" role="alert">
           {failure.message} {failure.hint}
         </p>
@@ -90,18 +89,9 @@ function LicenceLine({ info: { licence } }: { readonly info: ModelInfo }) {
 function DownloadProgress({ progress }: { readonly progress: ProgressReply | null }) {
   const share = progress === null || progress.total === 0 ? 0 : progress.done / progress.total
   return (
-    <div class="progress">
-      <p>
-        {progressText(progress)}
-        {progress?.etaMs !== undefined && (
-          <span class="secondary">
-            {' '}
-            {strings.progress.left(Math.max(1, Math.ceil(progress.etaMs / 1000)))}
-          </span>
-        )}
-      </p>
-      <ProgressTrack label={strings.progress.label} share={share} />
-    </div>
+    <Progress share={share} etaMs={progress?.etaMs}>
+      {progressText(progress)}
+    </Progress>
   )
 }
 

@@ -1,7 +1,7 @@
 import type { ProgressReply } from '../../companion/protocol.ts'
 import type { PictureTask } from '../state.ts'
 import { strings } from '../strings.ts'
-import { ProgressTrack } from './progress-track.tsx'
+import { Progress } from './progress.tsx'
 
 export interface ProgressBarProps {
   /** null: nothing heard yet. */
@@ -15,21 +15,11 @@ export interface ProgressBarProps {
 export function ProgressBar({ progress, task, isReconnecting }: ProgressBarProps) {
   const share =
     progress !== null && progress.stage === 'fill' && progress.total > 0 ? progress.done / progress.total : 0
-  const stage = isReconnecting ? strings.progress.reconnecting : stageText(progress, task)
   return (
-    <div class="progress">
-      <p>
-        {/* Read out when the stage changes; the percentage is the bar's own value. */}
-        <span role="status">{stage}</span>
-        {!isReconnecting && progress?.etaMs !== undefined && (
-          <span class="secondary">
-            {' '}
-            {strings.progress.left(Math.max(1, Math.ceil(progress.etaMs / 1000)))}
-          </span>
-        )}
-      </p>
-      <ProgressTrack label={strings.progress.label} share={share} />
-    </div>
+    <Progress share={share} etaMs={isReconnecting ? undefined : progress?.etaMs}>
+      {/* Read out when the stage changes; the percentage is the bar's own value. */}
+      <span role="status">{isReconnecting ? strings.progress.reconnecting : stageText(progress, task)}</span>
+    </Progress>
   )
 }
 

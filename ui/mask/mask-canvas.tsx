@@ -69,7 +69,8 @@ export function MaskCanvas(props: MaskCanvasProps) {
   useLayoutEffect(() => {
     gesture.current = null
     if (viewport !== null && size !== null) view.current?.drawMarks(scene, viewport, size)
-  }, [scene.images, scene.marks, scene.widthPx, scene.heightPx, scene.canvas, viewport, size])
+    // The images lie anew when the window gets focus, as by the first press of a stroke, which must not be lost by it.
+  }, [scene.canvas && scene.images, scene.marks, scene.widthPx, scene.heightPx, scene.canvas, viewport, size])
 
   useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {

@@ -14,6 +14,7 @@ import type {
 } from '../../plugin/messages.ts'
 import {
   type Fill,
+  groundOf,
   type Picture,
   type PlaygroundDocument,
   placementOn,
@@ -188,12 +189,9 @@ function sourceOf(document: PlaygroundDocument, layerId: string): Source {
     placement: placementOn(picture),
     notes: [],
     warning: null,
-    // A unit of the page is a pixel of the picture here.
     expansion: {
       state: 'possible',
-      box: { x: 0, y: 0, width: widthPx, height: heightPx },
-      width: widthPx,
-      height: heightPx,
+      ...groundOf(picture),
       toFrame: null,
       maxSidePx: longestSidePx,
       placement: placementOn(picture),

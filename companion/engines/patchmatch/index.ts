@@ -36,6 +36,16 @@ export const createPatchmatch = (threads: number): Engine => ({
       close: () => thread.close(),
     }
   },
+
+  async fillExactly({ image, mask, avoid }, run) {
+    const thread = new CompletionThread(1)
+    try {
+      return await thread.copyExactly({ image, mask, avoid, seed: 0, starts: 1 }, run)
+    } finally {
+      // Ends by itself, and nobody needs to wait for that.
+      thread.close()
+    }
+  },
 })
 
 /** The starts are all that more time buys: the rounds end by themselves when nothing changes any more. */

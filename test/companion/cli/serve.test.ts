@@ -211,7 +211,10 @@ describe('infill doctor', () => {
         'patchmatch-worker.js': true,
         'patchmatch-helper.js': true,
       },
-      executionProviders: expect.arrayContaining(['cpu']),
+      runtime: {
+        version: '1.29.0',
+        devices: expect.arrayContaining([{ kind: 'cpu', name: expect.any(String), lack: null }]),
+      },
       missing: [],
     })
   })

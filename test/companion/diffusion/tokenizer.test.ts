@@ -47,7 +47,7 @@ describe('createTokenizer', () => {
   ])('refuses a folder with $what', ({ broken, file }) => {
     const create = () => createTokenizer({ ...files, ...broken })
     expect(create).toThrow(CompanionError)
-    expect(create).toThrow(`${file} is not the one of a CLIP tokenizer:`)
+    expect(create).toThrow(`tokenizer/${file} is not of a Stable Diffusion 1.5 or 2 model: `)
   })
 })
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { FillSettings, OpenEngine, Progress, Run, Tile } from '../../../../companion/engines/engine.ts'
 import { createPatchmatch } from '../../../../companion/engines/patchmatch/index.ts'
+import { noMeans } from '../../../support/means.ts'
 import { markWhere, noise, within } from './pictures.ts'
 
 const settings: FillSettings = {
@@ -37,7 +38,7 @@ test('wants to see as much on each side as the hole is large, and at least 384 p
 describe.each([1, 2])('fill, on %i threads', (threads) => {
   const patchmatch = createPatchmatch(threads)
   beforeEach(async () => {
-    engine = await patchmatch.open(unhurried())
+    engine = await patchmatch.open(unhurried(), noMeans, [])
   })
   afterEach(() => engine.close())
 
@@ -97,7 +98,7 @@ describe.each([1, 2])('fill, on %i threads', (threads) => {
     const reason = new Error('never mind')
     const run = { ...unhurried(), signal: AbortSignal.abort(reason) }
     await expect(engine.fill(small, settings, run)).rejects.toBe(reason)
-    await expect(patchmatch.open(run)).rejects.toBe(reason)
+    await expect(patchmatch.open(run, noMeans, [])).rejects.toBe(reason)
   })
 
   test('passes on what a person can act on, and fills the next tile', async () => {
@@ -122,7 +123,7 @@ describe.each([1, 2])('fill, on %i threads', (threads) => {
 
 describe.each([1, 2])('close, on %i threads', (threads) => {
   beforeEach(async () => {
-    engine = await createPatchmatch(threads).open(unhurried())
+    engine = await createPatchmatch(threads).open(unhurried(), noMeans, [])
   })
   afterEach(() => engine.close())
 
