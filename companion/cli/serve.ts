@@ -25,16 +25,14 @@ export const serveCommand = new Command('serve')
   )
   .action(serve)
 
+interface ServeOptions {
+  readonly port?: number
+  readonly threads: number
+  readonly device: DeviceChoice
+}
+
 /** Runs until the process is told to stop. */
-async function serve({
-  port,
-  threads,
-  device,
-}: {
-  port?: number
-  threads: number
-  device: DeviceChoice
-}): Promise<void> {
+async function serve({ port, threads, device }: ServeOptions): Promise<void> {
   const [{ startCompanion }, { createEngines }, { openLog }] = await Promise.all([
     import('../server.ts'),
     import('../engines/index.ts'),
