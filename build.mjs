@@ -4,6 +4,7 @@
 //   playground.html       the window on a page of its own, served by the companion
 //   infill.js, chunks/    the companion and its command line
 //   patchmatch-worker.js  the embedded engine's thread
+//   patchmatch-helper.js  a thread that helps it
 //   patchmatch.wasm       its kernels
 //   runtime-child.js      the process that owns ONNX Runtime
 //   demo.js               `npm run demo`
@@ -126,6 +127,7 @@ async function bundleNode() {
       ...node,
       entryPoints: {
         'patchmatch-worker': 'companion/engines/patchmatch/worker.ts',
+        'patchmatch-helper': 'companion/engines/patchmatch/helper.ts',
         'runtime-child': 'companion/runtime/child.ts',
         demo: 'test/demo.ts',
         bench: 'test/bench/main.ts',

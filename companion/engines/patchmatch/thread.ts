@@ -4,7 +4,7 @@ import type { Image, Mask } from '../../image/image.ts'
 import { builtFile } from '../../installation.ts'
 import type { Run } from '../engine.ts'
 import type { CompletionTask } from './complete.ts'
-import type { ThreadReply, ThreadRequest } from './worker.ts'
+import type { ThreadData, ThreadReply, ThreadRequest } from './worker.ts'
 
 /**
  * Completes pictures in a thread of its own, so that the companion goes on answering. The thread starts with the first
@@ -13,7 +13,13 @@ import type { ThreadReply, ThreadRequest } from './worker.ts'
  * It is never terminated from outside: in the middle of work, that can abort the process (see worker.ts).
  */
 export class CompletionThread {
+  #threads: number
   #worker: Worker | null = null
+
+  /** @param threads how many share the work: this one has helpers, which start and end with it */
+  constructor(threads: number) {
+    this.#threads = threads
+  }
 
   /**
    * The task's own buffers stay as they are. When cancelled this ends at once, and the thread with its next round.
@@ -83,7 +89,8 @@ export class CompletionThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(builtFile('patchmatch-worker.js'))
+    const workerData: ThreadData = { threads: this.#threads }
+    const worker = new Worker(builtFile('patchmatch-worker.js'), { workerData })
     const forget = () => {
       if (this.#worker === worker) this.#worker = null
     }

@@ -1,9 +1,16 @@
-import { type MessagePort, parentPort } from 'node:worker_threads'
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { CompanionError } from '../../errors.ts'
 import type { Image } from '../../image/image.ts'
 import type { ErrorCode } from '../../protocol.ts'
 import { type CompletionTask, complete } from './complete.ts'
 import { copyExactly } from './exact.ts'
+import { endHelpers, startHelpers } from './team.ts'
+
+/** What the thread is started with. */
+export interface ThreadData {
+  /** This one and its helpers. */
+  readonly threads: number
+}
 
 /** What the thread is asked: a task with a line of its own, or to end. */
 export type ThreadRequest =
@@ -31,9 +38,14 @@ class Cancelled extends Error {}
  */
 const compilingMs = 200
 
+startHelpers((workerData as ThreadData).threads - 1)
+
 parentPort?.on('message', (request: ThreadRequest) => {
   if (request.type === 'end') {
-    setTimeout(() => parentPort?.close(), compilingMs)
+    setTimeout(() => {
+      endHelpers()
+      parentPort?.close()
+    }, compilingMs)
     return
   }
   const { task, replies, cancelled } = request

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import type { OpenEngine } from '../../../companion/engines/engine.ts'
-import { patchmatch } from '../../../companion/engines/patchmatch/index.ts'
+import { createPatchmatch } from '../../../companion/engines/patchmatch/index.ts'
 import { blend } from '../../../companion/fill/blend.ts'
 import { fillContexts } from '../../../companion/fill/fill-contexts.ts'
 import { planFill } from '../../../companion/fill/plan.ts'
@@ -23,6 +23,7 @@ const [options, imageFile, maskFile, output, seed] = process.argv.slice(2) as [
   string,
 ]
 
+const patchmatch = createPatchmatch(1)
 const { image } = await decodeImage(await readFile(imageFile), { orientation: 'none' })
 const mask = await decodeMask(await readFile(maskFile), image, 'mask')
 
