@@ -1,51 +1,12 @@
-import { type MessagePort, parentPort } from 'node:worker_threads'
-import { CompanionError } from '../../errors.ts'
 import type { Image } from '../../image/image.ts'
-import type { ErrorCode } from '../../protocol.ts'
+import { serveTasks } from '../../thread-work.ts'
 import { type CompletionTask, complete } from './complete.ts'
 
-/** What the thread is asked: a task with a line of its own, or to end. */
-export type ThreadRequest =
-  | {
-      readonly type: 'complete'
-      readonly task: CompletionTask
-      readonly replies: MessagePort
-      /** Shared; 1 = nobody waits any more. A thread at work hears no messages. */
-      readonly cancelled: Uint8Array
-    }
-  | { readonly type: 'end' }
-
-export type ThreadReply =
-  | { readonly type: 'level'; readonly done: number; readonly total: number }
-  | { readonly type: 'completed'; readonly image: Image }
-  | { readonly type: 'refused'; readonly code: ErrorCode; readonly message: string }
-
-class Cancelled extends Error {}
-
-/**
- * V8 may still be compiling what the last task made hot. A thread that ends meanwhile can take the whole process with
- * it (Node 20: "Assertion failed: (data.first) != nullptr" in NodePlatform::ForIsolate).
- */
-const compilingMs = 200
-
-parentPort?.on('message', (request: ThreadRequest) => {
-  if (request.type === 'end') {
-    setTimeout(() => parentPort?.close(), compilingMs)
-    return
-  }
-  const { task, replies, cancelled } = request
-  const reply = (message: ThreadReply, transfer: ArrayBuffer[] = []) => replies.postMessage(message, transfer)
-  try {
-    const image = complete(task, {
-      onLevel: (done, total) => reply({ type: 'level', done, total }),
-      throwIfCancelled: () => {
-        if (Atomics.load(cancelled, 0) === 1) throw new Cancelled()
-      },
-    })
-    reply({ type: 'completed', image }, [image.data.buffer as ArrayBuffer])
-  } catch (error) {
-    // An error's class does not survive the way between threads. Bugs end the thread, with their stack.
-    if (error instanceof CompanionError) reply({ type: 'refused', code: error.code, message: error.message })
-    else if (!(error instanceof Cancelled)) throw error
-  }
-})
+serveTasks<CompletionTask, Image>(
+  (task, { onProgress, throwIfCancelled }) =>
+    complete(task, {
+      onLevel: (done, total) => onProgress({ stage: 'fill', done, total, unit: 'levels' }),
+      throwIfCancelled,
+    }),
+  ({ data }) => [data.buffer as ArrayBuffer],
+)
