@@ -5,6 +5,7 @@
 //   infill.js, chunks/    the companion and its command line
 //   patchmatch-worker.js  the embedded engine's thread
 //   patchmatch.wasm       its kernels
+//   select-worker.js      the selectors' thread
 //   demo.js               `npm run demo`
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
@@ -124,6 +125,7 @@ async function bundleNode() {
       ...node,
       entryPoints: {
         'patchmatch-worker': 'companion/engines/patchmatch/worker.ts',
+        'select-worker': 'companion/select/worker.ts',
         demo: 'test/demo.ts',
       },
     }),

@@ -1,5 +1,6 @@
 import type { Connection, Shared } from './connection.ts'
 import { ready } from './description.ts'
+import type { Progress } from './engines/engine.ts'
 import { CompanionError } from './errors.ts'
 import { failedReply } from './failure.ts'
 import { fill } from './fill/fill.ts'
@@ -7,6 +8,8 @@ import { readFill } from './fill-request.ts'
 import { readPicture } from './image-request.ts'
 import { type Frame, protocolVersion } from './protocol.ts'
 import { field, optional, read } from './requests.ts'
+import { select } from './select/select.ts'
+import { readSelect } from './select-request.ts'
 import type { ClientId } from './tokens.ts'
 import { words } from './words.ts'
 
@@ -48,7 +51,7 @@ interface Request extends Frame {
 const requests = new Map<string, (request: Request) => void | Promise<void>>([
   ['image', image],
   ['fill', startFill],
-  ['select', select],
+  ['select', startSelect],
   ['cancel', cancel],
   ['attach', attach],
   ['install', refuseModel],
@@ -135,13 +138,21 @@ function startFill({ id, client, connection, shared: { engines, images, jobs }, 
   })
 }
 
-/** There is no selector yet; what can be checked of the request is checked all the same. */
-function select({ header, connection, shared: { images } }: Request): void {
-  const imageId = read(header, 'imageId', field.id)
-  if (images.find(connection, imageId) === undefined) {
-    throw new CompanionError('image-unknown', words.imageUnknown(imageId))
-  }
-  throw new CompanionError('task-unsupported', words.noSelector)
+function startSelect({ id, client, connection, shared, ...frame }: Request): void {
+  const { selectors, openSelectors, images, jobs } = shared
+  const { selector, ...checked } = readSelect(frame, selectors, (imageId) => images.find(connection, imageId))
+  jobs.submit({
+    ...{ client, id, listener: connection },
+    lane: 'select',
+    async work(job) {
+      const onProgress = (progress: Progress) => job.say({ type: 'progress', id, ...progress })
+      const found = await select(checked, openSelectors.open(selector), { signal: job.signal, onProgress })
+      job.say(
+        { type: 'selection', id, candidates: found.map(({ rect, score }) => ({ rect, score })) },
+        found.map(({ png }) => ({ name: 'mask', bytes: png })),
+      )
+    },
+  })
 }
 
 function cancel({ id, client, shared: { jobs } }: Request): void {

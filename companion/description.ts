@@ -2,15 +2,19 @@ import { cpus } from 'node:os'
 import { isReady } from './engines/choose.ts'
 import { commonOptions, type Engine } from './engines/engine.ts'
 import { version } from './installation.ts'
-import { type EngineInfo, limits, protocolVersion, type Reply } from './protocol.ts'
+import { type EngineInfo, limits, protocolVersion, type Reply, type SelectorInfo } from './protocol.ts'
+import { isReady as isSelectorReady } from './select/choose.ts'
+import type { Selector } from './select/selector.ts'
 
 /** What this companion is and can do, as a client is told once it is paired. */
 export function ready({
   instance,
   engines,
+  selectors,
 }: {
   readonly instance: string
   readonly engines: readonly Engine[]
+  readonly selectors: readonly Selector[]
 }): Reply {
   return {
     type: 'ready',
@@ -19,7 +23,7 @@ export function ready({
     instance,
     device: { kind: 'cpu', name: cpus()[0]?.model.trim() || process.arch, precision: 'fp32' },
     engines: engines.map(engineInfo),
-    selectors: [],
+    selectors: selectors.map(selectorInfo),
     limits: { messageBytes: limits.messageBytes, imagePixels: limits.imagePixels },
   }
 }
@@ -31,5 +35,14 @@ function engineInfo(engine: Engine): EngineInfo {
     ready: isReady(engine),
     downloadBytes: 0,
     options: [...commonOptions, ...engine.options],
+  }
+}
+
+function selectorInfo(selector: Selector): SelectorInfo {
+  const { id, title, takesBox, takesPoints, models, licences } = selector
+  return {
+    ...{ id, title, takesBox, takesPoints, models, licences },
+    ready: isSelectorReady(selector),
+    downloadBytes: 0,
   }
 }

@@ -12,6 +12,9 @@ import { type Log, silentLog } from './log.ts'
 import { answerHttp } from './pages.ts'
 import { Pairing } from './pairing.ts'
 import { ports } from './protocol.ts'
+import { selectors as allSelectors } from './select/index.ts'
+import { OpenSelectors } from './select/open-selectors.ts'
+import type { Selector } from './select/selector.ts'
 import { openDataFolder } from './settings.ts'
 
 export interface CompanionOptions {
@@ -19,6 +22,7 @@ export interface CompanionOptions {
   /** Tried in order; 0: any free one. Default: those that Figma can reach. */
   readonly ports?: readonly number[]
   readonly engines?: readonly Engine[]
+  readonly selectors?: readonly Selector[]
   readonly log?: Log
   /** There is a new pairing code to show: at the start, after use, after five minutes. */
   readonly onCode?: (code: string) => void
@@ -53,7 +57,7 @@ const usualTiming: Timing = { pingEveryMs: 15_000, graceMs: 10_000, followEveryM
  * @throws StartError when another companion has the data folder, or no port is free
  */
 export async function startCompanion(options: CompanionOptions): Promise<Companion> {
-  const { engines = allEngines, log = silentLog, onCode = () => {} } = options
+  const { engines = allEngines, selectors = allSelectors, log = silentLog, onCode = () => {} } = options
   const { pingEveryMs, graceMs, followEveryMs } = { ...usualTiming, ...options.timing }
   const instance = randomUUID()
 
@@ -75,7 +79,11 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
       for (const client of clients) jobs.forgetClient(client)
     },
   })
-  const shared: Shared = { instance, engines, pairing, images: new Images(), jobs, log }
+  const openSelectors = new OpenSelectors()
+  const shared: Shared = {
+    ...{ instance, engines, selectors, openSelectors },
+    ...{ pairing, images: new Images(), jobs, log },
+  }
   const connections = new Connections({ port, pingEveryMs, shared })
 
   // 3. The door.
@@ -93,6 +101,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
 
   async function stop(): Promise<void> {
     await jobs.stop(graceMs)
+    await openSelectors.close()
     await connections.closeAll()
     await Promise.all(servers.map(close))
     pairing.stop()

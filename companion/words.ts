@@ -33,7 +33,7 @@ export const words = {
   modelMissing: (title: string) => `${title} needs a model that is not installed.`,
   modelMissingHint: 'Choose another engine; this version of Infill cannot install models.',
   modelUnknown: (id: string) => `There is no model "${id}".`,
-  noSelector: 'This version of Infill cannot select things by clicking. Paint over what should be filled.',
+  noSelector: 'Nothing here can select by this. Paint over what should be filled.',
 
   queueFull: (most: number) => `${most} jobs are waiting already. Wait until one has ended, or cancel some.`,
   jobUnknown: (id: string) =>

@@ -1,0 +1,127 @@
+import { createMask, type Image } from '../../image/image.ts'
+import { boundsOf } from '../../image/mask.ts'
+import { union } from '../../image/rect.ts'
+import type { Candidate, Point, Prompt, SelectRun } from '../selector.ts'
+import { contentOf } from './content.ts'
+import { type FlatPicture, flatPictureOf, isSurface } from './picture.ts'
+import { fillHoles, holds, ringOf, type Shape } from './shape.ts'
+import { surfaceAt, widgetAt } from './widget.ts'
+
+const mostCandidates = 3
+
+/** How many shapes round what was clicked are looked at. */
+const mostShapes = 6
+
+/** What is larger than this share of the picture is no thing in it. */
+const pictureShare = 0.9
+
+/** A shape this much larger than the one inside is another thing; less, and the larger stands for both. */
+const anotherThing = 1.25
+
+/** A widget is so many times as high as its label at most, and takes up at most this share of the picture. */
+const label = { heights: 4, pictureShare: 0.1 } as const
+
+/**
+ * Box or points → what they mean, in interface art, exact to the pixel. A point means the thing that it lies on, and
+ * what that lies on; several mean all of them together. A box means what lies inside.
+ *
+ * @throws what `throwIfCancelled` throws
+ */
+export function selectFlat(image: Image, { points, box }: Prompt, run: SelectRun): Candidate[] {
+  const picture = flatPictureOf(image)
+  const placeOf = ({ x, y }: Point) => y * image.width + x
+  const [included, excluded] = [true, false].map((include) =>
+    points.filter((point) => point.include === include).map(placeOf),
+  ) as [number[], number[]]
+
+  let found: Shape[] = []
+  if (box !== null) found = [contentOf(picture, box)].filter((shape) => shape !== null)
+  const total = included.length + 1
+  for (const [index, place] of included.entries()) {
+    run.onStep(index, total)
+    run.throwIfCancelled()
+    // Most points of a scribble lie on what the first one has found.
+    if (found[0]?.marks[place] === 1) continue
+    const things = thingsAt(picture, place)
+    found =
+      found.length === 0 ? things : found.map((shape, k) => together(shape, things[k] ?? things.at(-1)!))
+  }
+  run.onStep(total - 1, total)
+  const removed = excluded.map((place) => widgetAt(picture, place))
+  const candidates = found
+    .slice(0, mostCandidates)
+    .map((shape) => candidateOf(picture, removed.reduce(without, shape)))
+    .filter((candidate) => candidate !== null)
+  run.onStep(total, total)
+  return candidates
+}
+
+/** What lies under a pixel, what that lies on, and so on; the likeliest first. */
+function thingsAt(picture: FlatPicture, pixel: number): Shape[] {
+  const most = pictureShare * picture.width * picture.height
+  const things = [widgetAt(picture, pixel)]
+  // The ground of the whole picture: only what can be seen of it.
+  if (things[0]!.count > most) return isSurface(picture, pixel) ? [surfaceAt(picture, pixel)] : things
+  for (let looks = 0; looks < mostShapes; looks += 1) {
+    const inner = things.at(-1)!
+    const ground = groundOf(picture, inner)
+    if (ground === null) break
+    const outer = together(widgetAt(picture, ground), inner)
+    if (outer.count > most) break
+    if (outer.count < anotherThing * inner.count) things.pop()
+    things.push(outer)
+  }
+  const [first, second, ...rest] = things
+  return second !== undefined && isLabelOf(picture, first!, second) ? [second, first!, ...rest] : things
+}
+
+/** A pixel of the surface that most of the shape's edge lies on, if that surrounds it; null: there is none. */
+function groundOf(picture: FlatPicture, shape: Shape): number | null {
+  const places = new Map<number, { readonly pixel: number; count: number }>()
+  for (const pixel of ringOf(shape)) {
+    if (!isSurface(picture, pixel)) continue
+    const colour = picture.colours[pixel]!
+    const place = places.get(colour) ?? { pixel, count: 0 }
+    place.count += 1
+    places.set(colour, place)
+  }
+  const [widest] = [...places.values()].sort((a, b) => b.count - a.count)
+  if (widest === undefined) return null
+  return holds(fillHoles(surfaceAt(picture, widest.pixel)), shape) ? widest.pixel : null
+}
+
+function isLabelOf(picture: FlatPicture, inner: Shape, outer: Shape): boolean {
+  const isSmall = outer.count <= label.pictureShare * picture.width * picture.height
+  return isSmall && outer.bounds.height <= label.heights * inner.bounds.height
+}
+
+function together(a: Shape, b: Shape): Shape {
+  const marks = a.marks.map((mark, pixel) => mark | b.marks[pixel]!)
+  return { ...a, marks, bounds: union(a.bounds, b.bounds), count: countOf(marks) }
+}
+
+/** The bounds stay. */
+function without(shape: Shape, removed: Shape): Shape {
+  const marks = shape.marks.map((mark, pixel) => mark & ~removed.marks[pixel]!)
+  return { ...shape, marks, count: countOf(marks) }
+}
+
+function countOf(marks: Uint8Array): number {
+  return marks.reduce((sum, mark) => sum + mark, 0)
+}
+
+/** null: nothing is left. */
+function candidateOf(picture: FlatPicture, shape: Shape): Candidate | null {
+  const mask = createMask(picture.width, picture.height)
+  for (let pixel = 0; pixel < mask.data.length; pixel += 1)
+    if (shape.marks[pixel] === 1) mask.data[pixel] = 255
+  const rect = boundsOf(mask)
+  return rect === null ? null : { mask, rect, score: plainShare(picture, shape) }
+}
+
+/** How much of what lies just outside is plain, in steps of 0.1: how sure it is that the thing ends there. */
+function plainShare(picture: FlatPicture, shape: Shape): number {
+  const ring = ringOf(shape)
+  const plain = ring.filter((pixel) => isSurface(picture, pixel)).length
+  return ring.length === 0 ? 0 : Math.round((10 * plain) / ring.length) / 10
+}
