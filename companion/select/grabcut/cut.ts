@@ -1,10 +1,11 @@
+import type { Size } from '../../image/image.ts'
 import type { SelectRun } from '../selector.ts'
-import { createGridGraph, cutGrid, directions } from './max-flow.ts'
+import { createGridGraph, cutGrid } from './max-flow.ts'
 import { costOf, learnMixture } from './mixture.ts'
 import { halveScene, type Scene } from './scene.ts'
 
 /** What is known of a pixel before the cut. The maybes may change sides. */
-export const seed = { ground: 0, thing: 1, maybeGround: 2, maybeThing: 3 } as const
+export const seed = { ground: 0, maybeGround: 1, maybeThing: 2, thing: 3 } as const
 
 /** What is known before the cut, of a scene's size. */
 export interface Knowledge {
@@ -30,9 +31,10 @@ const settledShare = 0.002
  * Kolmogorov and Blake, "GrabCut", 2004, algorithm 1). The rounds are made at half the size, which gives the same
  * colours four times faster; the last cut is made in full.
  *
+ * @param links the scene's own
  * @returns [height, width] 1 = the thing
  */
-export function cutThing(scene: Scene, knowledge: Knowledge, run: SelectRun): Uint8Array {
+export function cutThing(scene: Scene, links: Int32Array, knowledge: Knowledge, run: SelectRun): Uint8Array {
   const total = mostRounds + 1
   run.onStep(0, total)
   const half = halveScene(scene)
@@ -51,7 +53,7 @@ export function cutThing(scene: Scene, knowledge: Knowledge, run: SelectRun): Ui
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) fullSides[y * width + x] = sides[(y >> 1) * half.width + (x >> 1)]!
   }
-  const cut = cutOnce(scene, linksOf(scene), knowledge, fullSides, run)
+  const cut = cutOnce(scene, links, knowledge, fullSides, run)
   run.onStep(total, total)
   return cut
 }
@@ -59,52 +61,60 @@ export function cutThing(scene: Scene, knowledge: Knowledge, run: SelectRun): Ui
 /**
  * How much of the cut runs along edges of the picture, 0…1, in steps of 0.1: smaller differences say nothing.
  */
-export function edgeShare(scene: Scene, sides: Uint8Array): number {
-  const { width } = scene
-  const links = linksOf(scene)
+export function edgeShare(size: Size, links: Int32Array, sides: Uint8Array): number {
   let kept = 0
   let most = 0
-  for (let i = 0; i < links.length; i += 1) {
-    if (links[i] === 0) continue
-    const { dx, dy } = directions[(i & 3) * 2]!
-    const pixel = i >> 2
-    if (sides[pixel] === sides[pixel + dy * width + dx]) continue
+  eachLink(size, (i, pixel, neighbour) => {
+    if (sides[pixel] === sides[neighbour]) return
     kept += links[i]!
     most += (unitsPerCost * smoothness) / lengthOf(i & 3)
-  }
+  })
   return most === 0 ? 0 : Math.round(10 * (1 - kept / most)) / 10
 }
 
-/** What it costs to part neighbours: [pixels, 4], to the right, below, below right and below left. */
-function linksOf({ width, height, colours }: Scene): Int32Array {
-  const squared = new Float32Array(width * height * 4).fill(-1)
+/** What it costs to part neighbours: [pixels, 4], to the right, below, below right and below left; 0: there is none. */
+export function linksOf({ width, height, colours }: Scene): Int32Array {
+  const squared = new Float64Array(width * height * 4)
   let sum = 0
   let count = 0
-  for (let y = 0; y < height; y += 1) {
-    for (let x = 0; x < width; x += 1) {
-      const pixel = y * width + x
-      for (let link = 0; link < 4; link += 1) {
-        const { dx, dy } = directions[link * 2]!
-        if (x + dx < 0 || x + dx >= width || y + dy >= height) continue
-        const distance = squaredDistance(colours, pixel * 3, (pixel + dy * width + dx) * 3)
-        squared[pixel * 4 + link] = distance
-        sum += distance
-        count += 1
-      }
-    }
-  }
+  eachLink({ width, height }, (i, pixel, neighbour) => {
+    const distance = squaredDistance(colours, pixel * 3, neighbour * 3)
+    squared[i] = distance
+    sum += distance
+    count += 1
+  })
   // β of §2.1. A plain picture has no contrast to measure by.
   const beta = sum === 0 ? 0 : count / (2 * sum)
-  return Int32Array.from(squared, (distance, i) => {
-    if (distance < 0) return 0
-    // At least 1: 0 stands for no neighbour.
-    return Math.max(1, Math.round((unitsPerCost * smoothness * Math.exp(-beta * distance)) / lengthOf(i & 3)))
+  const links = new Int32Array(squared.length)
+  eachLink({ width, height }, (i) => {
+    links[i] = Math.max(
+      1,
+      Math.round((unitsPerCost * smoothness * Math.exp(-beta * squared[i]!)) / lengthOf(i & 3)),
+    )
   })
+  return links
 }
 
 /** Of a link, in px. */
 function lengthOf(link: number): number {
   return link < 2 ? 1 : Math.SQRT2
+}
+
+/** Visits all pairs of neighbours, with the place of their link: pixel · 4 + half the direction. */
+function eachLink(
+  { width, height }: Size,
+  visit: (link: number, pixel: number, neighbour: number) => void,
+): void {
+  for (let y = 0, pixel = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1, pixel += 1) {
+      const isLast = x + 1 === width
+      if (!isLast) visit(pixel * 4, pixel, pixel + 1)
+      if (y + 1 === height) continue
+      visit(pixel * 4 + 1, pixel, pixel + width)
+      if (!isLast) visit(pixel * 4 + 2, pixel, pixel + width + 1)
+      if (x > 0) visit(pixel * 4 + 3, pixel, pixel + width - 1)
+    }
+  }
 }
 
 /** Learns both sides' colours and cuts. `sides`: 1 = the thing. */
@@ -126,62 +136,55 @@ function cutOnce(
 
   const graph = createGridGraph(width, height)
   const { stride, capacities, terminals } = graph
-  const isFree = (pixel: number) => seeds[pixel]! >= seed.maybeGround
-  for (let y = 0; y < height; y += 1) {
-    for (let x = 0; x < width; x += 1) {
-      const pixel = y * width + x
-      const node = (y + 1) * stride + x + 1
-      const free = isFree(pixel)
-      if (free) {
-        const cost = costOf(ground, colours, pixel * 3) - costOf(thing, colours, pixel * 3)
-        terminals[node]! += Math.round(unitsPerCost * (cost - (reluctance?.[pixel] ?? 0)))
-      }
-      for (let link = 0; link < 4; link += 1) {
-        const capacity = links[pixel * 4 + link]!
-        if (capacity === 0) continue
-        const { dx, dy } = directions[link * 2]!
-        const neighbour = pixel + dy * width + dx
-        const neighbourNode = node + dy * stride + dx
-        if (free && isFree(neighbour)) {
-          capacities[node * 8 + link * 2] = capacity
-          capacities[neighbourNode * 8 + link * 2 + 1] = capacity
-        } else if (free) {
-          terminals[node]! += seeds[neighbour] === seed.thing ? capacity : -capacity
-        } else if (isFree(neighbour)) {
-          // A certain pixel needs no node: it pulls its neighbours to its side.
-          terminals[neighbourNode]! += seeds[pixel] === seed.thing ? capacity : -capacity
-        }
-      }
-    }
+  const nodeOf = (pixel: number) => pixel + stride + 1 + 2 * Math.floor(pixel / width)
+  const isFree = (pixel: number) => seeds[pixel] === seed.maybeGround || seeds[pixel] === seed.maybeThing
+  for (let pixel = 0; pixel < seeds.length; pixel += 1) {
+    if (!isFree(pixel)) continue
+    const cost = costOf(ground, colours, pixel * 3) - costOf(thing, colours, pixel * 3)
+    terminals[nodeOf(pixel)] = Math.round(unitsPerCost * (cost - (reluctance?.[pixel] ?? 0)))
   }
-  const isThing = cutGrid(graph, throwIfCancelled)
-  return seeds.map((known, pixel) => {
-    if (known < seed.maybeGround) return known === seed.thing ? 1 : 0
-    const y = Math.floor(pixel / width)
-    return isThing[(y + 1) * stride + pixel - y * width + 1]!
+  eachLink(scene, (i, pixel, neighbour) => {
+    const capacity = links[i]!
+    const direction = (i & 3) * 2
+    if (isFree(pixel) && isFree(neighbour)) {
+      capacities[nodeOf(pixel) * 8 + direction] = capacity
+      capacities[nodeOf(neighbour) * 8 + direction + 1] = capacity
+    } else if (isFree(pixel)) {
+      // A certain pixel needs no node: it pulls its neighbours to its side.
+      terminals[nodeOf(pixel)]! += seeds[neighbour] === seed.thing ? capacity : -capacity
+    } else if (isFree(neighbour)) {
+      terminals[nodeOf(neighbour)]! += seeds[pixel] === seed.thing ? capacity : -capacity
+    }
   })
+  const isThing = cutGrid(graph, throwIfCancelled)
+  return seeds.map((known, pixel) => (isFree(pixel) ? isThing[nodeOf(pixel)]! : known === seed.thing ? 1 : 0))
 }
 
-/** Certain pixels win over maybes, so that a thin scribble is not lost. */
+/** Of four pixels the one nearest to the thing wins, so that a thin scribble is not lost. */
 function halveKnowledge({ seeds, reluctance }: Knowledge, { width, height }: Scene, half: Scene): Knowledge {
   const halved = new Uint8Array(half.width * half.height)
   const reluctances = reluctance && new Float32Array(halved.length)
   for (let y = 0; y < half.height; y += 1) {
+    const top = 2 * y * width
+    const bottom = Math.min(2 * y + 1, height - 1) * width
     for (let x = 0; x < half.width; x += 1) {
-      const top = 2 * y * width
-      const bottom = Math.min(2 * y + 1, height - 1) * width
+      const left = 2 * x
       const right = Math.min(2 * x + 1, width - 1)
-      const four = [top + 2 * x, top + right, bottom + 2 * x, bottom + right].map((pixel) => seeds[pixel]!)
-      const strongest = [seed.thing, seed.maybeThing, seed.maybeGround].find((each) => four.includes(each))
-      halved[y * half.width + x] = strongest ?? seed.ground
-      if (reluctances && reluctance) reluctances[y * half.width + x] = reluctance[top + 2 * x]!
+      const pixel = y * half.width + x
+      halved[pixel] = Math.max(
+        seeds[top + left]!,
+        seeds[top + right]!,
+        seeds[bottom + left]!,
+        seeds[bottom + right]!,
+      )
+      if (reluctances && reluctance) reluctances[pixel] = reluctance[top + left]!
     }
   }
   return { seeds: halved, reluctance: reluctances }
 }
 
 function sidesOf(seeds: Uint8Array): Uint8Array {
-  return seeds.map((known) => (known === seed.thing || known === seed.maybeThing ? 1 : 0))
+  return seeds.map((known) => (known >= seed.maybeThing ? 1 : 0))
 }
 
 function placesWhere(sides: Uint8Array, side: number): Int32Array {

@@ -4,13 +4,13 @@ import { boundsOf } from '../../image/mask.ts'
 import { inflate, union } from '../../image/rect.ts'
 import type { Rect } from '../../protocol.ts'
 import type { Candidate, Point, Prompt, SelectRun } from '../selector.ts'
-import { cutThing, edgeShare, type Knowledge, seed } from './cut.ts'
+import { cutThing, edgeShare, type Knowledge, linksOf, seed } from './cut.ts'
 import { refineCut } from './refine.ts'
 import { sceneOf } from './scene.ts'
 import { tidyCut } from './tidy.ts'
 
-/** The longer side of what is cut. */
-const workPx = 512
+/** The longer side of what is cut; less where the size is guessed and several are tried. */
+const workPx = { drawn: 512, guessed: 320 } as const
 
 /** How much of the ground round a box is looked at, by its longer side. */
 const groundShare = 0.35
@@ -83,14 +83,16 @@ function select(image: Image, prompt: Prompt, guess: Guess, run: SelectRun): Can
   const { limits } = guess
   const marginPx = Math.max(16, Math.round(groundShare * Math.max(limits.width, limits.height)))
   const rect = inflate(limits, marginPx, image)
-  const scale = Math.min(1, workPx / Math.max(rect.width, rect.height))
+  const longestPx = guess.reachPx === null ? workPx.drawn : workPx.guessed
+  const scale = Math.min(1, longestPx / Math.max(rect.width, rect.height))
   const size = {
     width: Math.max(1, Math.round(rect.width * scale)),
     height: Math.max(1, Math.round(rect.height * scale)),
   }
   const scene = sceneOf(image, rect, size)
   const knowledge = knowledgeOf(size, rect, prompt.points, guess)
-  const sides = tidyCut(cutThing(scene, knowledge, run), knowledge.seeds, size)
+  const links = linksOf(scene)
+  const sides = tidyCut(cutThing(scene, links, knowledge, run), knowledge.seeds, size)
   run.throwIfCancelled()
   const part = refineCut(image, rect, scene, sides)
   const bounds = boundsOf(part)
@@ -98,7 +100,7 @@ function select(image: Image, prompt: Prompt, guess: Guess, run: SelectRun): Can
   return {
     mask: maskWith(image, part, rect),
     rect: { ...bounds, x: rect.x + bounds.x, y: rect.y + bounds.y },
-    score: edgeShare(scene, sides),
+    score: edgeShare(scene, links, sides),
   }
 }
 

@@ -8,9 +8,17 @@ export interface Mixture {
 
 /** One Gaussian, ready to be asked. */
 interface Component {
-  readonly mean: readonly [number, number, number]
-  /** The inverse covariance's six numbers: rr, rg, rb, gg, gb, bb. */
-  readonly inverse: readonly [number, number, number, number, number, number]
+  /** The mean. */
+  readonly r: number
+  readonly g: number
+  readonly b: number
+  /** The inverse covariance; its diagonal halved. */
+  readonly rr: number
+  readonly rg: number
+  readonly rb: number
+  readonly gg: number
+  readonly gb: number
+  readonly bb: number
   /** −log of the weight + ½ log of the covariance's determinant. */
   readonly offset: number
 }
@@ -47,7 +55,7 @@ export function learnMixture(colours: Uint8Array, pixels: Int32Array): Mixture {
   }
   let components = groups.map((group) => componentOf(group, samples.length))
   for (let round = 0; round < sharingRounds; round += 1) {
-    for (const [i, pixel] of samples.entries()) owners[i] = likeliest(components, colours, pixel * 3)
+    for (let i = 0; i < samples.length; i += 1) owners[i] = likeliest(components, colours, samples[i]! * 3)
     components = groups
       .map((_, k) => describe(colours, samples, owners, k))
       .filter(({ count }) => count > 0)
@@ -86,7 +94,9 @@ function describe(colours: Uint8Array, samples: Int32Array, owners: Uint8Array, 
   for (let i = 0; i < samples.length; i += 1) {
     if (owners[i] !== owner) continue
     const at = samples[i]! * 3
-    const [r, g, b] = [colours[at]!, colours[at + 1]!, colours[at + 2]!]
+    const r = colours[at]!
+    const g = colours[at + 1]!
+    const b = colours[at + 2]!
     count += 1
     sums[0]! += r
     sums[1]! += g
@@ -140,15 +150,13 @@ function componentOf({ count, mean, covariance }: Group, total: number): Compone
   const [a, d, f] = [rr + leastVariance, gg + leastVariance, bb + leastVariance]
   const determinant = a * (d * f - gb * gb) - rg * (rg * f - gb * rb) + rb * (rg * gb - d * rb)
   return {
-    mean,
-    inverse: [
-      (d * f - gb * gb) / determinant,
-      (rb * gb - rg * f) / determinant,
-      (rg * gb - rb * d) / determinant,
-      (a * f - rb * rb) / determinant,
-      (rg * rb - a * gb) / determinant,
-      (a * d - rg * rg) / determinant,
-    ],
+    ...{ r: mean[0], g: mean[1], b: mean[2] },
+    rr: (d * f - gb * gb) / determinant / 2,
+    rg: (rb * gb - rg * f) / determinant,
+    rb: (rg * gb - rb * d) / determinant,
+    gg: (a * f - rb * rb) / determinant / 2,
+    gb: (rg * rb - a * gb) / determinant,
+    bb: (a * d - rg * rg) / determinant / 2,
     offset: -Math.log(count / total) + Math.log(determinant) / 2,
   }
 }
@@ -165,10 +173,10 @@ function likeliest(components: readonly Component[], colours: Uint8Array, at: nu
   return best
 }
 
-function componentCost({ mean, inverse, offset }: Component, colours: Uint8Array, at: number): number {
-  const r = colours[at]! - mean[0]
-  const g = colours[at + 1]! - mean[1]
-  const b = colours[at + 2]! - mean[2]
-  const [rr, rg, rb, gg, gb, bb] = inverse
-  return offset + (rr * r * r + gg * g * g + bb * b * b) / 2 + rg * r * g + rb * r * b + gb * g * b
+function componentCost(component: Component, colours: Uint8Array, at: number): number {
+  const r = colours[at]! - component.r
+  const g = colours[at + 1]! - component.g
+  const b = colours[at + 2]! - component.b
+  const { rr, rg, rb, gg, gb, bb, offset } = component
+  return offset + rr * r * r + gg * g * g + bb * b * b + rg * r * g + rb * r * b + gb * g * b
 }

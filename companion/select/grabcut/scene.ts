@@ -14,7 +14,9 @@ export function sceneOf(image: Image, rect: Rect, { width, height }: Size): Scen
   const tops = edgesOf(rect.y, rect.height, height)
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) {
-      let [r, g, b] = [0, 0, 0]
+      let r = 0
+      let g = 0
+      let b = 0
       for (let row = tops[y]!; row < tops[y + 1]!; row += 1) {
         const end = (row * image.width + lefts[x + 1]!) * 4
         for (let at = (row * image.width + lefts[x]!) * 4; at < end; at += 4) {
@@ -45,9 +47,9 @@ export function halveScene({ width, height, colours }: Scene): Scene {
       const left = 2 * x
       const right = Math.min(2 * x + 1, width - 1)
       for (let channel = 0; channel < 3; channel += 1) {
-        const of = (pixel: number) => colours[pixel * 3 + channel]!
-        const sum = of(top + left) + of(top + right) + of(bottom + left) + of(bottom + right)
-        halved[(y * half.width + x) * 3 + channel] = (sum + 2) >> 2
+        const above = colours[(top + left) * 3 + channel]! + colours[(top + right) * 3 + channel]!
+        const below = colours[(bottom + left) * 3 + channel]! + colours[(bottom + right) * 3 + channel]!
+        halved[(y * half.width + x) * 3 + channel] = (above + below + 2) >> 2
       }
     }
   }
