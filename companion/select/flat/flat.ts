@@ -1,10 +1,10 @@
 import { createMask, type Image } from '../../image/image.ts'
 import { boundsOf } from '../../image/mask.ts'
-import { union } from '../../image/rect.ts'
 import type { Candidate, Point, Prompt, SelectRun } from '../selector.ts'
 import { contentOf } from './content.ts'
+import { lineOf } from './line.ts'
 import { type FlatPicture, flatPictureOf, isSurface } from './picture.ts'
-import { fillHoles, holds, ringOf, type Shape } from './shape.ts'
+import { countMarks, fillHoles, holds, ringOf, type Shape, together } from './shape.ts'
 import { surfaceAt, widgetAt } from './widget.ts'
 
 const mostCandidates = 3
@@ -18,8 +18,8 @@ const pictureShare = 0.9
 /** A shape this much larger than the one inside is another thing; less, and the larger stands for both. */
 const anotherThing = 1.25
 
-/** A widget is so many times as high as its label at most, and takes up at most this share of the picture. */
-const label = { heights: 4, pictureShare: 0.1 } as const
+/** A widget is at most so many times as wide and as high as its label, and takes up at most this share of the picture. */
+const label = { times: 4, pictureShare: 0.1 } as const
 
 /**
  * Box or points → what they mean, in interface art, exact to the pixel. A point means the thing that it lies on, and
@@ -56,23 +56,34 @@ export function selectFlat(image: Image, { points, box }: Prompt, run: SelectRun
   return candidates
 }
 
-/** What lies under a pixel, what that lies on, and so on; the likeliest first. */
+/** What lies under a pixel, the line of text that it is part of, what that lies on, and so on; the likeliest first. */
 function thingsAt(picture: FlatPicture, pixel: number): Shape[] {
   const most = pictureShare * picture.width * picture.height
-  const things = [widgetAt(picture, pixel)]
+  const under = widgetAt(picture, pixel)
   // The ground of the whole picture: only what can be seen of it.
-  if (things[0]!.count > most) return isSurface(picture, pixel) ? [surfaceAt(picture, pixel)] : things
+  if (under.count > most) return isSurface(picture, pixel) ? [surfaceAt(picture, pixel)] : []
+  const nested = shapesRound(picture, under, most)
+  const [innermost, widget, ...rest] = nested as [Shape, ...Shape[]]
+  const ground = groundOf(picture, innermost)
+  const line = ground === null ? null : lineOf(picture, innermost, ground)
+  const inner = line === null ? [innermost] : [line, innermost]
+  if (widget === undefined) return inner
+  return isLabelOf(picture, inner[0]!, widget) ? [widget, ...inner, ...rest] : [...inner, widget, ...rest]
+}
+
+/** The shape, what it lies on, and so on, from small to large. */
+function shapesRound(picture: FlatPicture, shape: Shape, most: number): Shape[] {
+  const shapes = [shape]
   for (let looks = 0; looks < mostShapes; looks += 1) {
-    const inner = things.at(-1)!
+    const inner = shapes.at(-1)!
     const ground = groundOf(picture, inner)
     if (ground === null) break
     const outer = together(widgetAt(picture, ground), inner)
     if (outer.count > most) break
-    if (outer.count < anotherThing * inner.count) things.pop()
-    things.push(outer)
+    if (outer.count < anotherThing * inner.count) shapes.pop()
+    shapes.push(outer)
   }
-  const [first, second, ...rest] = things
-  return second !== undefined && isLabelOf(picture, first!, second) ? [second, first!, ...rest] : things
+  return shapes
 }
 
 /** A pixel of the surface that most of the shape's edge lies on, if that surrounds it; null: there is none. */
@@ -91,23 +102,17 @@ function groundOf(picture: FlatPicture, shape: Shape): number | null {
 }
 
 function isLabelOf(picture: FlatPicture, inner: Shape, outer: Shape): boolean {
-  const isSmall = outer.count <= label.pictureShare * picture.width * picture.height
-  return isSmall && outer.bounds.height <= label.heights * inner.bounds.height
-}
-
-function together(a: Shape, b: Shape): Shape {
-  const marks = a.marks.map((mark, pixel) => mark | b.marks[pixel]!)
-  return { ...a, marks, bounds: union(a.bounds, b.bounds), count: countOf(marks) }
+  return (
+    outer.count <= label.pictureShare * picture.width * picture.height &&
+    outer.bounds.width <= label.times * inner.bounds.width &&
+    outer.bounds.height <= label.times * inner.bounds.height
+  )
 }
 
 /** The bounds stay. */
 function without(shape: Shape, removed: Shape): Shape {
   const marks = shape.marks.map((mark, pixel) => mark & ~removed.marks[pixel]!)
-  return { ...shape, marks, count: countOf(marks) }
-}
-
-function countOf(marks: Uint8Array): number {
-  return marks.reduce((sum, mark) => sum + mark, 0)
+  return { ...shape, marks, count: countMarks(marks) }
 }
 
 /** null: nothing is left. */

@@ -132,3 +132,13 @@ export function holds(outer: Shape, inner: Shape): boolean {
   }
   return shared >= 0.95 * inner.count
 }
+
+/** What is part of either. */
+export function together(a: Shape, b: Shape): Shape {
+  const marks = a.marks.map((mark, pixel) => mark | b.marks[pixel]!)
+  return { ...a, marks, bounds: union(a.bounds, b.bounds), count: countMarks(marks) }
+}
+
+export function countMarks(marks: Uint8Array): number {
+  return marks.reduce((sum, mark) => sum + mark, 0)
+}

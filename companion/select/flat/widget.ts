@@ -1,4 +1,4 @@
-import { wholeOf } from '../../image/image.ts'
+import { type Size, wholeOf } from '../../image/image.ts'
 import { inflate, union } from '../../image/rect.ts'
 import type { Rect } from '../../protocol.ts'
 import { differenceOf, type FlatPicture, isSurface } from './picture.ts'
@@ -6,6 +6,9 @@ import { fillHoles, flood, neighboursOf, ringOf, type Shape } from './shape.ts'
 
 /** A border and its soft edge: how far what is no surface belongs to the thing that it surrounds. */
 const rimPx = 4
+
+/** How far a surface may be from its soft edge. */
+const edgePx = 2
 
 /** A shadow ends within this, or it is none. */
 const shadowPx = 64
@@ -21,10 +24,24 @@ const bandPx = 8
  * and its shadow.
  */
 export function widgetAt(picture: FlatPicture, pixel: number): Shape {
-  const surface = isSurface(picture, pixel)
-  const region = surface ? surfaceAt(picture, pixel) : patternAt(picture, pixel)
-  const body = fillHoles(surface ? withOwnLines(picture, region, pixel) : region)
-  return fillHoles(withShadow(picture, withRim(picture, body)))
+  const inside = isSurface(picture, pixel) ? pixel : besideEdge(picture, pixel)
+  const body =
+    inside === null ? patternAt(picture, pixel) : withOwnLines(picture, surfaceAt(picture, inside), inside)
+  return fillHoles(withShadow(picture, withRim(picture, fillHoles(body))))
+}
+
+/** For a pixel on the soft edge between two surfaces one of the smaller; null: there are not two beside it. */
+function besideEdge(picture: FlatPicture, pixel: number): number | null {
+  const { x, y, width, height } = inflate(rectOf(picture, pixel), edgePx, picture)
+  const places = new Map<number, number>()
+  for (let row = y; row < y + height; row += 1) {
+    for (let place = row * picture.width + x; place < row * picture.width + x + width; place += 1) {
+      if (isSurface(picture, place)) places.set(picture.colours[place]!, place)
+    }
+  }
+  if (places.size < 2) return null
+  const surfaces = [...places.values()].map((place) => ({ place, count: surfaceAt(picture, place).count }))
+  return surfaces.reduce((least, each) => (each.count < least.count ? each : least)).place
 }
 
 /** Where one colour hangs together. */
@@ -131,8 +148,7 @@ class Growth {
     })
     for (const pixel of taken) {
       this.#marks[pixel] = 1
-      const y = Math.floor(pixel / this.#start.width)
-      this.#bounds = union(this.#bounds, { x: pixel - y * this.#start.width, y, width: 1, height: 1 })
+      this.#bounds = union(this.#bounds, rectOf(this.#start, pixel))
     }
     this.#count += taken.length
     const next = new Set<number>()
@@ -142,4 +158,9 @@ class Growth {
     this.#front = [...next]
     return taken.length
   }
+}
+
+function rectOf({ width }: Size, pixel: number): Rect {
+  const y = Math.floor(pixel / width)
+  return { x: pixel - y * width, y, width: 1, height: 1 }
 }
