@@ -1,11 +1,12 @@
 import { createMask, type Image } from '../../image/image.ts'
 import { boundsOf } from '../../image/mask.ts'
+import { areaOf } from '../../image/rect.ts'
 import type { Candidate, Point, Prompt, SelectRun } from '../selector.ts'
 import { contentOf } from './content.ts'
 import { lineOf } from './line.ts'
 import { type FlatPicture, flatPictureOf, isSurface } from './picture.ts'
-import { countMarks, fillHoles, holds, ringOf, type Shape, together } from './shape.ts'
-import { surfaceAt, widgetAt } from './widget.ts'
+import { holds, ringOf, type Shape, together, without } from './shape.ts'
+import { surfaceAt, widgetAt, widgetOf } from './widget.ts'
 
 const mostCandidates = 3
 
@@ -78,7 +79,11 @@ function shapesRound(picture: FlatPicture, shape: Shape, most: number): Shape[] 
     const inner = shapes.at(-1)!
     const ground = groundOf(picture, inner)
     if (ground === null) break
-    const outer = together(widgetAt(picture, ground), inner)
+    const surface = surfaceAt(picture, ground)
+    if (areaOf(surface.bounds) > most) break
+    const widget = widgetOf(picture, surface, ground)
+    if (!holds(widget, inner)) break
+    const outer = together(widget, inner)
     if (outer.count > most) break
     if (outer.count < anotherThing * inner.count) shapes.pop()
     shapes.push(outer)
@@ -86,7 +91,7 @@ function shapesRound(picture: FlatPicture, shape: Shape, most: number): Shape[] 
   return shapes
 }
 
-/** A pixel of the surface that most of the shape's edge lies on, if that surrounds it; null: there is none. */
+/** A pixel of the surface that most of the shape's edge lies on; null: it lies on none. */
 function groundOf(picture: FlatPicture, shape: Shape): number | null {
   const places = new Map<number, { readonly pixel: number; count: number }>()
   for (const pixel of ringOf(shape)) {
@@ -97,8 +102,7 @@ function groundOf(picture: FlatPicture, shape: Shape): number | null {
     places.set(colour, place)
   }
   const [widest] = [...places.values()].sort((a, b) => b.count - a.count)
-  if (widest === undefined) return null
-  return holds(fillHoles(surfaceAt(picture, widest.pixel)), shape) ? widest.pixel : null
+  return widest?.pixel ?? null
 }
 
 function isLabelOf(picture: FlatPicture, inner: Shape, outer: Shape): boolean {
@@ -107,12 +111,6 @@ function isLabelOf(picture: FlatPicture, inner: Shape, outer: Shape): boolean {
     outer.bounds.width <= label.times * inner.bounds.width &&
     outer.bounds.height <= label.times * inner.bounds.height
   )
-}
-
-/** The bounds stay. */
-function without(shape: Shape, removed: Shape): Shape {
-  const marks = shape.marks.map((mark, pixel) => mark & ~removed.marks[pixel]!)
-  return { ...shape, marks, count: countMarks(marks) }
 }
 
 /** null: nothing is left. */

@@ -1,12 +1,10 @@
 import type { Rect } from '../../protocol.ts'
 import type { FlatPicture } from './picture.ts'
 import { fillHoles, flood, type Shape, together } from './shape.ts'
+import { highestLetter } from './widget.ts'
 
 /** By the height of the letter: how far the next letter or word may be, and how far it may rise or hang. */
 const reach = { across: 0.8, along: 0.6 } as const
-
-/** By the picture's height: what is higher is no letter. */
-const highestLetter = 0.1
 
 /** By its height: what is wider is no letter, nor a few that touch. */
 const widestLetter = 2

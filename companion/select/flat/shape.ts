@@ -76,12 +76,9 @@ export function fillHoles(shape: Shape): Shape {
   })
   const marks = shape.marks.slice()
   for (let y = 0; y < bounds.height; y += 1) {
-    const start = (y + 1) * local.width + 1
-    const row = outside.marks.subarray(start, start + bounds.width)
-    marks.set(
-      row.map((isOutside) => 1 - isOutside),
-      (bounds.y + y) * width + bounds.x,
-    )
+    const row = (bounds.y + y) * width + bounds.x
+    const localRow = (y + 1) * local.width + 1
+    for (let x = 0; x < bounds.width; x += 1) marks[row + x] = 1 - outside.marks[localRow + x]!
   }
   const count = local.width * local.height - outside.count
   return { ...shape, marks, count }
@@ -89,11 +86,15 @@ export function fillHoles(shape: Shape): Shape {
 
 /** Pixels just outside the shape, at its edges and corners. */
 export function ringOf(shape: Shape): number[] {
+  const { width, marks } = shape
   const ring: number[] = []
   const area = inflate(shape.bounds, 1, shape)
   for (let y = area.y; y < area.y + area.height; y += 1) {
-    for (let x = area.x; x < area.x + area.width; x += 1) {
-      if (shape.marks[y * shape.width + x] === 0 && touches(shape, x, y)) ring.push(y * shape.width + x)
+    const start = y * width + area.x
+    const row = marks.subarray(start, start + area.width)
+    // Most of a row is marked, and passed over fast.
+    for (let x = row.indexOf(0); x >= 0; x = row.indexOf(0, x + 1)) {
+      if (touches(shape, area.x + x, y)) ring.push(start + x)
     }
   }
   return ring
@@ -135,10 +136,24 @@ export function holds(outer: Shape, inner: Shape): boolean {
 
 /** What is part of either. */
 export function together(a: Shape, b: Shape): Shape {
-  const marks = a.marks.map((mark, pixel) => mark | b.marks[pixel]!)
-  return { ...a, marks, bounds: union(a.bounds, b.bounds), count: countMarks(marks) }
+  const marks = a.marks.slice()
+  const { width, bounds } = b
+  for (let y = bounds.y; y < bounds.y + bounds.height; y += 1) {
+    for (let pixel = y * width + bounds.x; pixel < y * width + bounds.x + bounds.width; pixel += 1) {
+      marks[pixel]! |= b.marks[pixel]!
+    }
+  }
+  return { ...a, marks, bounds: union(a.bounds, bounds), count: countMarks(marks) }
 }
 
-export function countMarks(marks: Uint8Array): number {
-  return marks.reduce((sum, mark) => sum + mark, 0)
+/** What is part of the first and not of the second; the bounds stay. */
+export function without(shape: Shape, removed: Shape): Shape {
+  const marks = shape.marks.map((mark, pixel) => mark & ~removed.marks[pixel]!)
+  return { ...shape, marks, count: countMarks(marks) }
+}
+
+function countMarks(marks: Uint8Array): number {
+  let count = 0
+  for (let pixel = 0; pixel < marks.length; pixel += 1) count += marks[pixel]!
+  return count
 }

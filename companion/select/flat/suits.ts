@@ -1,5 +1,5 @@
 import type { Image } from '../../image/image.ts'
-import { inflate, union } from '../../image/rect.ts'
+import { areaOf, inflate, union } from '../../image/rect.ts'
 import type { Rect } from '../../protocol.ts'
 import type { Prompt } from '../selector.ts'
 
@@ -9,6 +9,9 @@ const flatShare = 0.8
 /** How much round a point or box is looked at. */
 const surroundingsPx = 24
 
+/** Enough to judge a share by. */
+const mostPixels = 20_000
+
 /** Whether what was pointed at lies in interface art. */
 export function isFlatArt(image: Image, { points, box }: Prompt): boolean {
   const places = points.filter(({ include }) => include).map(({ x, y }) => ({ x, y, width: 1, height: 1 }))
@@ -17,23 +20,25 @@ export function isFlatArt(image: Image, { points, box }: Prompt): boolean {
   return equalShare(image, inflate(all.reduce(union), surroundingsPx, image)) >= flatShare
 }
 
-function equalShare(image: Image, { x, y, width, height }: Rect): number {
-  const isSame = (a: number, b: number) =>
-    [0, 1, 2, 3].every((channel) => image.data[a * 4 + channel] === image.data[b * 4 + channel])
+/** Of pixels and their right and lower neighbours. A large area is judged by pixels spread evenly over it. */
+function equalShare(image: Image, area: Rect): number {
+  const step = Math.max(1, Math.floor(Math.sqrt(areaOf(area) / mostPixels)))
   let equal = 0
   let pairs = 0
-  for (let row = y; row < y + height; row += 1) {
-    for (let column = x; column < x + width; column += 1) {
-      const pixel = row * image.width + column
-      if (column + 1 < x + width) {
-        pairs += 1
-        if (isSame(pixel, pixel + 1)) equal += 1
-      }
-      if (row + 1 < y + height) {
-        pairs += 1
-        if (isSame(pixel, pixel + image.width)) equal += 1
-      }
+  for (let y = area.y; y + 1 < area.y + area.height; y += step) {
+    for (let x = area.x; x + 1 < area.x + area.width; x += step) {
+      const pixel = y * image.width + x
+      pairs += 2
+      if (isSame(image, pixel, pixel + 1)) equal += 1
+      if (isSame(image, pixel, pixel + image.width)) equal += 1
     }
   }
   return pairs === 0 ? 0 : equal / pairs
+}
+
+function isSame({ data }: Image, a: number, b: number): boolean {
+  for (let channel = 0; channel < 4; channel += 1) {
+    if (data[a * 4 + channel] !== data[b * 4 + channel]) return false
+  }
+  return true
 }

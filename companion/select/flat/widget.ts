@@ -10,6 +10,9 @@ const rimPx = 4
 /** How far a surface may be from its soft edge. */
 const edgePx = 2
 
+/** By the picture's height: what is higher is no letter. */
+export const highestLetter = 0.1
+
 /** A shadow ends within this, or it is none. */
 const shadowPx = 64
 
@@ -25,8 +28,16 @@ const bandPx = 8
  */
 export function widgetAt(picture: FlatPicture, pixel: number): Shape {
   const inside = isSurface(picture, pixel) ? pixel : besideEdge(picture, pixel)
-  const body =
-    inside === null ? patternAt(picture, pixel) : withOwnLines(picture, surfaceAt(picture, inside), inside)
+  if (inside === null) return withEdges(picture, patternAt(picture, pixel))
+  return widgetOf(picture, surfaceAt(picture, inside), inside)
+}
+
+/** As `widgetAt`, where the surface of the pixel is known already. */
+export function widgetOf(picture: FlatPicture, surface: Shape, pixel: number): Shape {
+  return withEdges(picture, withOwnLines(picture, surface, pixel))
+}
+
+function withEdges(picture: FlatPicture, body: Shape): Shape {
   return fillHoles(withShadow(picture, withRim(picture, fillHoles(body))))
 }
 
@@ -70,6 +81,7 @@ function patternAt(picture: FlatPicture, pixel: number): Shape {
  * a line does that it lies on.
  */
 function withOwnLines(picture: FlatPicture, surface: Shape, pixel: number): Shape {
+  if (surface.bounds.height > highestLetter * picture.height) return surface
   const colour = picture.colours[pixel]!
   const nearPx = Math.max(rimPx, Math.round(0.3 * Math.min(surface.bounds.width, surface.bounds.height)))
   const near = inflate(surface.bounds, nearPx, picture)

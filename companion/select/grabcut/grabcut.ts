@@ -13,7 +13,7 @@ import { tidyCut } from './tidy.ts'
 const workPx = { drawn: 512, guessed: 320 } as const
 
 /** How much of the ground round a box is looked at, by its longer side. */
-const groundShare = 0.35
+const groundShare = 0.6
 
 /** Radius of the spot that a point makes certain, in pixels of the scene. */
 const spotPx = 3
