@@ -4,8 +4,8 @@ import { createGridGraph, cutGrid } from './max-flow.ts'
 import { costOf, learnMixture } from './mixture.ts'
 import { halveScene, type Scene } from './scene.ts'
 
-/** What is known of a pixel before the cut. The maybes may change sides. */
-export const seed = { ground: 0, maybeGround: 1, maybeThing: 2, thing: 3 } as const
+/** What is known of a pixel before the cut. The maybes may change sides; thing and excluded were pointed at. */
+export const seed = { ground: 0, maybeGround: 1, maybeThing: 2, thing: 3, excluded: 4 } as const
 
 /** What is known before the cut, of a scene's size. */
 export interface Knowledge {
@@ -132,6 +132,9 @@ function cutOnce(
   throwIfCancelled()
   const thing = learnMixture(colours, things)
   const ground = learnMixture(colours, grounds)
+  const excluded = placesWhere(seeds, seed.excluded)
+  // Learnt on their own: among all of the ground, a few pixels that were pointed at would not count.
+  const unlike = excluded.length === 0 ? ground : learnMixture(colours, excluded)
   throwIfCancelled()
 
   const graph = createGridGraph(width, height)
@@ -140,7 +143,8 @@ function cutOnce(
   const isFree = (pixel: number) => seeds[pixel] === seed.maybeGround || seeds[pixel] === seed.maybeThing
   for (let pixel = 0; pixel < seeds.length; pixel += 1) {
     if (!isFree(pixel)) continue
-    const cost = costOf(ground, colours, pixel * 3) - costOf(thing, colours, pixel * 3)
+    const groundCost = Math.min(costOf(ground, colours, pixel * 3), costOf(unlike, colours, pixel * 3))
+    const cost = groundCost - costOf(thing, colours, pixel * 3)
     terminals[nodeOf(pixel)] = Math.round(unitsPerCost * (cost - (reluctance?.[pixel] ?? 0)))
   }
   eachLink(scene, (i, pixel, neighbour) => {
@@ -160,7 +164,7 @@ function cutOnce(
   return seeds.map((known, pixel) => (isFree(pixel) ? isThing[nodeOf(pixel)]! : known === seed.thing ? 1 : 0))
 }
 
-/** Of four pixels the one nearest to the thing wins, so that a thin scribble is not lost. */
+/** Of four pixels the one that is known best wins, so that a thin scribble is not lost. */
 function halveKnowledge({ seeds, reluctance }: Knowledge, { width, height }: Scene, half: Scene): Knowledge {
   const halved = new Uint8Array(half.width * half.height)
   const reluctances = reluctance && new Float32Array(halved.length)
@@ -184,13 +188,13 @@ function halveKnowledge({ seeds, reluctance }: Knowledge, { width, height }: Sce
 }
 
 function sidesOf(seeds: Uint8Array): Uint8Array {
-  return seeds.map((known) => (known >= seed.maybeThing ? 1 : 0))
+  return seeds.map((known) => (known === seed.maybeThing || known === seed.thing ? 1 : 0))
 }
 
-function placesWhere(sides: Uint8Array, side: number): Int32Array {
-  const places = new Int32Array(sides.length)
+function placesWhere(values: Uint8Array, wanted: number): Int32Array {
+  const places = new Int32Array(values.length)
   let count = 0
-  for (let pixel = 0; pixel < sides.length; pixel += 1) if (sides[pixel] === side) places[count++] = pixel
+  for (let pixel = 0; pixel < values.length; pixel += 1) if (values[pixel] === wanted) places[count++] = pixel
   return places.subarray(0, count)
 }
 

@@ -132,7 +132,7 @@ function knowledgeOf(
   const reluctance = reachPx === null ? null : reluctanceOf(size, spots, reachPx * scaleX, seeds)
   // What must not be selected has the last word.
   for (const { x, y } of spots.filter(({ include }) => include)) paintSpot(seeds, size, x, y, seed.thing)
-  for (const { x, y } of spots.filter(({ include }) => !include)) paintSpot(seeds, size, x, y, seed.ground)
+  for (const { x, y } of spots.filter(({ include }) => !include)) paintSpot(seeds, size, x, y, seed.excluded)
   return { seeds, reluctance }
 }
 

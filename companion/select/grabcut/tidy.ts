@@ -6,7 +6,7 @@ const speckShare = 0.05
 
 /**
  * A cut without its specks and small holes. Where certain pixels of the thing are known, only the pieces that hold one
- * stay; a hole with a certain pixel of the ground stays open.
+ * stay; a hole that was pointed at as ground stays open.
  *
  * @param sides [height, width] 1 = the thing
  * @param seeds what was known before, of `seed`
@@ -23,7 +23,11 @@ export function tidyCut(sides: Uint8Array, seeds: Uint8Array, size: Size): Uint8
   for (const { pixels } of kept) for (const pixel of pixels) tidy[pixel] = 1
   for (const { side, pixels } of piecesOf(tidy, size)) {
     const isSmall = pixels.length < speckShare * largest
-    if (side === 1 || !isSmall || pixels.some((pixel) => sides[pixel] === 0 && seeds[pixel] === seed.ground))
+    if (
+      side === 1 ||
+      !isSmall ||
+      pixels.some((pixel) => sides[pixel] === 0 && seeds[pixel] === seed.excluded)
+    )
       continue
     for (const pixel of pixels) tidy[pixel] = 1
   }

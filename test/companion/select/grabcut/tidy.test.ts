@@ -34,10 +34,10 @@ describe('tidyCut', () => {
     expect(tidyCut(sides, unknown, size)).toEqual(sides)
   })
 
-  test('leaves a hole open that is known to be ground', () => {
+  test('leaves a hole open that was excluded', () => {
     const sides = sidesOf([large], [rect(5, 5, 2, 2)])
     const seeds = unknown.slice()
-    seeds[5 * size.width + 5] = seed.ground
+    seeds[5 * size.width + 5] = seed.excluded
     expect(tidyCut(sides, seeds, size)).toEqual(sides)
   })
 
