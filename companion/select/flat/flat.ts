@@ -48,7 +48,7 @@ export function selectFlat(image: Image, { points, box }: Prompt, run: SelectRun
       found.length === 0 ? things : found.map((shape, k) => together(shape, things[k] ?? things.at(-1)!))
   }
   run.onStep(total - 1, total)
-  const removed = excluded.map((place) => widgetAt(picture, place))
+  const removed = found.length === 0 ? [] : excluded.map((place) => widgetAt(picture, place))
   const candidates = found
     .slice(0, mostCandidates)
     .map((shape) => candidateOf(picture, removed.reduce(without, shape)))

@@ -15,7 +15,7 @@ export interface Knowledge {
   readonly reluctance: Float32Array | null
 }
 
-/** γ of §2.1. Measured on photographs: with the paper's 50, thin and small things are lost; with 10, edges fray. */
+/** γ of §2.1. The paper's 50 loses thin and small things here, where less than the whole picture is cut. */
 const smoothness = 20
 
 /** Costs become whole numbers. */
@@ -58,9 +58,7 @@ export function cutThing(scene: Scene, links: Int32Array, knowledge: Knowledge, 
   return cut
 }
 
-/**
- * How much of the cut runs along edges of the picture, 0…1, in steps of 0.1: smaller differences say nothing.
- */
+/** How much of the cut runs along edges of the picture, 0…1, in steps of 0.1: smaller differences say nothing. */
 export function edgeShare(size: Size, links: Int32Array, sides: Uint8Array): number {
   let kept = 0
   let most = 0

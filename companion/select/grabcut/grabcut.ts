@@ -117,9 +117,9 @@ function knowledgeOf(
   const seeds = new Uint8Array(width * height)
   const within = {
     left: Math.floor((limits.x - rect.x) * scaleX),
-    right: Math.ceil((limits.x + limits.width - rect.x) * scaleX),
+    right: Math.min(width, Math.ceil((limits.x + limits.width - rect.x) * scaleX)),
     top: Math.floor((limits.y - rect.y) * scaleY),
-    bottom: Math.ceil((limits.y + limits.height - rect.y) * scaleY),
+    bottom: Math.min(height, Math.ceil((limits.y + limits.height - rect.y) * scaleY)),
   }
   for (let y = within.top; y < within.bottom; y += 1) {
     seeds.fill(seed.maybeThing, y * width + within.left, y * width + within.right)
