@@ -6,7 +6,9 @@
 //   patchmatch-worker.js  the embedded engine's thread
 //   patchmatch.wasm       its kernels
 //   select-worker.js      the selectors' thread
+//   runtime-child.js      the process that owns ONNX Runtime
 //   demo.js               `npm run demo`
+//   bench.js, bench-…     `npm run bench`
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -126,34 +128,31 @@ async function bundleNode() {
       entryPoints: {
         'patchmatch-worker': 'companion/engines/patchmatch/worker.ts',
         'select-worker': 'companion/select/worker.ts',
+        'runtime-child': 'companion/runtime/child.ts',
         demo: 'test/demo.ts',
+        bench: 'test/bench/main.ts',
+        'bench-infill': 'test/bench/engine/infill.ts',
       },
     }),
   ])
   return bundles.flatMap(({ outputFiles }) => outputFiles)
 }
 
+/**
+ * Disabled is "Exchange of 'v128' values is not supported by all embeddings": only kernels exchange them.
+ * `threads` is for the shared memory alone.
+ */
+const kernelOptions = [
+  '-O3 --noAssert --runtime stub --enable simd,threads --disableWarning 112',
+  '--importMemory --sharedMemory --maximumMemory 65536',
+].flatMap((options) => options.split(' '))
+
 /** AssemblyScript → WebAssembly with SIMD, on a memory that the host brings along (companion/engines/patchmatch). */
 async function compileKernels() {
   /** @type {Uint8Array | null} */
   let compiled = null
   const { error, stderr } = await asc.main(
-    [
-      'companion/engines/patchmatch/kernels/index.ts',
-      ...[
-        '--outFile',
-        'patchmatch.wasm',
-        '-O3',
-        '--noAssert',
-        '--runtime',
-        'stub',
-        '--enable',
-        'simd,threads',
-      ],
-      ...['--importMemory', '--sharedMemory', '--maximumMemory', '65536'],
-      // "Exchange of 'v128' values is not supported by all embeddings": none is exchanged with the host.
-      ...['--disableWarning', '112'],
-    ],
+    ['companion/engines/patchmatch/kernels/index.ts', '--outFile', 'patchmatch.wasm', ...kernelOptions],
     {
       readFile: (name, folder) => readFile(resolve(root, folder, name), 'utf8').catch(() => null),
       writeFile: (_, contents) => {

@@ -1,11 +1,12 @@
 import type { Connection, Shared } from './connection.ts'
-import { ready } from './description.ts'
+import { installedModels, models, ready } from './description.ts'
 import type { Progress } from './engines/engine.ts'
 import { CompanionError } from './errors.ts'
 import { failedReply } from './failure.ts'
 import { fill } from './fill/fill.ts'
 import { readFill } from './fill-request.ts'
 import { readPicture } from './image-request.ts'
+import { install, uninstall } from './model-jobs.ts'
 import { type Frame, protocolVersion } from './protocol.ts'
 import { field, optional, read } from './requests.ts'
 import { select } from './select/select.ts'
@@ -19,15 +20,15 @@ export async function answer(frame: Frame, connection: Connection, shared: Share
   let about: string | undefined
   try {
     const { type } = frame.header
-    if (type === 'hello') return hello(frame, connection, shared)
-    if (type === 'pair') return pair(frame, connection, shared)
+    if (type === 'hello') return await hello(frame, connection, shared)
+    if (type === 'pair') return await pair(frame, connection, shared)
 
     const { client } = connection
     if (client === null) {
       if (type === 'cancel') return
       throw new CompanionError('not-paired', words.notPaired)
     }
-    if (type === 'models') return connection.say({ type: 'models', models: [] })
+    if (type === 'models') return connection.say(await models(shared))
     const take = requests.get(type)
     if (take === undefined) throw new CompanionError('message-unknown', words.unknownMessage(type))
 
@@ -41,7 +42,7 @@ export async function answer(frame: Frame, connection: Connection, shared: Share
 }
 
 /** A message of a paired client about the job or image `id`. */
-interface Request extends Frame {
+export interface Request extends Frame {
   readonly id: string
   readonly client: ClientId
   readonly connection: Connection
@@ -54,8 +55,8 @@ const requests = new Map<string, (request: Request) => void | Promise<void>>([
   ['select', startSelect],
   ['cancel', cancel],
   ['attach', attach],
-  ['install', refuseModel],
-  ['uninstall', refuseModel],
+  ['install', install],
+  ['uninstall', uninstall],
 ])
 
 const startsJob: ReadonlySet<string> = new Set(['fill', 'select', 'install', 'uninstall'])
@@ -65,7 +66,7 @@ function refuseBusy(client: ClientId, id: string, { jobs }: Shared): void {
   if (jobs.isBusy(client, id)) throw new CompanionError('option-invalid', words.busyId(id))
 }
 
-function hello({ header }: Frame, connection: Connection, shared: Shared): void {
+async function hello({ header }: Frame, connection: Connection, shared: Shared): Promise<void> {
   if (header.protocol !== protocolVersion) {
     connection.say({
       type: 'failed',
@@ -80,18 +81,18 @@ function hello({ header }: Frame, connection: Connection, shared: Shared): void 
   const token = read(header, 'token', optional(field.text, ''))
   // Said again without a token, it changes nothing.
   if (token !== '') connection.client = shared.pairing.clientOf(token)
-  if (connection.client !== null) connection.say(ready(shared))
+  if (connection.client !== null) connection.say(await ready(shared))
   else connection.say({ type: 'pair-needed', attemptsLeft: shared.pairing.attemptsLeft })
 }
 
-function pair({ header }: Frame, connection: Connection, shared: Shared): void {
+async function pair({ header }: Frame, connection: Connection, shared: Shared): Promise<void> {
   const { pairing } = shared
   const result = pairing.pair(read(header, 'code', field.text))
   switch (result.outcome) {
     case 'paired':
       connection.client = pairing.clientOf(result.token)
       connection.say({ type: 'paired', token: result.token })
-      connection.say(ready(shared))
+      connection.say(await ready(shared))
       break
     case 'wrong':
       connection.say({
@@ -124,23 +125,28 @@ async function image({ id, connection, shared: { images }, ...frame }: Request):
   connection.say({ type: 'image-ready', id, width, height })
 }
 
-function startFill({ id, client, connection, shared: { engines, images, jobs }, ...frame }: Request): void {
-  const checked = readFill(frame, engines, (imageId) => images.find(connection, imageId))
+async function startFill({ id, client, connection, shared, ...frame }: Request): Promise<void> {
+  const { engines, images, jobs, store, runtime } = shared
+  const installed = installedModels(await store.list())
+  const checked = readFill(frame, engines, installed, (imageId) => images.find(connection, imageId))
+  const means = { runtime, files: (modelId: string) => store.files(modelId) }
   jobs.submit({
     ...{ client, id, listener: connection },
     lane: checked.engine.lane,
     work: (job, queueMs) =>
       fill(
-        { ...checked, queueMs },
+        { ...checked, means, queueMs },
         { signal: job.signal, onProgress: (progress) => job.say({ type: 'progress', id, ...progress }) },
         ({ png, ...patch }) => job.say({ type: 'patch', id, ...patch }, [{ name: 'patch', bytes: png }]),
       ),
   })
 }
 
-function startSelect({ id, client, connection, shared, ...frame }: Request): void {
-  const { selectors, openSelectors, images, jobs } = shared
-  const { selector, ...checked } = readSelect(frame, selectors, (imageId) => images.find(connection, imageId))
+async function startSelect({ id, client, connection, shared, ...frame }: Request): Promise<void> {
+  const { selectors, openSelectors, images, jobs, store } = shared
+  const installed = installedModels(await store.list())
+  const pictureOf = (imageId: string) => images.find(connection, imageId)
+  const { selector, ...checked } = readSelect(frame, selectors, installed, pictureOf)
   jobs.submit({
     ...{ client, id, listener: connection },
     lane: 'select',
@@ -163,9 +169,4 @@ async function attach({ id, client, connection, shared: { jobs } }: Request): Pr
   const job = jobs.find(client, id)
   if (job === undefined) throw new CompanionError('job-unknown', words.jobUnknown(id))
   await job.attach(connection)
-}
-
-/** There is no model yet that could be installed. */
-function refuseModel({ header }: Request): void {
-  throw new CompanionError('model-unknown', words.modelUnknown(read(header, 'modelId', field.text)))
 }

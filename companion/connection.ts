@@ -16,8 +16,10 @@ import {
   MalformedMessage,
   type Reply,
 } from './protocol.ts'
+import type { Runtime } from './runtime/session.ts'
 import type { OpenSelectors } from './select/open-selectors.ts'
 import type { Selector } from './select/selector.ts'
+import type { Store } from './store/store.ts'
 import type { ClientId } from './tokens.ts'
 import { words } from './words.ts'
 
@@ -37,6 +39,8 @@ export interface Shared {
   readonly openSelectors: OpenSelectors
   readonly pairing: Pairing
   readonly images: Images
+  readonly store: Store
+  readonly runtime: Runtime
   readonly jobs: Jobs
   readonly log: Log
 }

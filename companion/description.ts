@@ -1,48 +1,86 @@
 import { cpus } from 'node:os'
-import { isReady } from './engines/choose.ts'
+import { type Installed, isReady } from './engines/choose.ts'
 import { commonOptions, type Engine } from './engines/engine.ts'
 import { version } from './installation.ts'
-import { type EngineInfo, limits, protocolVersion, type Reply, type SelectorInfo } from './protocol.ts'
+import {
+  type EngineInfo,
+  limits,
+  type ModelInfo,
+  protocolVersion,
+  type Reply,
+  type SelectorInfo,
+} from './protocol.ts'
 import { isReady as isSelectorReady } from './select/choose.ts'
 import type { Selector } from './select/selector.ts'
+import type { ModelState, Store } from './store/store.ts'
 
-/** What this companion is and can do, as a client is told once it is paired. */
-export function ready({
-  instance,
-  engines,
-  selectors,
-}: {
+/** What a companion is asked about. */
+export interface Described {
   readonly instance: string
   readonly engines: readonly Engine[]
   readonly selectors: readonly Selector[]
-}): Reply {
+  readonly store: Store
+}
+
+/** What this companion is and can do, as a client is told once it is paired. */
+export async function ready({ instance, engines, selectors, store }: Described): Promise<Reply> {
+  const models = await store.list()
   return {
     type: 'ready',
     protocol: protocolVersion,
     version,
     instance,
     device: { kind: 'cpu', name: cpus()[0]?.model.trim() || process.arch, precision: 'fp32' },
-    engines: engines.map(engineInfo),
-    selectors: selectors.map(selectorInfo),
+    engines: engines.map((engine) => engineInfo(engine, models)),
+    selectors: selectors.map((selector) => selectorInfo(selector, models)),
     limits: { messageBytes: limits.messageBytes, imagePixels: limits.imagePixels },
   }
 }
 
-function engineInfo(engine: Engine): EngineInfo {
+/** What can be installed, and what of it is here. */
+export async function models({ engines, selectors, store }: Omit<Described, 'instance'>): Promise<Reply> {
+  const states = await store.list()
+  return { type: 'models', models: states.map((state) => modelInfo(state, [...engines, ...selectors])) }
+}
+
+export function modelInfo(
+  { model, installed, damaged, downloadBytes }: ModelState,
+  users: readonly (Engine | Selector)[],
+): ModelInfo {
+  const { id, title, purpose, licence, files } = model
+  const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+  const usedBy = users.filter((user) => user.models.includes(id)).map((user) => user.id)
+  const installedBytes = bytes - downloadBytes
+  return { id, title, purpose, licence, bytes, installed, installedBytes, damaged, usedBy }
+}
+
+function engineInfo(engine: Engine, states: readonly ModelState[]): EngineInfo {
   const { id, title, tasks, takesPrompt, seeded, models, licences } = engine
   return {
     ...{ id, title, tasks, takesPrompt, seeded, models, licences },
-    ready: isReady(engine),
-    downloadBytes: 0,
+    ready: isReady(engine, installedModels(states)),
+    downloadBytes: downloadBytesOf(models, states),
     options: [...commonOptions, ...engine.options],
   }
 }
 
-function selectorInfo(selector: Selector): SelectorInfo {
+function selectorInfo(selector: Selector, states: readonly ModelState[]): SelectorInfo {
   const { id, title, takesBox, takesPoints, models, licences } = selector
   return {
     ...{ id, title, takesBox, takesPoints, models, licences },
-    ready: isSelectorReady(selector),
-    downloadBytes: 0,
+    ready: isSelectorReady(selector, installedModels(states)),
+    downloadBytes: downloadBytesOf(models, states),
   }
+}
+
+/** What is still to be fetched of these models. */
+function downloadBytesOf(models: readonly string[], states: readonly ModelState[]): number {
+  const needed = states.filter(({ model }) => models.includes(model.id))
+  return needed.reduce((sum, { downloadBytes }) => sum + downloadBytes, 0)
+}
+
+export function installedModels(states: readonly ModelState[]): Installed {
+  return new Set(
+    states.filter(({ installed, damaged }) => installed && !damaged).map(({ model }) => model.id),
+  )
 }

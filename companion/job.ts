@@ -1,8 +1,8 @@
 import type { Engine } from './engines/engine.ts'
 import { type Blob, encodeMessage, type Reply } from './protocol.ts'
 
-/** What may run side by side: one job of each. */
-export type Lane = Engine['lane'] | 'select'
+/** What may run side by side: one job of each. A symbol is a lane of the job's own, which waits for no other. */
+export type Lane = Engine['lane'] | 'select' | symbol
 
 /** Where a job's replies go: a connection. */
 export interface Listener {

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { doctorCommand } from './cli/doctor.ts'
 import { fillCommand } from './cli/fill-command.ts'
+import { modelsCommand } from './cli/models-command.ts'
 import { pairCommand } from './cli/pair.ts'
 import { serveCommand } from './cli/serve.ts'
 import { StartError } from './errors.ts'
@@ -13,8 +14,10 @@ const wrongUse = 2
 const infill = new Command('infill')
   .description('Erases objects and fills by prompt in Figma, on your own machine.')
   .version(version)
-for (const command of [serveCommand, fillCommand, doctorCommand, pairCommand]) infill.addCommand(command)
-for (const command of [infill, ...infill.commands]) command.exitOverride()
+const commands = [serveCommand, fillCommand, modelsCommand, doctorCommand, pairCommand]
+for (const command of commands) infill.addCommand(command)
+const actions = commands.flatMap((command) => command.commands)
+for (const command of [infill, ...commands, ...actions]) command.exitOverride()
 
 try {
   await infill.parseAsync()

@@ -106,10 +106,14 @@ export interface SelectorInfo {
 export interface ModelInfo {
   readonly id: string
   readonly title: string
+  /** What it is good for, in a sentence. */
+  readonly purpose: string
   readonly licence: Licence
   readonly bytes: number
   readonly installed: boolean
+  /** What of `bytes` is here and sound, the beginning of a download that was broken off included. */
   readonly installedBytes: number
+  /** Installing again repairs it. */
   readonly damaged: boolean
   /** Engines and selectors. */
   readonly usedBy: readonly string[]
@@ -182,6 +186,8 @@ export interface ImageRequest {
   readonly from?: string
   /** Where earlier fills lie; they are laid over the image in order. */
   readonly patches?: readonly Rect[]
+  /** The part of the image, with its patches, that is taken; where it reaches beyond the image it is transparent. */
+  readonly canvas?: Rect
   /** none: take the stored pixels as they lie, as Figma does. */
   readonly orientation?: 'exif' | 'none'
 }

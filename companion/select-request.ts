@@ -1,10 +1,11 @@
+import { checkInstalled, type Installed } from './engines/choose.ts'
 import { CompanionError } from './errors.ts'
 import type { Picture } from './fill/picture.ts'
 import type { Size } from './image/image.ts'
 import { isInside } from './image/rect.ts'
 import type { Frame } from './protocol.ts'
 import { field, optional, read } from './requests.ts'
-import { chooseSelector, isReady, takes } from './select/choose.ts'
+import { chooseSelector, takes } from './select/choose.ts'
 import type { SelectJob } from './select/select.ts'
 import type { Selector } from './select/selector.ts'
 import { words } from './words.ts'
@@ -19,6 +20,7 @@ import { words } from './words.ts'
 export function readSelect(
   { header }: Frame,
   selectors: readonly Selector[],
+  installed: Installed,
   pictureOf: (imageId: string) => Picture | undefined,
 ): SelectJob & { readonly selector: Selector } {
   const imageId = read(header, 'imageId', field.id)
@@ -38,17 +40,13 @@ export function readSelect(
   if (box === null && points.length === 0) refuse('points', 'at least one where there is no box', points)
   const prompt = { points, box }
 
-  const selector = chooseSelector(selectors, asked, image, prompt)
+  const selector = chooseSelector(selectors, installed, asked, image, prompt)
   if (selector === undefined) throw new CompanionError('task-unsupported', words.noSelector)
   if (!takes(selector, prompt)) {
     const isBox = prompt.box !== null && !selector.takesBox
     refuse(isBox ? 'box' : 'points', `absent for ${selector.title}`, isBox ? prompt.box : prompt.points)
   }
-  if (!isReady(selector)) {
-    throw new CompanionError('model-missing', words.modelMissing(selector.title), {
-      hint: words.modelMissingHint,
-    })
-  }
+  checkInstalled(selector, installed)
   return { image, prompt, selector }
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Server } from 'node:http'
+import { models } from '../models/index.ts'
 import type { Shared } from './connection.ts'
 import { Connections } from './connections.ts'
 import type { Engine } from './engines/engine.ts'
@@ -12,10 +13,13 @@ import { type Log, silentLog } from './log.ts'
 import { answerHttp } from './pages.ts'
 import { Pairing } from './pairing.ts'
 import { ports } from './protocol.ts'
+import type { DeviceChoice } from './runtime/device.ts'
+import { OnnxRuntime } from './runtime/session.ts'
 import { selectors as allSelectors } from './select/index.ts'
 import { OpenSelectors } from './select/open-selectors.ts'
 import type { Selector } from './select/selector.ts'
 import { openDataFolder } from './settings.ts'
+import { openStore, type Store, type StoreOptions } from './store/store.ts'
 
 export interface CompanionOptions {
   readonly dataFolder: string
@@ -23,6 +27,10 @@ export interface CompanionOptions {
   readonly ports?: readonly number[]
   readonly engines?: readonly Engine[]
   readonly selectors?: readonly Selector[]
+  /** Another catalogue, or other means than the machine's own network, clock and disk. */
+  readonly store?: Partial<Omit<StoreOptions, 'folder'>>
+  /** Where models are computed. Default: 'auto'. */
+  readonly device?: DeviceChoice
   readonly log?: Log
   /** There is a new pairing code to show: at the start, after use, after five minutes. */
   readonly onCode?: (code: string) => void
@@ -35,6 +43,8 @@ export interface Timing {
   readonly graceMs: number
   /** How often the data folder is looked at for what `infill pair` wrote. */
   readonly followEveryMs: number
+  /** How often parts of downloads that nobody went on with are looked for. */
+  readonly cleanEveryMs: number
 }
 
 export interface Companion {
@@ -49,7 +59,12 @@ export interface Companion {
   stop(): Promise<void>
 }
 
-const usualTiming: Timing = { pingEveryMs: 15_000, graceMs: 10_000, followEveryMs: 1000 }
+const usualTiming: Timing = {
+  pingEveryMs: 15_000,
+  graceMs: 10_000,
+  followEveryMs: 1000,
+  cleanEveryMs: 24 * 60 * 60_000,
+}
 
 /**
  * The daemon, put together. Nothing here is global: a process may start several, each with a data folder of its own.
@@ -57,8 +72,9 @@ const usualTiming: Timing = { pingEveryMs: 15_000, graceMs: 10_000, followEveryM
  * @throws StartError when another companion has the data folder, or no port is free
  */
 export async function startCompanion(options: CompanionOptions): Promise<Companion> {
-  const { engines = allEngines, selectors = allSelectors, log = silentLog, onCode = () => {} } = options
-  const { pingEveryMs, graceMs, followEveryMs } = { ...usualTiming, ...options.timing }
+  const { engines = allEngines, selectors = allSelectors, device = 'auto' } = options
+  const { log = silentLog, onCode = () => {} } = options
+  const { pingEveryMs, graceMs, followEveryMs, cleanEveryMs } = { ...usualTiming, ...options.timing }
   const instance = randomUUID()
 
   // 1. One companion for each data folder, on the first free port.
@@ -71,6 +87,9 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   })
 
   // 2. Who may come in, and what is done for them.
+  const store = openStore({ folder: folder.models, models, ...options.store })
+  const stopCleaning = keepClean(store, cleanEveryMs, log)
+  const runtime = new OnnxRuntime({ device, log })
   const jobs = new Jobs(log)
   const pairing = new Pairing({
     ...{ folder, followEveryMs, onCode },
@@ -81,8 +100,8 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   })
   const openSelectors = new OpenSelectors()
   const shared: Shared = {
-    ...{ instance, engines, selectors, openSelectors },
-    ...{ pairing, images: new Images(), jobs, log },
+    ...{ instance, engines, selectors, openSelectors, pairing },
+    ...{ images: new Images(), store, runtime, jobs, log },
   }
   const connections = new Connections({ port, pingEveryMs, shared })
 
@@ -100,8 +119,11 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   log.info({ port, instance }, 'started')
 
   async function stop(): Promise<void> {
+    stopCleaning()
     await jobs.stop(graceMs)
     await openSelectors.close()
+    await runtime.unload()
+    await store.close()
     await connections.closeAll()
     await Promise.all(servers.map(close))
     pairing.stop()
@@ -121,6 +143,22 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
       return stopping
     },
   }
+}
+
+/** Looks at once, then every so often. Returns how to end that. */
+function keepClean(store: Store, everyMs: number, log: Log): () => void {
+  const clean = async () => {
+    try {
+      const freedBytes = await store.cleanUp()
+      if (freedBytes > 0) log.info({ freedBytes }, 'old parts of downloads deleted')
+    } catch (error) {
+      log.warn({ err: error }, 'old parts of downloads could not be deleted')
+    }
+  }
+  void clean()
+  const timer = setInterval(clean, everyMs)
+  timer.unref()
+  return () => clearInterval(timer)
 }
 
 function close(server: Server): Promise<void> {

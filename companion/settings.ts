@@ -2,10 +2,12 @@ import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync }
 import { join } from 'node:path'
 import envPaths from 'env-paths'
 
-/** What Infill keeps on this machine: paired clients, logs, later models. Only its owner may look inside. */
+/** What Infill keeps on this machine: paired clients, logs, models. Only its owner may look inside. */
 export interface DataFolder {
   readonly path: string
   readonly logs: string
+  /** The store of weights; made when there is something to keep. */
+  readonly models: string
   /** Paired clients, hashed. */
   readonly tokens: string
   /** The code that `infill pair` printed last, for the running companion to take over. */
@@ -19,15 +21,21 @@ export function dataFolderPath(): string {
   return process.env.INFILL_HOME || envPaths('infill', { suffix: '' }).data
 }
 
-/** Makes the folder where there is none, and closes it to everybody else. */
-export function openDataFolder(path: string): DataFolder {
-  const folder = {
+/** Where everything lies in a data folder, whether it is there or not. */
+export function dataFolderAt(path: string): DataFolder {
+  return {
     path,
     logs: join(path, 'logs'),
+    models: join(path, 'models'),
     tokens: join(path, 'tokens.json'),
     code: join(path, 'pairing-code.json'),
     running: join(path, 'companion.json'),
   }
+}
+
+/** Makes the folder where there is none, and closes it to everybody else. */
+export function openDataFolder(path: string): DataFolder {
+  const folder = dataFolderAt(path)
   for (const each of [folder.path, folder.logs]) {
     mkdirSync(each, { recursive: true, mode: 0o700 })
     chmodSync(each, 0o700)

@@ -1,4 +1,6 @@
+import { lama } from './lama/model.ts'
+import { migan } from './migan/model.ts'
 import type { ModelDefinition } from './model.ts'
 
-/** Every model that can be installed. None yet: the embedded engine needs none. */
-export const models: readonly ModelDefinition[] = []
+/** Every model that can be installed. To add one: make its folder, then add its line here. */
+export const models: readonly ModelDefinition[] = [lama, migan]

@@ -1,11 +1,15 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
+import { sizeInWords } from '../byte-size.ts'
 import { builtFile, installationFolder, version } from '../installation.ts'
 import { findRunning } from '../instance.ts'
 import { holderOf, isFree } from '../listen.ts'
-import { ports } from '../protocol.ts'
+import { type ModelInfo, ports } from '../protocol.ts'
+import { titles } from '../runtime/device.ts'
+import type { RuntimeReport } from '../runtime/examine.ts'
 import { type DataFolder, dataFolderPath, openDataFolder } from '../settings.ts'
+import { stateInWords } from './model-words.ts'
 
 export const doctorCommand = new Command('doctor')
   .description('look at what Infill needs on this machine, and say what is missing')
@@ -27,8 +31,12 @@ export interface Report {
   readonly ports: readonly PortReport[]
   readonly folders: { readonly installation: string; readonly data: string; readonly writable: boolean }
   readonly built: Readonly<Record<string, boolean>>
-  /** Of ONNX Runtime; the embedded engine needs none. */
-  readonly executionProviders: readonly string[]
+  /** What models can be computed on; the embedded engine needs none of it. */
+  readonly runtime: RuntimeReport
+  /** null: it could not be found out. */
+  readonly models: readonly ModelInfo[] | null
+  /** On the disk of the data folder; null: it could not be found out. */
+  readonly freeBytes: number | null
   /** In plain words, what is needed and is not there. Empty: all is well. */
   readonly missing: readonly string[]
 }
@@ -40,27 +48,37 @@ interface PortReport {
 }
 
 const leastNode = [20, 19] as const
-const builtFiles = ['code.js', 'ui.html', 'playground.html', 'infill.js', 'patchmatch-worker.js']
+const builtFiles = [
+  'code.js',
+  'ui.html',
+  'playground.html',
+  'infill.js',
+  'patchmatch-worker.js',
+  'runtime-child.js',
+]
 
 export async function examine(): Promise<Report> {
   const data = dataFolderPath()
   const folder = openFolder(data)
-  const [portReports, sharp, onnxruntime] = await Promise.all([
+  const [portReports, sharp, runtime, stored] = await Promise.all([
     examinePorts(folder),
     sharpVersion(),
-    examineOnnxRuntime(),
+    import('../runtime/examine.ts').then(({ examineRuntime }) => examineRuntime()),
+    examineStore(folder),
   ])
   const findings = {
     versions: {
       infill: version,
       node: process.versions.node,
       sharp,
-      onnxruntime: onnxruntime?.version ?? null,
+      onnxruntime: runtime.version,
     },
     ports: portReports,
     folders: { installation: installationFolder, data, writable: folder !== null },
     built: Object.fromEntries(builtFiles.map((name) => [name, existsSync(builtFile(name))])),
-    executionProviders: onnxruntime?.providers ?? [],
+    runtime,
+    models: stored?.models ?? null,
+    freeBytes: stored?.freeBytes ?? null,
   }
   return { ...findings, missing: missingFrom(findings) }
 }
@@ -96,22 +114,29 @@ async function sharpVersion(): Promise<string | null> {
   }
 }
 
-async function examineOnnxRuntime(): Promise<{ version: string; providers: string[] } | null> {
+async function examineStore(
+  folder: DataFolder | null,
+): Promise<{ models: ModelInfo[]; freeBytes: number } | null> {
+  if (folder === null) return null
   try {
-    const { env, listSupportedBackends } = await import('onnxruntime-node')
+    const [{ models }, { engines }, { modelInfo }, { openStore }, { systemDisk }] = await Promise.all([
+      import('../../models/index.ts'),
+      import('../engines/index.ts'),
+      import('../description.ts'),
+      import('../store/store.ts'),
+      import('../store/disk.ts'),
+    ])
+    const store = openStore({ folder: folder.models, models })
     return {
-      version: env.versions.node ?? env.versions.common,
-      // The others are supported, but not installed.
-      providers: listSupportedBackends()
-        .filter(({ bundled }) => bundled)
-        .map(({ name }) => name),
+      models: (await store.list()).map((state) => modelInfo(state, engines)),
+      freeBytes: await systemDisk.freeBytes(folder.path),
     }
   } catch {
     return null
   }
 }
 
-function missingFrom({ versions, ports, folders, built }: Omit<Report, 'missing'>): string[] {
+function missingFrom({ versions, ports, folders, built, models }: Omit<Report, 'missing'>): string[] {
   const missing: string[] = []
   const [major = 0, minor = 0] = versions.node.split('.').map(Number)
   if (major < leastNode[0] || (major === leastNode[0] && minor < leastNode[1])) {
@@ -132,6 +157,9 @@ function missingFrom({ versions, ports, folders, built }: Omit<Report, 'missing'
       `The data folder ${folders.data} cannot be written. Give yourself the right to, or set INFILL_HOME.`,
     )
   }
+  for (const { id, title } of models?.filter(({ damaged }) => damaged) ?? []) {
+    missing.push(`The model ${title} is damaged. Repair it with \`infill models install ${id}\`.`)
+  }
   const absent = Object.keys(built).filter((name) => !built[name])
   if (absent.length > 0) {
     missing.push(`Not built: ${absent.join(', ')}. Run \`npm run build\` in the installation folder.`)
@@ -144,19 +172,25 @@ function missingFrom({ versions, ports, folders, built }: Omit<Report, 'missing'
   return missing
 }
 
-function inWords({ versions, ports, folders, built, executionProviders, missing }: Report): string {
+function inWords(report: Report): string {
+  const { versions, ports, folders, built, runtime, models, freeBytes, missing } = report
   const lines: [string, string][] = [
     ['Infill', versions.infill],
     ['Node', versions.node],
     ['sharp', versions.sharp ?? 'cannot be loaded'],
-    ['ONNX Runtime', versions.onnxruntime ?? 'cannot be loaded; the embedded engine does not need it'],
-    ['Execution providers', executionProviders.join(', ') || 'none'],
+    ['ONNX Runtime', runtime.version ?? `${runtime.lack} The embedded engine does not need it.`],
+    ...runtime.devices.map(({ kind, name, lack }): [string, string] => [
+      titles[kind],
+      lack ?? `can be used: ${name}`,
+    ]),
     ...ports.map(({ port, state, holder }): [string, string] => [
       `Port ${port}`,
       state === 'ours' ? 'the running companion' : state === 'free' ? 'free' : `taken by ${holder}`,
     ]),
     ['Installation folder', folders.installation],
     ['Data folder', `${folders.data}${folders.writable ? '' : ' (cannot be written)'}`],
+    ['Free disk', freeBytes === null ? 'unknown' : sizeInWords(freeBytes)],
+    ['Models', models?.map((model) => `${model.id} (${stateInWords(model)})`).join(', ') ?? 'unknown'],
     [
       'Built files',
       Object.entries(built)

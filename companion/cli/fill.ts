@@ -1,15 +1,30 @@
 import { randomInt } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
-import { extname } from 'node:path'
-import { candidateEngines, chooseEngine, isReady } from '../engines/choose.ts'
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { extname, join, resolve } from 'node:path'
+import { models as catalogue } from '../../models/index.ts'
+import { installedModels } from '../description.ts'
+import {
+  candidateEngines,
+  checkReady,
+  chooseEngine,
+  chooseExactEngine,
+  type Installed,
+} from '../engines/choose.ts'
 import { commonOptions, type Engine } from '../engines/engine.ts'
 import { engines as allEngines } from '../engines/index.ts'
 import { CompanionError } from '../errors.ts'
 import { type FillJob, fill, type Patch } from '../fill/fill.ts'
 import { openPicture } from '../fill/picture.ts'
+import { fillRaw } from '../fill/raw.ts'
 import { convertPng, type FileFormat, fileFormats } from '../image/codec.ts'
+import { silentLog } from '../log.ts'
 import { checkOptions, checkPrompt } from '../options.ts'
 import { type ErrorCode, type Extent, limits, type Option, type OptionValue, tasks } from '../protocol.ts'
+import { type DeviceChoice, deviceChoices } from '../runtime/device.ts'
+import { OnnxRuntime } from '../runtime/session.ts'
+import { dataFolderAt, dataFolderPath } from '../settings.ts'
+import { openStore } from '../store/store.ts'
+import { isFileError, runCommand, type Terminal } from './command.ts'
 
 /** What stands on the command line, as it stands there. */
 export interface FillArguments {
@@ -29,112 +44,91 @@ export interface FillArguments {
   /** Each 'name=value'. */
   readonly option?: readonly string[]
   readonly json?: boolean
+  /** The reference implementation's own picture. */
   readonly raw?: boolean
+  /** A checkpoint instead of the installed model's: a file, or a folder with several. */
   readonly weights?: string
+  readonly device?: string
 }
 
 /** Where the command runs. */
-export interface Surroundings {
+export interface Surroundings extends Terminal {
   readonly engines: readonly Engine[]
-  /** Aborted for Ctrl-C. */
-  readonly signal: AbortSignal
-  /** One line, without its end. */
-  print(line: string): void
-  printError(line: string): void
+  /** The data folder. */
+  readonly folder: string
 }
 
 /**
  * `infill fill`: picture and mask → files, without a daemon.
  *
- * @returns the exit code: 0 done, 2 wrong use, 3 the picture or mask, 4 model or device, 1 anything else
+ * @returns the exit code
  * @throws what is a bug
  */
-export async function runFill(
+export function runFill(args: FillArguments, surroundings: Partial<Surroundings> = {}): Promise<number> {
+  const { engines = allEngines, folder = dataFolderPath() } = surroundings
+  return runCommand((terminal) => fillFiles(args, { ...terminal, engines, folder }), surroundings)
+}
+
+async function fillFiles(
   args: FillArguments,
-  surroundings: Partial<Surroundings> = {},
-): Promise<number> {
-  const interrupt = new AbortController()
-  const onInterrupt = () => interrupt.abort()
-  process.once('SIGINT', onInterrupt)
-  const {
-    engines = allEngines,
-    signal = interrupt.signal,
-    print = console.log,
-    printError = console.error,
-  } = surroundings
-  try {
-    await fillFiles(args, { engines, signal, print, printError })
-    return 0
-  } catch (error) {
-    if (signal.aborted && error === signal.reason) {
-      printError('Cancelled.')
-      return 1
-    }
-    if (error instanceof CompanionError) {
-      printError(error.message)
-      if (error.hint !== undefined) printError(error.hint)
-      return exitCodes[error.code] ?? 1
-    }
-    if (isFileError(error)) {
-      printError(`${error.path} cannot be written: ${error.code}.`)
-      return 1
-    }
-    throw error
-  } finally {
-    process.off('SIGINT', onInterrupt)
-  }
-}
-
-const exitCodes: { readonly [code in ErrorCode]?: number } = {
-  'option-invalid': 2,
-  'prompt-missing': 2,
-  'task-unsupported': 2,
-  'engine-unknown': 2,
-  'image-unreadable': 3,
-  'image-too-large': 3,
-  'mask-unreadable': 3,
-  'mask-size': 3,
-  'mask-empty': 3,
-  'mask-covers-all': 3,
-  'model-missing': 4,
-  'model-damaged': 4,
-  'out-of-memory': 4,
-  'device-lost': 4,
-  'engine-stopped': 4,
-}
-
-async function fillFiles(args: FillArguments, { engines, signal, print }: Surroundings): Promise<void> {
+  { engines, folder, signal, print }: Surroundings,
+): Promise<void> {
   const start = performance.now()
   const targets = parseTargets(args)
-  const request = parseRequest(args, engines)
-  const picture = await openPicture(await readInput(args.image, 'picture', 'image-unreadable'), 'exif')
-  const mask = args.mask === '-' ? null : await readInput(args.mask, 'mask', 'mask-unreadable')
+  const store = openStore({ folder: dataFolderAt(folder).models, models: catalogue })
+  const runtime = new OnnxRuntime({ device: parseDevice(args.device), log: silentLog })
+  try {
+    const request = parseRequest(args, engines, installedModels(await store.list()))
+    const picture = await openPicture(await readInput(args.image, 'picture', 'image-unreadable'), 'exif')
+    const mask = args.mask === '-' ? null : await readInput(args.mask, 'mask', 'mask-unreadable')
+    const { weights } = args
+    const files =
+      weights === undefined
+        ? (modelId: string) => store.files(modelId)
+        : (modelId: string) => filesAt(weights, modelId)
+    const job: FillJob = {
+      ...{ ...request, picture, mask, means: { files, runtime } },
+      ...{ avoid: null, extent: 'finished', merge: false, queueMs: 0 },
+    }
+    const extents = targets.map(({ extent }) => extent)
+    const written: string[] = []
+    const onPatch = async ({ variation, seed, used, png }: Patch, extent: Extent) => {
+      const { path, format } = targets.find((target) => target.extent === extent)!
+      const file = job.variations === 1 ? path : numbered(path, variation)
+      await writeFile(file, await convertPng(png, format))
+      written.push(file)
+      if (extent !== extents.at(-1)) return
+      const ms = Math.round(performance.now() - start)
+      const words = [
+        `${written.splice(0).join(' and ')} (seed ${seed}, ${(ms / 1000).toFixed(1)} s).`,
+        ...used.notes,
+      ]
+      print(args.json ? JSON.stringify({ engine: used.engine, seed, ms, used }) : words.join(' '))
+    }
+    const run = { signal, onProgress: () => {} }
+    if (args.raw) await fillRaw(job, run, (patch) => onPatch(patch, 'finished'))
+    else await fill(job, run, onPatch, extents)
+  } finally {
+    await runtime.unload()
+    await store.close()
+  }
+}
 
-  const job: FillJob = {
-    ...request,
-    picture,
-    mask,
-    avoid: null,
-    extent: 'finished',
-    merge: false,
-    queueMs: 0,
-  }
-  const extents = targets.map(({ extent }) => extent)
-  const written: string[] = []
-  const onPatch = async ({ variation, seed, used, png }: Patch, extent: Extent) => {
-    const { path, format } = targets.find((target) => target.extent === extent)!
-    const file = job.variations === 1 ? path : numbered(path, variation)
-    await writeFile(file, await convertPng(png, format))
-    written.push(file)
-    if (extent !== extents.at(-1)) return
-    const ms = Math.round(performance.now() - start)
-    const words = [
-      `${written.splice(0).join(' and ')} (seed ${seed}, ${(ms / 1000).toFixed(1)} s).`,
-      ...used.notes,
-    ]
-    print(args.json ? JSON.stringify({ engine: used.engine, seed, ms, used }) : words.join(' '))
-  }
-  await fill(job, { signal, onProgress: () => {} }, onPatch, extents)
+function parseDevice(text = 'auto'): DeviceChoice {
+  const choice = deviceChoices.find((known) => known === text)
+  if (choice !== undefined) return choice
+  throw new CompanionError(
+    'option-invalid',
+    `Expected one of ${deviceChoices.join(', ')} for --device but received ${text}.`,
+  )
+}
+
+/** A model's files as they lie elsewhere: all in one folder, or the only one it has. */
+async function filesAt(path: string, modelId: string): Promise<ReadonlyMap<string, string>> {
+  const { files } = catalogue.find(({ id }) => id === modelId)!
+  const absolute = resolve(path)
+  const isFolder = (await stat(absolute).catch(() => null))?.isDirectory() ?? false
+  return new Map(files.map(({ name }) => [name, isFolder ? join(absolute, name) : absolute]))
 }
 
 interface Target {
@@ -143,7 +137,13 @@ interface Target {
   readonly format: FileFormat
 }
 
-function parseTargets({ output, patch }: FillArguments): Target[] {
+function parseTargets({ output, patch, raw }: FillArguments): Target[] {
+  if (raw && patch !== undefined) {
+    throw new CompanionError(
+      'option-invalid',
+      'With --raw there is no patch. Say where the picture goes: -o OUT.',
+    )
+  }
   const targets: Target[] = []
   if (output !== undefined) targets.push({ path: output, extent: 'finished', format: formatOf(output) })
   if (patch !== undefined) {
@@ -172,10 +172,10 @@ function formatOf(path: string): FileFormat {
   )
 }
 
-type Request = Omit<FillJob, 'picture' | 'mask' | 'avoid' | 'extent' | 'merge' | 'queueMs'>
+type Request = Omit<FillJob, 'picture' | 'mask' | 'avoid' | 'means' | 'extent' | 'merge' | 'queueMs'>
 
 /** Checked in the protocol's order: task, engine, options, prompt, model. */
-function parseRequest(args: FillArguments, engines: readonly Engine[]): Request {
+function parseRequest(args: FillArguments, engines: readonly Engine[], installed: Installed): Request {
   const task = tasks.find((name) => name === (args.task ?? 'remove'))
   if (task === undefined) {
     throw new CompanionError(
@@ -187,7 +187,7 @@ function parseRequest(args: FillArguments, engines: readonly Engine[]): Request 
     throw new CompanionError('option-invalid', `The task ${task} needs a mask. Name a PNG where - stands.`)
   }
   const asked = args.engine ?? 'auto'
-  const engine = chooseEngine(engines, asked, task)
+  const engine = chooseEngine(engines, installed, asked, task)
   refuseModelOptions(engine, args)
   const candidates = candidateEngines(engines, asked, task)
   const options = checkOptions(candidates, parseOptions(args.option ?? [], candidates))
@@ -195,10 +195,10 @@ function parseRequest(args: FillArguments, engines: readonly Engine[]): Request 
   const variations = wholeNumber('--variations', args.variations ?? '1', 1, limits.variations)
   const { prompt = '', negative: negativePrompt = '' } = args
   checkPrompt(task, prompt)
-  if (!isReady(engine)) {
-    throw new CompanionError('model-missing', `${engine.title} needs a model that is not installed.`)
-  }
-  return { engine, task, prompt, negativePrompt, seed, variations, options }
+  const hasWeights = args.weights !== undefined
+  checkReady(engine, hasWeights ? new Set(engine.models) : installed)
+  const exactEngine = hasWeights ? null : chooseExactEngine(engines, asked, task, engine)
+  return { engine, exactEngine, task, prompt, negativePrompt, seed, variations, options }
 }
 
 function refuseModelOptions(engine: Engine, { raw, weights }: FillArguments): void {
@@ -254,8 +254,4 @@ async function readInput(path: string, what: string, code: ErrorCode): Promise<U
 function numbered(path: string, variation: number): string {
   const ending = extname(path)
   return `${path.slice(0, path.length - ending.length)}-${variation}${ending}`
-}
-
-function isFileError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error && 'code' in error
 }

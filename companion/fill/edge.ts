@@ -25,6 +25,16 @@ export function chooseEdge(image: Image, mask: Mask): Edge {
   return isFlatArt ? { growPx: 1, featherPx: 0 } : wide
 }
 
+/**
+ * The edge of a picture that is expanded. Nothing has to go, so the picture is not eaten into: it only fades into what
+ * continues it. Without that a hairline of the ground would show between layer and patch, where their common edge falls
+ * between two pixels of the screen.
+ */
+export function chooseExpandEdge(image: Image, mask: Mask): Edge {
+  const { featherPx } = chooseEdge(image, mask)
+  return { growPx: 0, featherPx: featherPx === 0 ? 2 : Math.max(3, featherPx) }
+}
+
 /** Of neighbouring pixels. Measured: interface art 0.87…0.99, a mesh gradient 0.69, photographs 0.01…0.56. */
 const flatShare = 0.8
 

@@ -1,3 +1,4 @@
+import type { Installed } from '../engines/choose.ts'
 import type { Image } from '../image/image.ts'
 import type { Prompt, Selector } from './selector.ts'
 
@@ -7,13 +8,14 @@ import type { Prompt, Selector } from './selector.ts'
  */
 export function chooseSelector(
   selectors: readonly Selector[],
+  installed: Installed,
   asked: string,
   image: Image,
   prompt: Prompt,
 ): Selector | undefined {
   if (asked !== 'auto') return selectors.find(({ id }) => id === asked)
   return selectors.find(
-    (selector) => isReady(selector) && takes(selector, prompt) && selector.suits(image, prompt),
+    (selector) => isReady(selector, installed) && takes(selector, prompt) && selector.suits(image, prompt),
   )
 }
 
@@ -22,7 +24,7 @@ export function takes({ takesBox, takesPoints }: Selector, { points, box }: Prom
   return (takesBox || box === null) && (takesPoints || points.length === 0)
 }
 
-/** Whether it can select at once. Models cannot be installed yet, so: whether it needs none. */
-export function isReady(selector: Selector): boolean {
-  return selector.models.length === 0
+/** Whether it can select at once. */
+export function isReady({ models }: Selector, installed: Installed): boolean {
+  return models.every((id) => installed.has(id))
 }

@@ -1,5 +1,6 @@
 import { mkdir, open, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { sizeInWords } from '../byte-size.ts'
 import { CompanionError } from '../errors.ts'
 
 /** The disk, as far as a download depends on it. Tests give one that is full. */
@@ -24,14 +25,14 @@ export interface DiskFile {
 
 export const systemDisk: Disk = {
   async freeBytes(folder) {
-    await mkdir(folder, { recursive: true })
+    await mkdir(folder, { recursive: true, mode: 0o700 })
     const { bavail, bsize } = await statfs(folder)
     return bavail * bsize
   },
   async open(path) {
-    await mkdir(dirname(path), { recursive: true })
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
     // 'a' would write at the end whatever the offset, 'r+' needs the file to be there, 'w+' empties it.
-    await (await open(path, 'a')).close()
+    await (await open(path, 'a', 0o600)).close()
     const handle = await open(path, 'r+')
     return {
       sizeBytes: async () => (await handle.stat()).size,
@@ -54,12 +55,12 @@ export async function checkSpace(disk: Disk, folder: string, neededBytes: number
   if (freeBytes < neededBytes) {
     throw new CompanionError(
       'disk-full',
-      `${inMegabytes(neededBytes)} are needed for the download, but only ${inMegabytes(freeBytes)} are free on the disk of ${folder}. Make room, then try again.`,
+      `${sizeInWords(neededBytes)} are needed for the download, but only ${sizeInWords(freeBytes)} are free on the disk of ${folder}. Make room, then try again.`,
     )
   }
 }
 
-/** What the person can do about a failed write. Anything but a full or forbidden disk is a bug. */
+/** What the person can do about a failed write or deletion. Anything but a full or forbidden disk is a bug. */
 export function asDiskError(error: unknown, path: string): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'ENOSPC' || code === 'EDQUOT') {
@@ -72,15 +73,11 @@ export function asDiskError(error: unknown, path: string): unknown {
   if (typeof code === 'string') {
     return new CompanionError(
       'download-failed',
-      `${path} could not be written (${code}). Check the folder, then try again.`,
+      `${path} could not be changed (${code}). Check the folder and whether the file is in use, then try again.`,
       {
         cause: error,
       },
     )
   }
   return error
-}
-
-function inMegabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1e6).toLocaleString('en')} MB`
 }

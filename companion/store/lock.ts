@@ -9,7 +9,7 @@ import { CompanionError } from '../errors.ts'
  * @throws CompanionError 'download-failed' when another process holds it
  */
 export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
-  await mkdir(dirname(path), { recursive: true })
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   await acquire(path)
   try {
     return await work()

@@ -116,6 +116,10 @@ export function partPath(target: string): string {
   return `${target}.part`
 }
 
+export function isPart(path: string): boolean {
+  return path.endsWith('.part')
+}
+
 export function originPath(part: string): string {
   return `${part}.json`
 }

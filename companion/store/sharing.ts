@@ -23,6 +23,10 @@ export class Sharing {
     await shared?.ended
   }
 
+  async abortAll(reason: unknown): Promise<void> {
+    await Promise.all([...this.#shared.keys()].map((key) => this.abort(key, reason)))
+  }
+
   #start(key: string, task: (run: ByteRun) => Promise<void>): Shared {
     const ending = new AbortController()
     const runs = new Set<ByteRun>()

@@ -1,10 +1,10 @@
-import { mkdir, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { ModelDefinition, ModelFile } from '../../models/model.ts'
 import { CompanionError } from '../errors.ts'
 import { addressesOf } from './addresses.ts'
 import { systemClock } from './clock.ts'
-import { checkSpace, systemDisk } from './disk.ts'
+import { asDiskError, checkSpace, systemDisk } from './disk.ts'
 import { download, type Means } from './download.ts'
 import { openHttp } from './http.ts'
 import {
@@ -17,7 +17,7 @@ import {
 } from './installed.ts'
 import { withLock } from './lock.ts'
 import { type ByteRun, startPace } from './pace.ts'
-import { originPath, partPath } from './part.ts'
+import { isPart, originPath, partPath } from './part.ts'
 import { Sharing } from './sharing.ts'
 
 export interface StoreOptions {
@@ -42,6 +42,15 @@ export interface ModelState {
   readonly downloadBytes: number
 }
 
+/** A file on this machine that is one of the catalogue's. */
+export interface KnownFile {
+  readonly model: ModelDefinition
+  readonly file: ModelFile
+  /** Absolute. */
+  readonly path: string
+  readonly sha256: string
+}
+
 export interface Terms {
   /** Whether the person has accepted the model's licence, with its restrictions. */
   readonly acceptLicence: boolean
@@ -57,7 +66,7 @@ export function openStore({ folder, models, environment = process.env, means = {
   })
 }
 
-/** The weights on this machine. Only `install` and `repair` use the network. */
+/** The weights on this machine. Only `install` uses the network. */
 export class Store {
   readonly #folder: string
   readonly #models: readonly ModelDefinition[]
@@ -104,8 +113,9 @@ export class Store {
   }
 
   /**
-   * Downloads what is missing or damaged. Asked for twice at the same time, it downloads once; the signal of the last
-   * one who waits ends it. What came is kept.
+   * Downloads what is missing or damaged. Where all seems to be there, whoever asks doubts it: every byte is read, and
+   * what is wrong is downloaded again. Asked for twice at the same time, it works once; the signal of the last one who
+   * waits ends it. What came is kept.
    *
    * @throws CompanionError 'model-unknown', 'licence-not-accepted', 'download-failed', 'disk-full'; the signal's reason
    */
@@ -113,7 +123,10 @@ export class Store {
     const model = this.#find(modelId)
     checkTerms(model, terms)
     await this.#installs.run(model.id, run, (shared) =>
-      withLock(this.#lockOf(model), () => this.#installFiles(model, shared)),
+      withLock(this.#lockOf(model), async () => {
+        if ((await this.#missingFiles(model)).length === 0) await this.#verifyFiles(model, shared)
+        await this.#installFiles(model, shared)
+      }),
     )
   }
 
@@ -124,8 +137,96 @@ export class Store {
    */
   async verify(modelId: string, run: ByteRun): Promise<ModelState> {
     const model = this.#find(modelId)
-    const { installed, installedBytes, damaged } = await this.#stateOf(model)
+    const { installed, damaged } = await this.#stateOf(model)
     if (!installed && !damaged) throw notInstalled(model)
+    await this.#verifyFiles(model, run)
+    return this.#stateOf(model)
+  }
+
+  /**
+   * Deletes a model and what a download has left of it. Files that were added from elsewhere stay where they are.
+   * Whoever waits for its download gets 'download-failed'.
+   *
+   * @throws CompanionError 'model-unknown', 'download-failed' (another process is downloading it, or it cannot be deleted)
+   */
+  async uninstall(modelId: string): Promise<void> {
+    const model = this.#find(modelId)
+    const reason = `${model.title} was uninstalled before its download had ended.`
+    await this.#installs.abort(model.id, new CompanionError('download-failed', reason))
+    const folder = join(this.#folder, model.id)
+    await withLock(this.#lockOf(model), () =>
+      rm(folder, { recursive: true, force: true }).catch((error) => {
+        throw asDiskError(error, folder)
+      }),
+    )
+  }
+
+  /**
+   * Tells by its SHA-256 which file of the catalogue a file on this machine is.
+   *
+   * @throws CompanionError 'model-missing' (no such file), 'model-unknown' (none of the catalogue's), 'model-damaged'
+   *   (the size of one, with other bytes); the signal's reason
+   */
+  async identify(path: string, run: ByteRun): Promise<KnownFile> {
+    const sizeBytes = await sizeOf(path)
+    if (sizeBytes === null) {
+      throw new CompanionError('model-missing', `There is no file ${path}. Check the name.`)
+    }
+    const candidates = this.#models.flatMap((model) =>
+      model.files.filter((file) => file.sizeBytes === sizeBytes).map((file) => ({ model, file })),
+    )
+    if (candidates.length === 0) throw noneOfTheCatalogue(path, sizeBytes, this.#models)
+
+    const pace = startPace('load', sizeBytes, this.#means.clock, run)
+    const sha256 = await sha256OfFile(path, { signal: run.signal, onBytes: pace.update })
+    const found = candidates.find(({ file }) => file.sha256 === sha256)
+    if (found === undefined) throw otherContents(path, candidates)
+    return { ...found, path: resolve(path), sha256 }
+  }
+
+  /**
+   * Uses an identified file as one of its model's. It stays where it is.
+   *
+   * @throws CompanionError 'licence-not-accepted'
+   */
+  async add({ model, file, path, sha256 }: KnownFile, terms: Terms): Promise<void> {
+    checkTerms(model, terms)
+    const target = this.#target(model, file)
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 })
+    writeInstalled(target, { path, sizeBytes: file.sizeBytes, sha256, damaged: false })
+  }
+
+  /**
+   * Deletes what broken-off downloads left more than a week ago.
+   *
+   * @param nowMs Since 1970.
+   * @returns the bytes that are free again
+   */
+  async cleanUp(nowMs: number = Date.now()): Promise<number> {
+    let freedBytes = 0
+    // Also of models that the catalogue no longer has.
+    const entries = await readdir(this.#folder, { recursive: true }).catch(() => [])
+    for (const part of entries.filter(isPart).map((name) => join(this.#folder, name))) {
+      // A download may have ended meanwhile.
+      const left = await stat(part).catch(() => null)
+      if (left === null || nowMs - left.mtimeMs < keptPartMs) continue
+      await rm(part, { force: true })
+      await rm(originPath(part), { force: true })
+      freedBytes += left.size
+    }
+    return freedBytes
+  }
+
+  /** Ends downloads and connections; what came is kept. */
+  async close(): Promise<void> {
+    const reason = 'Infill was stopped. Start it again, and the download goes on where it stopped.'
+    await this.#installs.abortAll(new CompanionError('shutting-down', reason))
+    await this.#means.http.close()
+  }
+
+  /** Writes down which files have other bytes than they should. */
+  async #verifyFiles(model: ModelDefinition, run: ByteRun): Promise<void> {
+    const { installedBytes } = await this.#stateOf(model)
     const pace = startPace('load', installedBytes, this.#means.clock, run)
     let doneBytes = 0
     for (const file of model.files) {
@@ -140,93 +241,17 @@ export class Store {
         damaged: sha256 !== (file.sha256 ?? found.sha256),
       })
     }
-    return this.#stateOf(model)
   }
 
-  /** `verify`, then `install` where something is wrong. */
-  async repair(modelId: string, terms: Terms, run: ByteRun): Promise<ModelState> {
-    const { damaged, installed } = await this.verify(modelId, run)
-    if (damaged || !installed) await this.install(modelId, terms, run)
-    return this.state(modelId)
-  }
-
-  /**
-   * Deletes a model and what a download has left of it. Files that were added from elsewhere stay where they are.
-   * Whoever waits for its download gets 'download-failed'.
-   *
-   * @throws CompanionError 'model-unknown', 'download-failed' (another process is downloading it)
-   */
-  async uninstall(modelId: string): Promise<void> {
-    const model = this.#find(modelId)
-    const reason = `${model.title} was uninstalled before its download had ended.`
-    await this.#installs.abort(model.id, new CompanionError('download-failed', reason))
-    await withLock(this.#lockOf(model), () =>
-      rm(join(this.#folder, model.id), { recursive: true, force: true }),
-    )
-  }
-
-  /**
-   * Takes a file that is on this machine already as one of the catalogue's, known by its SHA-256. It stays where it is.
-   *
-   * @throws CompanionError 'model-missing' (no such file), 'model-unknown' (none of the catalogue's), 'model-damaged'
-   *   (the size of one, with other bytes), 'licence-not-accepted'; the signal's reason
-   */
-  async add(path: string, terms: Terms, run: ByteRun): Promise<{ model: ModelDefinition; file: ModelFile }> {
-    const sizeBytes = await sizeOf(path)
-    if (sizeBytes === null) {
-      throw new CompanionError('model-missing', `There is no file ${path}. Check the name.`)
-    }
-    const candidates = this.#models.flatMap((model) =>
-      model.files.filter((file) => file.sizeBytes === sizeBytes).map((file) => ({ model, file })),
-    )
-    if (candidates.length === 0) throw noneOfTheCatalogue(path, sizeBytes, this.#models)
-
-    const pace = startPace('load', sizeBytes, this.#means.clock, run)
-    const sha256 = await sha256OfFile(path, { signal: run.signal, onBytes: pace.update })
-    const found = candidates.find(({ file }) => file.sha256 === sha256)
-    if (found === undefined) {
-      const names = candidates.map(({ file }) => file.name).join(' or ')
-      throw new CompanionError(
-        'model-damaged',
-        `${basename(path)} has the size of ${names}, but not its contents (SHA-256). Get it again from its publisher.`,
-      )
-    }
-    checkTerms(found.model, terms)
-    const target = this.#target(found.model, found.file)
-    await mkdir(dirname(target), { recursive: true })
-    writeInstalled(target, { path: resolve(path), sizeBytes, sha256, damaged: false })
-    return found
-  }
-
-  /**
-   * Deletes what broken-off downloads left more than a week ago.
-   *
-   * @param nowMs Since 1970.
-   * @returns the bytes that are free again
-   */
-  async cleanUp(nowMs: number = Date.now()): Promise<number> {
-    let freedBytes = 0
-    for (const model of this.#models) {
-      for (const file of model.files) {
-        const part = partPath(this.#target(model, file))
-        const left = await stat(part).catch(() => null)
-        if (left === null || nowMs - left.mtimeMs < keptPartMs) continue
-        await rm(part, { force: true })
-        await rm(originPath(part), { force: true })
-        freedBytes += left.size
-      }
-    }
-    return freedBytes
-  }
-
-  /** Ends connections. */
-  close(): Promise<void> {
-    return this.#means.http.close()
+  /** Those that are not there, or damaged. */
+  async #missingFiles(model: ModelDefinition): Promise<ModelFile[]> {
+    const missing: ModelFile[] = []
+    for (const file of model.files) if (!(await this.#isSound(model, file))) missing.push(file)
+    return missing
   }
 
   async #installFiles(model: ModelDefinition, run: ByteRun): Promise<void> {
-    const missing: ModelFile[] = []
-    for (const file of model.files) if (!(await this.#isSound(model, file))) missing.push(file)
+    const missing = await this.#missingFiles(model)
     const sizes = missing.map((file) => file.sizeBytes)
     const parts = await Promise.all(missing.map((file) => this.#partBytes(model, file)))
     await checkSpace(this.#means.disk, this.#folder, sum(sizes) - sum(parts))
@@ -320,6 +345,17 @@ function notInstalled(model: ModelDefinition): CompanionError {
   return new CompanionError('model-missing', `${model.title} is not installed.`, {
     hint: `Install it first: infill models install ${model.id}`,
   })
+}
+
+function otherContents(path: string, candidates: readonly { readonly file: ModelFile }[]): CompanionError {
+  const names = candidates.map(({ file }) => file.name).join(' or ')
+  const isKnown = candidates.every(({ file }) => file.sha256 !== null)
+  return new CompanionError(
+    'model-damaged',
+    isKnown
+      ? `${basename(path)} has the size of ${names}, but not its contents (SHA-256). Get it again from its publisher.`
+      : `${basename(path)} has the size of ${names}, whose SHA-256 is not known before it is downloaded. Install the model instead.`,
+  )
 }
 
 function noneOfTheCatalogue(

@@ -11,6 +11,13 @@ import {
 } from '../onnx/operators.ts'
 import type { ChannelScale } from './norm.ts'
 
+/** Mirrored pixels around the picture instead of zeros. */
+export interface ReflectOptions {
+  readonly stride?: number
+  readonly padding: number
+  readonly paddingMode: 'reflect'
+}
+
 /**
  * torch.nn.Conv2d: weight [O, C, kH, kW], bias [O] where the checkpoint has one. x [N, C, H, W] -> [N, O, H', W'].
  *
@@ -19,19 +26,20 @@ import type { ChannelScale } from './norm.ts'
 export function conv2d(
   g: Graph,
   x: Tensor,
-  options: ConvOptions & {
-    readonly paddingMode?: 'zeros' | 'reflect'
-    readonly norm?: ChannelScale | undefined
-  } = {},
+  options: (ConvOptions | ReflectOptions) & { readonly norm?: ChannelScale | undefined } = {},
 ): Tensor {
-  const { stride = 1, padding = 0, paddingMode = 'zeros', norm } = options
+  const { stride = 1, padding = 0, norm } = options
   const weight = g.weight('weight', ['O', 'C', 'kH', 'kW'])
   const scaled = norm === undefined ? weight : mul(g, weight, along(g, norm.scale, 0))
   const bias = biasOf(g, norm)
-  if (paddingMode === 'reflect' && padding > 0) {
-    return conv(g, reflectPad(g, x, padding), scaled, bias, { stride })
+  if ('paddingMode' in options && options.padding > 0) {
+    return conv(g, reflectPad(g, x, options.padding), scaled, bias, { stride })
   }
-  return conv(g, x, scaled, bias, { stride, padding })
+  return g.adapt({
+    output: conv(g, x, scaled, bias, { stride, padding }),
+    weightShape: weight.shape,
+    apply: (other) => conv(g, x, other, null, { stride, padding }),
+  })
 }
 
 /**

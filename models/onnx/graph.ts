@@ -48,10 +48,40 @@ export class GraphError extends Error {
   override readonly name = 'GraphError'
 }
 
+export interface GraphOptions {
+  /** What weights are given as, whatever the file holds, and so what is computed in. Default float32. */
+  readonly precision?: Precision | undefined
+  /** What is added to layers from outside, such as a LoRA. Default nothing. */
+  readonly adapt?: Adapt | undefined
+}
+
+export type Precision = 'float32' | 'float16'
+
+/**
+ * What becomes of a layer's output.
+ *
+ * @param g The layer's module.
+ */
+export type Adapt = (g: Graph, layer: AdaptedLayer) => Tensor
+
+/** A linear layer or a convolution. */
+export interface AdaptedLayer {
+  /** What it made, with its own weight. */
+  readonly output: Tensor
+  readonly weightShape: Shape
+  /** What it makes of the same input with another weight, without bias. */
+  readonly apply: (weight: Tensor) => Tensor
+}
+
 /** Begins a graph over a checkpoint's weights, in the operators that a provider has kernels for. */
-export function createGraph(checkpoint: Checkpoint, provider: ExecutionProvider = 'cpu'): Graph {
+export function createGraph(
+  checkpoint: Checkpoint,
+  provider: ExecutionProvider = 'cpu',
+  { precision = 'float32', adapt = (_, { output }) => output }: GraphOptions = {},
+): Graph {
   const definition = { inputs: [], outputs: [], nodes: [], constants: new Map(), weights: new Map() }
-  return new Graph({ checkpoint, provider, definition, names: new Map() }, '')
+  const shared = { provider, precision, adapt, definition, converted: new Map(), names: new Map() }
+  return new Graph(shared, checkpoint, '')
 }
 
 /**
@@ -62,9 +92,11 @@ export class Graph {
   /** Dotted, as in the checkpoint: model.5.conv1. Empty at the top. */
   readonly path: string
   readonly #shared: Shared
+  readonly #checkpoint: Checkpoint
 
-  constructor(shared: Shared, path: string) {
+  constructor(shared: Shared, checkpoint: Checkpoint, path: string) {
     this.#shared = shared
+    this.#checkpoint = checkpoint
     this.path = path
   }
 
@@ -77,13 +109,23 @@ export class Graph {
     return this.#shared.provider
   }
 
+  /** What weights are given as. */
+  get precision(): Precision {
+    return this.#shared.precision
+  }
+
   get definition(): GraphDefinition {
     return this.#shared.definition
   }
 
   /** The module `name` within this one; 'a.b' goes two steps. */
   at(name: string | number): Graph {
-    return new Graph(this.#shared, this.#nameOf(String(name)))
+    return new Graph(this.#shared, this.#checkpoint, this.#nameOf(String(name)))
+  }
+
+  /** The top of another checkpoint, whose weights go into the same graph. No name may be in both. */
+  over(checkpoint: Checkpoint): Graph {
+    return new Graph(this.#shared, checkpoint, '')
   }
 
   /** What the session is fed under this name. */
@@ -101,21 +143,42 @@ export class Graph {
 
   /** Whether the checkpoint has this weight. */
   has(name: string): boolean {
-    return this.#shared.checkpoint.has(this.#nameOf(name))
+    return this.#checkpoint.has(this.#nameOf(name))
+  }
+
+  /** What becomes of this module's output: see `Adapt`. */
+  adapt(layer: AdaptedLayer): Tensor {
+    return this.#shared.adapt(this, layer)
   }
 
   /**
-   * A weight of this module, in float32 whatever the file's own floating type is.
+   * A weight of this module in the graph's precision.
    *
    * @throws GraphError where it is missing, not of floating type, not dense, or not of the shape.
    */
   weight(name: string, shape: ShapePattern): Tensor {
+    const { precision, converted } = this.#shared
+    const weight = this.storedWeight(name, shape)
+    if (weight.dtype === precision) return weight
+    const known = converted.get(weight.name)
+    if (known !== undefined) return known
+    const { shape: sizes } = weight
+    const to = dataTypes[precision]
+    const cast = this.at(name).node('Cast', [weight], { dtype: precision, shape: sizes }, { to })
+    converted.set(weight.name, cast)
+    return cast
+  }
+
+  /**
+   * A weight of this module in the file's own type, and as it is there.
+   *
+   * @throws GraphError as `weight` does.
+   */
+  storedWeight(name: string, shape: ShapePattern): Tensor {
     const path = this.#nameOf(name)
     const weight = this.#shared.definition.weights.get(path) ?? this.#addWeight(path)
     expectShape(path, weight, shape)
-    return weight.dtype === 'float32'
-      ? weight
-      : this.at(name).node('Cast', [weight], { ...weight, dtype: 'float32' }, { to: onnxFloat32 })
+    return weight
   }
 
   /** A constant by a name of its own, for the whole graph: made when the name is first asked for. */
@@ -134,10 +197,15 @@ export class Graph {
     return this.constant(`[${values}]`, [values.length], () => BigInt64Array.from(values, BigInt))
   }
 
-  /** Adds an operator with one output. Its shape is the caller's to know: see `operators.ts`. */
+  /**
+   * Adds an operator with one output, whose shape is the caller's to know: see `operators.ts`.
+   *
+   * @param op With its domain where it is not ONNX's own: com.microsoft.MultiHeadAttention.
+   * @param inputs Null: an optional one that is left out.
+   */
   node(
     op: string,
-    inputs: readonly Tensor[],
+    inputs: readonly (Tensor | null)[],
     output: { readonly dtype: DType; readonly shape: Shape },
     attributes: Attributes = {},
   ): Tensor {
@@ -152,26 +220,26 @@ export class Graph {
 
   /** Names of this module's weights, in full, that the graph never asked for. */
   unusedWeights(): string[] {
-    const { checkpoint, definition } = this.#shared
+    const { weights } = this.#shared.definition
     const within = this.path === '' ? '' : `${this.path}.`
-    return [...checkpoint.keys()].filter((name) => name.startsWith(within) && !definition.weights.has(name))
+    return [...this.#checkpoint.keys()].filter((name) => name.startsWith(within) && !weights.has(name))
   }
 
   #add(
     op: string,
     name: string,
-    inputs: readonly Tensor[],
+    inputs: readonly (Tensor | null)[],
     output: Omit<Tensor, 'name'>,
     attributes: Attributes,
   ) {
     const { dtype, shape } = output
-    const names = inputs.map((input) => input.name)
+    const names = inputs.map((input) => input?.name ?? '')
     this.#shared.definition.nodes.push({ op, name, inputs: names, outputs: [name], attributes })
     return { name, dtype, shape }
   }
 
   #addWeight(name: string): Weight {
-    const stored = this.#shared.checkpoint.get(name)
+    const stored = this.#checkpoint.get(name)
     if (stored === undefined)
       throw new GraphError(`Expected a tensor ${name} in the checkpoint, but there is none.`)
     checkStored(name, stored)
@@ -217,8 +285,9 @@ export function listOf(shape: ShapePattern): string {
 
 /** Of all modules of one graph. */
 interface Shared {
-  readonly checkpoint: Checkpoint
   readonly provider: ExecutionProvider
+  readonly precision: Precision
+  readonly adapt: Adapt
   readonly definition: {
     readonly inputs: Tensor[]
     readonly outputs: Tensor[]
@@ -226,6 +295,8 @@ interface Shared {
     readonly constants: Map<string, Constant>
     readonly weights: Map<string, Weight>
   }
+  /** Weights in the graph's precision, by name. */
+  readonly converted: Map<string, Tensor>
   /** How often a name was given, so that none is given twice. */
   readonly names: Map<string, number>
 }
@@ -251,5 +322,16 @@ function checkStored(name: string, stored: StoredTensor): void {
 
 const floating: readonly DType[] = ['float32', 'float16', 'bfloat16', 'float64']
 
-/** TensorProto.DataType FLOAT, as Cast wants it. */
-const onnxFloat32 = 1
+/** TensorProto.DataType. */
+export const dataTypes: Readonly<Record<DType, number>> = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  int16: 5,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  float64: 11,
+  bfloat16: 16,
+}

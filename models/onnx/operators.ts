@@ -1,4 +1,5 @@
-import { expectShape, type Graph, GraphError, listOf, type Shape, type Tensor } from './graph.ts'
+import type { DType } from '../checkpoint.ts'
+import { dataTypes, expectShape, type Graph, GraphError, listOf, type Shape, type Tensor } from './graph.ts'
 import { variants } from './providers.ts'
 
 /*
@@ -9,8 +10,8 @@ import { variants } from './providers.ts'
 export interface ConvOptions {
   /** Of both sides. Default 1. */
   readonly stride?: number
-  /** Zeros on each of the four sides. Default 0. */
-  readonly padding?: number
+  /** Zeros on each of the four sides, or at top, left, bottom and right. Default 0. */
+  readonly padding?: number | readonly [top: number, left: number, bottom: number, right: number]
 }
 
 /** x [N, C, H, W], weight [O, C, kH, kW], bias [O] -> [N, O, (H + 2p - kH) / s + 1, (W + 2p - kW) / s + 1]. */
@@ -24,9 +25,15 @@ export function conv(
   const [outputs, channels, ...kernel] = weight.shape as FourSizes
   expectShape(g.where, x, ['N', channels, 'H', 'W'])
   const [batch, , height, width] = x.shape as FourSizes
-  const after = (size: number, kernelSize: number) =>
-    Math.floor((size + 2 * padding - kernelSize) / stride) + 1
-  const shape = [batch, outputs, after(height, kernel[0]), after(width, kernel[1])]
+  const [top, left, bottom, right] =
+    typeof padding === 'number' ? [padding, padding, padding, padding] : padding
+  const after = (size: number, kernelSize: number) => Math.floor((size - kernelSize) / stride) + 1
+  const shape = [
+    batch,
+    outputs,
+    after(height + top + bottom, kernel[0]),
+    after(width + left + right, kernel[1]),
+  ]
   if (shape.some((size) => size < 1)) {
     throw new GraphError(
       `Expected at least ${listOf(kernel)} pixels for ${g.where} but received ${listOf(x.shape)}.`,
@@ -39,12 +46,16 @@ export function conv(
     {
       kernel_shape: kernel,
       strides: [stride, stride],
-      pads: [padding, padding, padding, padding],
+      pads: [top, left, bottom, right],
     },
   )
 }
 
-export interface ConvTransposeOptions extends ConvOptions {
+export interface ConvTransposeOptions {
+  /** Of both sides. Default 1. */
+  readonly stride?: number
+  /** Taken off each of the four sides. Default 0. */
+  readonly padding?: number
   /** More rows at the bottom and columns at the right of the result. Default 0. */
   readonly outputPadding?: number
 }
@@ -113,7 +124,7 @@ export function slice(g: Graph, x: Tensor, axis: number, start: number, end: num
   return g.node('Slice', inputs, { dtype: x.dtype, shape: x.shape.with(axis, end - start) })
 }
 
-/** The given rows (axis 2) or columns (axis 3), in the given order, any of them more than once. */
+/** Along `axis`, what the given positions hold, in the given order, any of them more than once. */
 export function gather(g: Graph, x: Tensor, axis: number, indices: readonly number[]): Tensor {
   const shape = x.shape.with(axis, indices.length)
   return g.node('Gather', [x, g.integers(indices)], { dtype: x.dtype, shape }, { axis })
@@ -133,6 +144,35 @@ export function reshape(g: Graph, x: Tensor, shape: Shape): Tensor {
     throw new GraphError(`Expected ${listOf(x.shape)} reshaped for ${g.where} but received ${listOf(shape)}.`)
   }
   return g.node('Reshape', [x, g.integers(shape)], { dtype: x.dtype, shape })
+}
+
+/** Dimension `i` of what comes out is dimension `order[i]` of x. */
+export function transpose(g: Graph, x: Tensor, order: readonly number[]): Tensor {
+  return g.node(
+    'Transpose',
+    [x],
+    { dtype: x.dtype, shape: order.map((axis) => x.shape[axis]) },
+    { perm: order },
+  )
+}
+
+/** x [N, I] · weightᵀ [I, O] + bias [O] -> [N, O], from a weight that lies as PyTorch has it, [O, I]. */
+export function gemm(g: Graph, x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
+  const [outputs, channels] = weight.shape as readonly [number, number]
+  expectShape(g.where, x, ['N', channels])
+  const shape = [x.shape[0], outputs]
+  return g.node('Gemm', withBias(g, x, weight, bias, outputs), { dtype: x.dtype, shape }, { transB: 1 })
+}
+
+/** Each pixel repeated to fill the size: torch.nn.functional.interpolate with mode="nearest". [N, C, H, W] -> [N, C, h, w]. */
+export function resizeNearest(g: Graph, x: Tensor, height: number, width: number): Tensor {
+  const shape = [x.shape[0], x.shape[1], height, width]
+  const attributes = {
+    mode: 'nearest',
+    coordinate_transformation_mode: 'asymmetric',
+    nearest_mode: 'floor',
+  }
+  return g.node('Resize', [x, null, null, g.integers(shape)], { dtype: x.dtype, shape }, attributes)
 }
 
 /** Matrix products [..., I, K] · [..., K, J] -> [..., I, J]; leading dimensions are broadcast. */
@@ -172,12 +212,50 @@ export function sigmoid(g: Graph, x: Tensor): Tensor {
   return g.node('Sigmoid', [x], x)
 }
 
-/** One number, for `add`, `mul` and their like. */
+/** x · sigmoid(x). */
+export function silu(g: Graph, x: Tensor): Tensor {
+  return mul(g, x, sigmoid(g, x))
+}
+
+/** x · Φ(x) with the exact normal distribution, not its tanh approximation. */
+export function gelu(g: Graph, x: Tensor): Tensor {
+  return g.node(variants[g.provider].gelu, [x], x)
+}
+
+export function cos(g: Graph, x: Tensor): Tensor {
+  return g.node('Cos', [x], x)
+}
+
+export function sin(g: Graph, x: Tensor): Tensor {
+  return g.node('Sin', [x], x)
+}
+
+/** exp(x) / Σ exp(x) along the last dimension. */
+export function softmax(g: Graph, x: Tensor): Tensor {
+  return g.node('Softmax', [x], x, { axis: -1 })
+}
+
+/** The same numbers in another type. */
+export function cast(g: Graph, x: Tensor, dtype: DType): Tensor {
+  if (x.dtype === dtype) return x
+  return g.node('Cast', [x], { dtype, shape: x.shape }, { to: dataTypes[dtype] })
+}
+
+/** One number in the graph's precision, for `add`, `mul` and their like. */
 export function scalar(g: Graph, value: number): Tensor {
-  return g.constant(String(value), [], () => Float32Array.of(value))
+  return floats(g, String(value), [], () => Float32Array.of(value))
+}
+
+/** A constant, as `Graph.constant` makes it, in the graph's precision. */
+export function floats(g: Graph, name: string, shape: Shape, make: () => Float32Array): Tensor {
+  return cast(g, g.constant(name, shape, make), g.precision)
 }
 
 function elementwise(g: Graph, op: string, a: Tensor, b: Tensor): Tensor {
+  if (a.dtype !== b.dtype)
+    throw new GraphError(
+      `Expected numbers of one type for ${g.where} but received ${a.dtype} and ${b.dtype}.`,
+    )
   return g.node(op, [a, b], { dtype: a.dtype, shape: broadcast(g, a.shape, b.shape) })
 }
 

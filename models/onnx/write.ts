@@ -1,7 +1,8 @@
-import type { DType, StoredTensor } from '../checkpoint.ts'
+import type { StoredTensor } from '../checkpoint.ts'
 import {
   type Attributes,
   type Constant,
+  dataTypes,
   type GraphDefinition,
   GraphError,
   type Node,
@@ -28,6 +29,7 @@ export function writeModel(graph: GraphDefinition, folder: string): Uint8Array {
     text(2, 'infill'), // producer_name
     bytes(7, graphProto(graph, folder)),
     bytes(8, message(text(1, ''), integer(2, opset))), // opset_import: the standard domain
+    bytes(8, message(text(1, 'com.microsoft'), integer(2, 1))), // ONNX Runtime's own operators
   )
 }
 
@@ -46,11 +48,13 @@ function graphProto(
 }
 
 function nodeProto({ inputs, outputs, name, op, attributes }: Node): Uint8Array {
+  const dot = op.lastIndexOf('.')
   return message(
     ...inputs.map((input) => text(1, input)),
     ...outputs.map((output) => text(2, output)),
     text(3, name),
-    text(4, op),
+    text(4, op.slice(dot + 1)),
+    text(7, op.slice(0, Math.max(dot, 0))), // domain
     ...Object.entries(attributes).map(([key, value]) => bytes(5, attributeProto(key, value))),
   )
 }
@@ -92,20 +96,6 @@ function valueInfoProto({ name, dtype, shape }: Tensor): Uint8Array {
 
 function shapeProto(shape: Shape): Uint8Array {
   return message(...shape.map((size) => bytes(1, message(integer(1, size)))))
-}
-
-/** TensorProto.DataType. */
-const dataTypes: Readonly<Record<DType, number>> = {
-  float32: 1,
-  uint8: 2,
-  int8: 3,
-  int16: 5,
-  int32: 6,
-  int64: 7,
-  bool: 9,
-  float16: 10,
-  float64: 11,
-  bfloat16: 16,
 }
 
 /** A location is relative: ONNX Runtime refuses absolute paths. */

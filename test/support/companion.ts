@@ -3,7 +3,7 @@ import { type Companion, type CompanionOptions, startCompanion } from '../../com
 import { temporaryFolder } from './data-folder.ts'
 import { type StubEngine, stubEngine } from './stub-engine.ts'
 
-/** A companion on a free port with a data folder of its own, and the engine `stub`; stopped after the test. */
+/** A companion on a free port with a data folder of its own, the engine `stub` and no models; stopped after the test. */
 export async function startTestCompanion(
   options: Partial<CompanionOptions> = {},
 ): Promise<Companion & { readonly engine: StubEngine; readonly dataFolder: string }> {
@@ -12,6 +12,7 @@ export async function startTestCompanion(
   const companion = await startCompanion({
     ports: [0],
     engines: [engine],
+    store: { models: [], environment: {} },
     ...options,
     dataFolder,
     timing: { graceMs: 0, ...options.timing },

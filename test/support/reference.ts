@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { installationFolder } from '../../companion/installation.ts'
 import { readCheckpoint } from '../../companion/store/checkpoint.ts'
 import type { Checkpoint, StoredTensor } from '../../models/checkpoint.ts'
 
@@ -12,7 +12,7 @@ export interface Values {
 
 /** A file below test/fixtures/reference: numbers of the original implementations. See the README there. */
 export function referencePath(...names: readonly string[]): string {
-  return join(fileURLToPath(new URL('../fixtures/reference', import.meta.url)), ...names)
+  return join(installationFolder, 'test/fixtures/reference', ...names)
 }
 
 /** Tensors of a .safetensors file as numbers, whatever their type, by name. */
@@ -37,5 +37,6 @@ function numbersOf({ dtype, offset, byteLength }: StoredTensor, bytes: Buffer): 
   const own = Uint8Array.from(bytes.subarray(offset, offset + byteLength))
   if (dtype === 'uint8') return Float32Array.from(own)
   if (dtype === 'float32') return new Float32Array(own.buffer)
-  throw new Error(`Expected reference numbers in float32 or uint8 but received ${dtype}.`)
+  if (dtype === 'int64') return Float32Array.from(new BigInt64Array(own.buffer), Number)
+  throw new Error(`Expected reference numbers in float32, uint8 or int64 but received ${dtype}.`)
 }

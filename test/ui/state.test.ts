@@ -1,15 +1,27 @@
 import { describe, expect, test } from 'vitest'
 import type { ProgressReply, Used } from '../../companion/protocol.ts'
-import { defaultSettings, type LayerInfo, type Selection, type Source } from '../../plugin/messages.ts'
-import { emptyHistory, marksOf } from '../../ui/mask/history.ts'
+import {
+  defaultSettings,
+  type Expansion,
+  type LayerInfo,
+  type Margins,
+  noMargins,
+  type Selection,
+  type Source,
+} from '../../plugin/messages.ts'
+import { addMark, emptyHistory, marksOf } from '../../ui/mask/history.ts'
 import type { Mark } from '../../ui/mask/stroke.ts'
 import {
   type Action,
   canRedo,
   canUndo,
+  canvasToShow,
+  expansionOn,
   type FillRecord,
+  fillsInForce,
   imagesToShow,
   initialState,
+  isHiddenByExpansion,
   layerToFollow,
   type Picture,
   type Result,
@@ -20,6 +32,16 @@ import {
 
 const hero: LayerInfo = { id: 'hero', name: 'Hero' }
 const logo: LayerInfo = { id: 'logo', name: 'Logo' }
+/** A page unit shows two pixels of the picture, which the layer shows all of. */
+const expansion: Extract<Expansion, { state: 'possible' }> = {
+  state: 'possible',
+  box: { x: 0, y: 0, width: 40, height: 30 },
+  width: 20,
+  height: 15,
+  toFrame: null,
+  maxSidePx: 4096,
+  placement: 'patch',
+}
 const stroke: Mark = { kind: 'stroke', mode: 'paint', radiusPx: 4, points: [{ x: 1, y: 2 }] }
 const laterStroke: Mark = { ...stroke, points: [{ x: 8, y: 9 }] }
 const notFillable: Selection = { state: 'not-fillable', reason: 'nothing', message: 'Nothing.' }
@@ -230,6 +252,7 @@ describe('imagesToShow', () => {
   const other = fillOf('other')
   const finished: ShownFill = { ...fillOf('finished'), placement: 'finished' }
   const base = bitmap('picture of hero')
+  const whole = { x: 0, y: 0, width: 40, height: 30 }
   test.each<[string, Partial<Picture>, Result | null, readonly ImageBitmap[]]>([
     ['the picture', {}, null, [base]],
     ['fills over the picture', { fills: [patch, other] }, null, [base, patch.bitmap, other.bitmap]],
@@ -244,16 +267,19 @@ describe('imagesToShow', () => {
       [base, bitmap('a')],
     ],
   ])('are %s', (_, picture, result, expected) => {
-    expect(imagesToShow({ picture: { ...pictureFor(hero), ...picture }, result }, false)).toEqual(expected)
+    const shown = imagesToShow({ picture: { ...pictureFor(hero), ...picture }, result }, false)
+    expect(shown).toEqual(expected.map((bitmap) => ({ bitmap, rect: whole })))
   })
 
   test('are the original alone while it is compared with', () => {
     const picture = { ...pictureFor(hero), fills: [patch, finished] }
-    expect(imagesToShow({ picture, result: resultOf('a') }, true)).toEqual([base])
+    expect(imagesToShow({ picture, result: resultOf('a') }, true)).toEqual([{ bitmap: base, rect: whole }])
   })
 
   test('are a result alone when its layer is gone', () => {
-    expect(imagesToShow({ picture: null, result: resultOf('a') }, false)).toEqual([bitmap('a')])
+    expect(imagesToShow({ picture: null, result: resultOf('a') }, false)).toMatchObject([
+      { bitmap: bitmap('a') },
+    ])
   })
 })
 
@@ -270,7 +296,7 @@ describe('an action that comes too late', () => {
     { type: 'not-placed', problem: { message: '', mayPlaceAnyway: false } },
     { type: 'discarded' },
     { type: 'unplaced', restored: null },
-    { type: 'looked', fills: [], placement: 'patch' },
+    { type: 'looked', fills: [], placement: 'patch', expansion },
   ]
   test.each(late)('changes nothing: $type', (action) => {
     expect(reached(action)).toEqual(reached())
@@ -354,6 +380,8 @@ function pictureFor(layer: LayerInfo): Picture {
     fills: [],
     history: emptyHistory,
     edits: null,
+    task: 'remove',
+    margins: noMargins,
     placed: [],
   }
 }
@@ -371,6 +399,7 @@ function sourceOf(layer: LayerInfo, hash = `hash of ${layer.id}`): Source {
     placement: 'patch',
     notes: [],
     warning: null,
+    expansion,
   }
 }
 
@@ -385,6 +414,7 @@ function fillOf(layerId: string): ShownFill {
     name: 'Infill – removed',
     hash: `hash of ${layerId}`,
     placement: 'patch',
+    margins: null,
     png: new Uint8Array(0),
     bitmap: bitmap(layerId),
   }
@@ -432,3 +462,71 @@ function progressOf(id: string): ProgressReply {
 function fillable(layer: LayerInfo): Selection {
   return { state: 'fillable', layers: [layer] }
 }
+
+describe('a picture that is expanded', () => {
+  const margins: Margins = { top: 0, right: 5, bottom: 0, left: 2 }
+  const widened: ShownFill = { ...fillOf('widened'), margins }
+  const finished: ShownFill = { ...widened, placement: 'finished' }
+  const canvas = { x: -4, y: 0, width: 54, height: 30 }
+  const picture: Picture = { ...pictureFor(hero), task: 'expand', margins, fills: [fillOf('patch'), widened] }
+
+  test('has a canvas only for that task, and where it is possible', () => {
+    expect(canvasToShow(picture)).toEqual(canvas)
+    expect(canvasToShow({ ...picture, task: 'remove' })).toBeNull()
+    const source: Source = { ...picture.source, expansion: { state: 'impossible', message: '' } }
+    expect(canvasToShow({ ...picture, source })).toBeNull()
+    expect(canvasToShow(null)).toBeNull()
+  })
+
+  test('shows its margins where they lie, until others are set', () => {
+    const shown = (change: Partial<Picture>) =>
+      imagesToShow({ picture: { ...picture, ...change }, result: null }, false).slice(1)
+    const whole = { x: 0, y: 0, width: 40, height: 30 }
+    const patch = { bitmap: bitmap('patch'), rect: whole }
+    expect(shown({})).toEqual([patch, { bitmap: widened.bitmap, rect: canvas }])
+    expect(shown({ margins: { ...margins, top: 1 } })).toEqual([patch])
+    expect(shown({ task: 'remove' })).toEqual([patch])
+  })
+
+  test('does not count its margins among what a removal sees', () => {
+    expect(fillsInForce(picture).map(({ layerId }) => layerId)).toEqual(['patch'])
+    expect(expansionOn(picture)?.layerId).toBe('widened')
+  })
+
+  test('is hidden by a finished copy, which is followed when it is selected', () => {
+    expect(isHiddenByExpansion(picture)).toBe(false)
+    const hidden = { ...picture, fills: [finished] }
+    expect(isHiddenByExpansion(hidden)).toBe(true)
+    const selection = fillable({ id: 'widened', name: 'Infill – expanded' })
+    const state = (work: Picture): State => ({
+      ...initialState,
+      selection,
+      work: { step: 'paint', picture: work },
+    })
+    expect(layerToFollow(state(hidden))?.id).toBe('widened')
+    expect(layerToFollow(state(picture))).toBeNull()
+  })
+
+  test('keeps its marks out of the way of Undo', () => {
+    const marked: State = {
+      ...initialState,
+      work: { step: 'paint', picture: { ...picture, history: addMark(emptyHistory, stroke) } },
+    }
+    expect(canUndo(marked.work)).toBe(false)
+    expect(canUndo(reduce(marked, { type: 'task-chosen', task: 'remove' }).work)).toBe(true)
+  })
+
+  test('takes on a task and margins, and what was said before is settled', () => {
+    const said: State = {
+      ...initialState,
+      notice: { tone: 'info', message: 'Too wide.' },
+      work: { step: 'paint', picture: pictureFor(hero) },
+    }
+    const chosen = reduce(said, { type: 'task-chosen', task: 'expand' })
+    expect(chosen.notice).toBeNull()
+    expect(pictureOf(reduce(chosen, { type: 'margins-changed', margins }))).toMatchObject({
+      task: 'expand',
+      margins,
+    })
+  })
+})

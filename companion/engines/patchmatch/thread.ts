@@ -3,24 +3,39 @@ import { Thread } from '../../thread.ts'
 import type { Run } from '../engine.ts'
 import type { CompletionTask } from './complete.ts'
 
-/** Completes pictures in a thread of its own. */
-export class CompletionThread {
-  readonly #thread = new Thread<CompletionTask, Image>({ file: 'patchmatch-worker.js', title: 'Quick fill' })
+/** What the thread is asked. */
+export interface ThreadTask {
+  /** copy: complete only where the whole hole can be copied exactly */
+  readonly type: 'complete' | 'copy'
+  readonly task: CompletionTask
+}
 
-  /**
-   * The task's own buffers stay as they are.
-   *
-   * @throws what `Thread.run` throws, and `complete`
-   */
+/** Completes pictures in a thread of its own. The tasks' own buffers stay as they are. */
+export class CompletionThread {
+  readonly #thread = new Thread<ThreadTask, Image | null>({
+    file: 'patchmatch-worker.js',
+    title: 'Quick fill',
+  })
+
+  /** @throws what `Thread.run` throws, and `complete` */
   async complete(task: CompletionTask, run: Run): Promise<Image> {
-    run.signal.throwIfAborted()
-    const copy = copyTask(task)
-    return await this.#thread.run(copy, run, buffersOf(copy))
+    return (await this.#ask('complete', task, run))!
+  }
+
+  /** As `complete`, but only what can be copied exactly; null: not the whole hole can be. */
+  copyExactly(task: CompletionTask, run: Run): Promise<Image | null> {
+    return this.#ask('copy', task, run)
   }
 
   /** Ends the thread after the tasks it has, and waits for that. */
   close(): Promise<void> {
     return this.#thread.close()
+  }
+
+  async #ask(type: ThreadTask['type'], task: CompletionTask, run: Run): Promise<Image | null> {
+    run.signal.throwIfAborted()
+    const copy = copyTask(task)
+    return await this.#thread.run({ type, task: copy }, run, buffersOf(copy))
   }
 }
 

@@ -1,12 +1,16 @@
 import type { Image } from '../../image/image.ts'
 import { serveTasks } from '../../thread-work.ts'
-import { type CompletionTask, complete } from './complete.ts'
+import { complete } from './complete.ts'
+import { copyExactly } from './exact.ts'
+import type { ThreadTask } from './thread.ts'
 
-serveTasks<CompletionTask, Image>(
-  (task, { onProgress, throwIfCancelled }) =>
-    complete(task, {
-      onLevel: (done, total) => onProgress({ stage: 'fill', done, total, unit: 'levels' }),
-      throwIfCancelled,
-    }),
-  ({ data }) => [data.buffer as ArrayBuffer],
+serveTasks<ThreadTask, Image | null>(
+  ({ type, task }, { onProgress, throwIfCancelled }) =>
+    type === 'copy'
+      ? copyExactly(task)
+      : complete(task, {
+          onLevel: (done, total) => onProgress({ stage: 'fill', done, total, unit: 'levels' }),
+          throwIfCancelled,
+        }),
+  (image) => (image === null ? [] : [image.data.buffer as ArrayBuffer]),
 )

@@ -1,6 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { join } from 'node:path'
@@ -8,44 +16,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { builtFile, installationFolder } from '../../../companion/installation.ts'
 import { Client, hello } from '../../support/client.ts'
 import { temporaryFolder } from '../../support/data-folder.ts'
-
-/** The built command line in a process of its own, as a person starts it, from a folder that is not ours. */
-class Infill {
-  readonly process: ChildProcess
-  readonly exitCode: Promise<number | null>
-  #output = ''
-
-  constructor(home: string, ...options: string[]) {
-    this.process = spawn(process.execPath, [builtFile('infill.js'), ...options], {
-      cwd: home,
-      env: { ...process.env, INFILL_HOME: home },
-    })
-    this.exitCode = once(this.process, 'close').then(([code]) => code)
-    for (const stream of [this.process.stdout!, this.process.stderr!]) {
-      stream.setEncoding('utf8').on('data', (text) => {
-        this.#output += text
-      })
-    }
-    onTestFinished(() => void this.process.kill('SIGKILL'))
-  }
-
-  get output(): string {
-    return this.#output
-  }
-
-  /** Resolves with the match as soon as it is printed. */
-  says(pattern: RegExp): Promise<RegExpExecArray> {
-    return new Promise((resolve, reject) => {
-      const look = () => {
-        const match = pattern.exec(this.#output)
-        if (match !== null) resolve(match)
-      }
-      look()
-      this.process.stdout!.on('data', look)
-      this.exitCode.then(() => reject(new Error(`Expected ${pattern} but it said: ${this.#output}`)))
-    })
-  }
-}
+import { Infill } from '../../support/infill.ts'
 
 async function freePort(): Promise<number> {
   const server = createTcpServer().listen(0, '127.0.0.1')
@@ -58,7 +29,7 @@ async function freePort(): Promise<number> {
 
 async function serve(home: string): Promise<{ infill: Infill; port: number; code: string }> {
   const port = await freePort()
-  const infill = new Infill(home, 'serve', '--port', String(port))
+  const infill = new Infill(home, ['serve', '--port', String(port)])
   const code = (await infill.says(/Pairing code: (\d{6})/))[1]!
   return { infill, port, code }
 }
@@ -103,10 +74,20 @@ describe('infill serve', () => {
     for (const secret of [token, code, prompt]) expect(log).not.toContain(secret)
   })
 
+  test('deletes logs older than a week', async () => {
+    const home = temporaryFolder()
+    const [old, young] = ['infill.8.log', 'infill.9.log'].map((name) => join(home, 'logs', name))
+    mkdirSync(join(home, 'logs'))
+    for (const file of [old!, young!]) writeFileSync(file, '')
+    utimesSync(old!, 0, 0)
+    await serve(home)
+    expect([existsSync(old!), existsSync(young!)]).toEqual([false, true])
+  })
+
   test('refuses to start a second time on the same data folder, whatever the port', async () => {
     const home = temporaryFolder()
     const { port } = await serve(home)
-    const second = new Infill(home, 'serve', '--port', String(await freePort()))
+    const second = new Infill(home, ['serve', '--port', String(await freePort())])
     expect(await second.exitCode).toBe(1)
     expect(second.output).toContain(`port ${port}`)
     expect(second.output.trim().split('\n')).toHaveLength(1)
@@ -147,14 +128,14 @@ describe('infill serve', () => {
     await once(other, 'listening')
     onTestFinished(() => void other.close())
     const { port } = other.address() as AddressInfo
-    const infill = new Infill(temporaryFolder(), 'serve', '--port', String(port))
+    const infill = new Infill(temporaryFolder(), ['serve', '--port', String(port)])
     expect(await infill.exitCode).toBe(1)
     expect(infill.output).toContain(`port ${port} is held by`)
   })
 
   test('names another companion that holds the port', async () => {
     const { port } = await serve(temporaryFolder())
-    const infill = new Infill(temporaryFolder(), 'serve', '--port', String(port))
+    const infill = new Infill(temporaryFolder(), ['serve', '--port', String(port)])
     expect(await infill.exitCode).toBe(1)
     expect(infill.output).toContain(`port ${port} is held by an Infill companion`)
   })
@@ -175,7 +156,7 @@ describe('infill pair', () => {
   test('prints a code that the running companion takes', async () => {
     const home = temporaryFolder()
     const { infill, port } = await serve(home)
-    const pair = new Infill(home, 'pair')
+    const pair = new Infill(home, ['pair'])
     expect(await pair.exitCode).toBe(0)
     const code = /(\d{6})/.exec(pair.output)![1]!
     await infill.says(new RegExp(`Pairing code: ${code}`))
@@ -186,7 +167,7 @@ describe('infill pair', () => {
 
   test('says so when no companion is running, and the next one takes the code', async () => {
     const home = temporaryFolder()
-    const pair = new Infill(home, 'pair')
+    const pair = new Infill(home, ['pair'])
     expect(await pair.exitCode).toBe(0)
     expect(pair.output).toContain('No companion is running')
     expect((await serve(home)).code).toBe(/(\d{6})/.exec(pair.output)![1])
@@ -198,7 +179,7 @@ describe('infill pair', () => {
     const client = await Client.connect(port)
     client.send({ type: 'pair', code })
     const { token } = await client.next('paired')
-    const revoke = new Infill(home, 'pair', '--revoke')
+    const revoke = new Infill(home, ['pair', '--revoke'])
     expect(await client.closed).toBe(1008)
     expect(await revoke.exitCode).toBe(0)
     const again = await Client.connect(port)
@@ -209,11 +190,11 @@ describe('infill pair', () => {
 
 describe('infill doctor', () => {
   test('finds that nothing is missing, in words and as JSON', async () => {
-    const words = new Infill(temporaryFolder(), 'doctor')
+    const words = new Infill(temporaryFolder(), ['doctor'])
     expect(await words.exitCode, words.output).toBe(0)
     expect(words.output).toContain('Nothing is missing.')
     const home = temporaryFolder()
-    const json = new Infill(home, 'doctor', '--json')
+    const json = new Infill(home, ['doctor', '--json'])
     expect(await json.exitCode).toBe(0)
     expect(JSON.parse(json.output)).toMatchObject({
       versions: {
@@ -225,7 +206,10 @@ describe('infill doctor', () => {
       ports: [{ port: 17871 }, { port: 17872 }, { port: 17873 }],
       folders: { installation: installationFolder, data: home, writable: true },
       built: { 'infill.js': true, 'playground.html': true, 'patchmatch-worker.js': true },
-      executionProviders: expect.arrayContaining(['cpu']),
+      runtime: {
+        version: '1.29.0',
+        devices: expect.arrayContaining([{ kind: 'cpu', name: expect.any(String), lack: null }]),
+      },
       missing: [],
     })
   })
@@ -234,7 +218,7 @@ describe('infill doctor', () => {
     const home = temporaryFolder()
     const file = join(home, 'a file')
     writeFileSync(file, '')
-    const infill = new Infill(home, 'doctor')
+    const infill = new Infill(home, ['doctor'])
     expect(await infill.exitCode).toBe(0)
     const nowhere = spawn(process.execPath, [builtFile('infill.js'), 'doctor', '--json'], {
       env: { ...process.env, INFILL_HOME: file },
@@ -254,7 +238,7 @@ describe('infill', () => {
     ['--help', /serve[\s\S]*doctor[\s\S]*pair/],
     ['help', /serve/],
   ])('%s ends with 0', async (option, output) => {
-    const infill = new Infill(temporaryFolder(), option)
+    const infill = new Infill(temporaryFolder(), [option])
     expect(await infill.exitCode).toBe(0)
     expect(infill.output).toMatch(output)
   })
@@ -267,7 +251,10 @@ describe('infill', () => {
     ['serve', '--wish'],
     ['pair', 'now'],
   ])('used wrongly ends with 2: %s %s %s', async (...options) => {
-    const infill = new Infill(temporaryFolder(), ...options.filter((option) => option !== undefined))
+    const infill = new Infill(
+      temporaryFolder(),
+      options.filter((option) => option !== undefined),
+    )
     expect(await infill.exitCode).toBe(2)
     expect(infill.output).not.toBe('')
   })

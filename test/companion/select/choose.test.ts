@@ -17,22 +17,27 @@ function selector(id: string, changed: Partial<Selector> = {}): Selector {
 }
 
 describe('chooseSelector', () => {
+  const installed = new Set<string>()
   const fussy = selector('fussy', { suits: () => false })
   const missing = selector('missing', { models: ['sam'] })
   const boxes = selector('boxes', { takesPoints: false })
   const all = [fussy, missing, boxes, selector('any')]
 
   test('takes for auto the first that is ready, takes what was drawn and suits', () => {
-    expect(chooseSelector(all, 'auto', image, click)?.id).toBe('any')
-    expect(chooseSelector(all, 'auto', image, drawn)?.id).toBe('boxes')
+    expect(chooseSelector(all, installed, 'auto', image, click)?.id).toBe('any')
+    expect(chooseSelector(all, installed, 'auto', image, drawn)?.id).toBe('boxes')
+  })
+
+  test('takes for auto one whose models are installed', () => {
+    expect(chooseSelector(all, new Set(['sam']), 'auto', image, click)?.id).toBe('missing')
   })
 
   test('takes the one asked for, whether it suits or not', () => {
-    for (const { id } of all) expect(chooseSelector(all, id, image, click)?.id).toBe(id)
+    for (const { id } of all) expect(chooseSelector(all, installed, id, image, click)?.id).toBe(id)
   })
 
   test('finds none where there is none', () => {
-    expect(chooseSelector([fussy, missing], 'auto', image, click)).toBeUndefined()
-    expect(chooseSelector(all, 'nobody', image, click)).toBeUndefined()
+    expect(chooseSelector([fussy, missing], installed, 'auto', image, click)).toBeUndefined()
+    expect(chooseSelector(all, installed, 'nobody', image, click)).toBeUndefined()
   })
 })

@@ -399,7 +399,7 @@ describe('download on a disk', () => {
     writeFileSync(join(folder, 'models'), 'a file where the folder should be')
     await expect(fetchFile()).rejects.toMatchObject({
       code: 'download-failed',
-      message: expect.stringContaining('big.pt.part could not be written'),
+      message: expect.stringContaining('big.pt.part could not be changed'),
     })
   })
 })
@@ -417,6 +417,18 @@ describe('download through a proxy', () => {
     await fetchFile({ target: join(folder, 'again.pt') }, { http: direct })
     expect(proxy.targets).toEqual([server.host])
     await direct.close()
+    await proxy.close()
+  })
+
+  test('that HTTPS_PROXY names', async () => {
+    const proxy = await startProxy()
+    const http = openHttp({ HTTPS_PROXY: proxy.url })
+    // The server speaks no TLS, so the proxy's connection is as far as it gets.
+    const url = server.url(path).replace('http:', 'https:')
+    await expect(fetchFile({ urls: [url] }, { http })).rejects.toMatchObject({ code: 'download-failed' })
+    expect(proxy.targets).toEqual(Array.from({ length: 5 }, () => server.host))
+    expect(server.requests).toEqual([])
+    await http.close()
     await proxy.close()
   })
 

@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import {
   existsSync,
   mkdirSync,
@@ -7,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -20,6 +20,7 @@ import type { Means } from '../../../companion/store/download.ts'
 import type { ByteProgress, ByteRun } from '../../../companion/store/pace.ts'
 import { openStore, type Store } from '../../../companion/store/store.ts'
 import type { ModelDefinition } from '../../../models/model.ts'
+import { modelFile } from '../../support/published-model.ts'
 import { silenceMs, testClock } from '../../support/test-clock.ts'
 import { startWeightsServer, type WeightsServer } from '../../support/weights-server.ts'
 
@@ -42,8 +43,8 @@ beforeEach(async () => {
     purpose: 'Two files.',
     licence: { name: 'OpenRAIL', url: 'https://example.com', restrictions: 'Not for harm.' },
     files: [
-      fileOf('part/encoder.pt', encoder, server.url('/pub/encoder.pt')),
-      fileOf('decoder.pt', decoder, server.url('/pub/decoder.pt')),
+      modelFile('part/encoder.pt', encoder, server.url('/pub/encoder.pt')),
+      modelFile('decoder.pt', decoder, server.url('/pub/decoder.pt')),
     ],
   }
   folder = mkdtempSync(join(tmpdir(), 'infill-store-'))
@@ -91,6 +92,28 @@ describe('Store.install', () => {
     await store.verify('duo', watchedRun())
     await store.files('duo')
     expect(server.requests).toHaveLength(before)
+  })
+
+  test('doubts what is there already: a byte that changed is found and downloaded again', async () => {
+    await store.install('duo', accepted, watchedRun())
+    const path = (await store.files('duo')).get('decoder.pt')!
+    const changed = Buffer.from(decoder)
+    changed[5]! ^= 1
+    writeFileSync(path, changed)
+
+    const run = watchedRun()
+    await store.install('duo', accepted, run)
+    expect(readFileSync(path).equals(decoder)).toBe(true)
+    expect(server.requests.map(({ path }) => path).slice(2)).toEqual(['/pub/decoder.pt'])
+    expect(run.progress.at(-1)).toMatchObject({ stage: 'download', done: 32_000, total: 32_000 })
+  })
+
+  test('shows its files to their owner only', async () => {
+    await store.install('duo', accepted, watchedRun())
+    for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+      const found = statSync(join(folder, name))
+      expect(found.mode & 0o777, name).toBe(found.isFile() ? 0o600 : 0o700)
+    }
   })
 
   test('downloads once for all who ask', async () => {
@@ -158,7 +181,7 @@ describe('Store.install', () => {
     store = open({ disk: { ...systemDisk, freeBytes: async () => decoder.length - 1 } })
     await expect(store.install('duo', accepted, watchedRun())).rejects.toMatchObject({
       code: 'disk-full',
-      message: expect.stringContaining('1 MB are needed'),
+      message: expect.stringContaining('32 kB are needed'),
     })
     expect(server.requests).toHaveLength(before)
 
@@ -232,10 +255,8 @@ describe('Store.verify', () => {
     rmSync(files.get('part/encoder.pt')!)
     expect(await store.state('duo')).toMatchObject({ damaged: true, installedBytes: 100 })
     expect(await store.verify('duo', watchedRun())).toMatchObject({ damaged: true })
-    expect(await store.repair('duo', accepted, watchedRun())).toMatchObject({
-      installed: true,
-      damaged: false,
-    })
+    await store.install('duo', accepted, watchedRun())
+    expect(await store.state('duo')).toMatchObject({ installed: true, damaged: false })
   })
 
   test('says that a model is not installed', async () => {
@@ -255,10 +276,16 @@ describe('Store.verify', () => {
 })
 
 describe('Store.add', () => {
+  async function add(path: string, terms = accepted) {
+    const known = await store.identify(path, watchedRun())
+    await store.add(known, terms)
+    return known
+  }
+
   test('takes a file that is here already, which stays where it is', async () => {
     const mine = join(folder, 'elsewhere.bin')
     writeFileSync(mine, encoder)
-    const added = await store.add(mine, accepted, watchedRun())
+    const added = await add(mine)
     expect([added.model.id, added.file.name]).toEqual(['duo', 'part/encoder.pt'])
     expect(await store.state('duo')).toMatchObject({ installed: false, downloadBytes: decoder.length })
 
@@ -273,7 +300,7 @@ describe('Store.add', () => {
   test('notices when that file is gone, and downloads it then', async () => {
     const mine = join(folder, 'elsewhere.bin')
     writeFileSync(mine, encoder)
-    await store.add(mine, accepted, watchedRun())
+    await add(mine)
     rmSync(mine)
     expect(await store.state('duo')).toMatchObject({ damaged: true })
     await store.install('duo', accepted, watchedRun())
@@ -293,15 +320,26 @@ describe('Store.add', () => {
   ])('refuses a file %s', async (_, bytes, terms, code, message) => {
     const mine = join(folder, 'mine.pt')
     writeFileSync(mine, bytes)
-    await expect(store.add(mine, terms, watchedRun())).rejects.toMatchObject({
+    await expect(add(mine, terms)).rejects.toMatchObject({
       code,
       message: expect.stringMatching(message),
     })
     expect(await store.state('duo')).toMatchObject({ downloadBytes: 104_000 })
   })
 
+  test('refuses a file whose hash nobody has published', async () => {
+    const mine = join(folder, 'mine.pt')
+    writeFileSync(mine, decoder)
+    const unhashed = { ...duo, files: [{ ...duo.files[1]!, sha256: null, sha256From: 'none' as const }] }
+    store = openStore({ folder, models: [unhashed] })
+    await expect(add(mine)).rejects.toMatchObject({
+      code: 'model-damaged',
+      message: expect.stringContaining('not known before it is downloaded'),
+    })
+  })
+
   test('refuses a file that is not there', async () => {
-    await expect(store.add(join(folder, 'none'), accepted, watchedRun())).rejects.toMatchObject({
+    await expect(add(join(folder, 'none'))).rejects.toMatchObject({
       code: 'model-missing',
     })
   })
@@ -336,21 +374,43 @@ describe('Store.uninstall', () => {
 })
 
 describe('Store.cleanUp', () => {
-  test('deletes parts older than a week, and nothing else', async () => {
+  test('deletes parts older than a week, also of models that are no longer known, and nothing else', async () => {
     await store.install('duo', accepted, watchedRun())
     const old = join(folder, 'duo', 'part', 'encoder.pt.part')
+    const unknown = join(folder, 'gone', 'weights.pt.part')
     const young = join(folder, 'duo', 'decoder.pt.part')
-    mkdirSync(join(folder, 'duo', 'part'), { recursive: true })
-    for (const path of [old, young]) writeFileSync(path, 'left')
+    mkdirSync(join(folder, 'gone'))
+    for (const path of [old, unknown, young]) writeFileSync(path, 'left')
     writeFileSync(`${old}.json`, '{}')
     const day = 24 * 60 * 60
     utimesSync(old, 1000 * day, 1000 * day)
+    utimesSync(unknown, 1000 * day, 1000 * day)
     utimesSync(young, 1002 * day, 1002 * day)
 
-    expect(await store.cleanUp(1008 * day * 1000)).toBe(4)
-    expect([existsSync(old), existsSync(`${old}.json`), existsSync(young)]).toEqual([false, false, true])
+    expect(await store.cleanUp(1008 * day * 1000)).toBe(8)
+    const left = [old, `${old}.json`, unknown, young].map((path) => existsSync(path))
+    expect(left).toEqual([false, false, false, true])
     expect((await store.files('duo')).size).toBe(2)
   })
+
+  test('has nothing to do where nothing was ever installed', async () => {
+    store = openStore({ folder: join(folder, 'none'), models: [duo] })
+    expect(await store.cleanUp()).toBe(0)
+    expect(existsSync(join(folder, 'none'))).toBe(false)
+  })
+})
+
+test('Store.close ends downloads, and what came is kept', async () => {
+  server.misbehave('/pub/encoder.pt', { type: 'stall', afterBytes: 40_000 })
+  let nowMs = 0
+  store = open({ clock: { ...systemClock, now: () => (nowMs += 1000) } })
+  const run = watchedRun()
+  const ended = expect(store.install('duo', accepted, run)).rejects.toMatchObject({ code: 'shutting-down' })
+  await arrived(run, 1)
+  await store.close()
+  await ended
+  expect(existsSync(join(folder, 'duo.lock'))).toBe(false)
+  expect(statSync(join(folder, 'duo', 'part', 'encoder.pt.part')).size).toBeGreaterThan(0)
 })
 
 test('Store knows no model that is not in the catalogue', async () => {
@@ -368,11 +428,6 @@ test('Store knows no model that is not in the catalogue', async () => {
 
 function open(means: Partial<Means> = {}, environment: NodeJS.ProcessEnv = {}): Store {
   return openStore({ folder, models: [duo], environment, means })
-}
-
-function fileOf(name: string, bytes: Buffer, url: string): ModelDefinition['files'][number] {
-  const sha256 = createHash('sha256').update(bytes).digest('hex')
-  return { name, sizeBytes: bytes.length, sha256, sha256From: 'publisher', urls: [url] }
 }
 
 interface WatchedRun extends ByteRun {

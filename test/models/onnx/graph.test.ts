@@ -44,6 +44,29 @@ describe('Graph', () => {
     expect(g.definition.nodes).toMatchObject([{ op: 'Cast', inputs: ['w'], attributes: { to: 1 } }])
   })
 
+  test('converts each weight once, to the precision of the graph', () => {
+    const g = createGraph(new Map([['w', stored([4, 3])]]), 'cuda', { precision: 'float16' })
+    expect(g.weight('w', [4, 3])).toEqual({ name: 'w/Cast', dtype: 'float16', shape: [4, 3] })
+    expect(g.weight('w', [4, 3])).toBe(g.weight('w', ['O', 'I']))
+    expect(g.definition.nodes).toMatchObject([{ op: 'Cast', inputs: ['w'], attributes: { to: 10 } }])
+  })
+
+  test('gives a stored weight as it lies in the file', () => {
+    const g = createGraph(new Map([['w', stored([4, 3], 'float16')]]))
+    expect(g.storedWeight('w', [4, 'I'])).toMatchObject({ name: 'w', dtype: 'float16' })
+    expect(g.definition.nodes).toEqual([])
+  })
+
+  test('takes weights of another checkpoint into the same graph', () => {
+    const g = createGraph(new Map([['a', stored([2])]]))
+    const other = g.at('block').over(new Map([['b', stored([3])]]))
+    expect([other.path, other.has('a'), other.has('b')]).toEqual(['', false, true])
+    other.weight('b', [3])
+    g.weight('a', [2])
+    expect([...g.definition.weights.keys()]).toEqual(['b', 'a'])
+    expect(g.unusedWeights()).toEqual([])
+  })
+
   test('knows which of a module’s weights were never asked for', () => {
     const names = ['a.weight', 'a.bias', 'ab.weight']
     const g = createGraph(new Map(names.map((name) => [name, stored([3])])))

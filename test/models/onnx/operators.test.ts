@@ -2,20 +2,29 @@ import { describe, expect, test } from 'vitest'
 import { createGraph, type Graph, GraphError, type Tensor } from '../../../models/onnx/graph.ts'
 import {
   add,
+  cast,
   concat,
   conv,
   convTranspose,
+  cos,
   gather,
+  gelu,
+  gemm,
   matMul,
   reflectPad,
   relu,
   reshape,
+  resizeNearest,
   scalar,
+  silu,
+  sin,
   slice,
+  softmax,
   sub,
+  transpose,
 } from '../../../models/onnx/operators.ts'
 import { variants } from '../../../models/onnx/providers.ts'
-import { runGraph } from '../../support/onnx.ts'
+import { expectClose, runGraph } from '../../support/onnx.ts'
 
 /** A picture of two rows and three columns: 1 2 3 / 4 5 6. */
 const picture = { shape: [1, 1, 2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) }
@@ -83,6 +92,42 @@ describe('operators say the shape and give the numbers that ONNX Runtime gives',
       data: [2, 3, 4, 5, 6, 7],
     },
     {
+      name: 'conv with zeros at bottom and right alone',
+      operator: (g, x) => conv(g, x, ramp(g, [1, 1, 1, 2]), null, { stride: 2, padding: [0, 0, 1, 1] }),
+      shape: [1, 1, 2, 2],
+      data: [2, 0, 0, 0],
+    },
+    {
+      name: 'transpose',
+      operator: (g, x) => transpose(g, x, [3, 0, 2, 1]),
+      shape: [3, 1, 2, 1],
+      data: [1, 4, 2, 5, 3, 6],
+    },
+    {
+      name: 'gemm',
+      operator: (g, x) => gemm(g, reshape(g, x, [2, 3]), ramp(g, [2, 3]), ramp(g, [2])),
+      shape: [2, 2],
+      data: [8, 27, 17, 63],
+    },
+    {
+      name: 'resizeNearest to a size that is no multiple',
+      operator: (g, x) => resizeNearest(g, x, 3, 5),
+      shape: [1, 1, 3, 5],
+      data: [1, 1, 2, 2, 3, 1, 1, 2, 2, 3, 4, 4, 5, 5, 6],
+    },
+    {
+      name: 'softmax',
+      operator: (g, x) => softmax(g, sub(g, x, x)),
+      shape: [1, 1, 2, 3],
+      data: Array(6).fill(Math.fround(1 / 3)),
+    },
+    {
+      name: 'cast',
+      operator: (g, x) => cast(g, cast(g, add(g, x, scalar(g, 0.5)), 'int64'), 'float32'),
+      shape: [1, 1, 2, 3],
+      data: [1, 2, 3, 4, 5, 6],
+    },
+    {
       name: 'relu',
       operator: (g, x) => relu(g, sub(g, x, scalar(g, 4))),
       shape: [1, 1, 2, 3],
@@ -97,6 +142,22 @@ describe('operators say the shape and give the numbers that ONNX Runtime gives',
     expect(y!.shape).toEqual(shape)
     expect([...y!.data]).toEqual(data)
   })
+})
+
+test.each<{ name: string; operator: (g: Graph, x: Tensor) => Tensor; formula: (x: number) => number }>([
+  { name: 'silu', operator: silu, formula: (x) => x / (1 + Math.exp(-x)) },
+  // Φ(x) from its power series: ½ + φ(x) (x + x³/3 + x⁵/(3·5) + …).
+  { name: 'gelu', operator: gelu, formula: (x) => x * (0.5 + density(x) * series(x)) },
+  { name: 'cos', operator: cos, formula: Math.cos },
+  { name: 'sin', operator: sin, formula: Math.sin },
+])('$name is its formula', async ({ operator, formula }) => {
+  const x = Float32Array.of(-2.5, -0.3, 0, 0.7, 1, 3)
+  for (const provider of ['cpu', 'dml'] as const) {
+    const g = createGraph(new Map(), provider)
+    g.output('y', operator(g, g.input('x', 'float32', [2, 3])))
+    const { y } = await runGraph(g.definition, { x })
+    expectClose(y, { shape: [2, 3], data: x.map(formula) }, 1e-6)
+  }
 })
 
 test.each(Object.entries(variants).filter(([, { reflectPad }]) => reflectPad === 'slices'))(
@@ -147,6 +208,11 @@ describe('operators refuse what does not fit, and say where', () => {
       message: 'Expected more than 2 pixels a side for up.0 to mirror but received [1, 1, 2, 3].',
     },
     {
+      name: 'numbers of two types',
+      operator: (g, x) => add(g, x, cast(g, x, 'float16')),
+      message: 'Expected numbers of one type for up.0 but received float32 and float16.',
+    },
+    {
       name: 'slice beyond the end',
       operator: (g, x) => slice(g, x, 3, 1, 4),
       message: 'Expected a part of [1, 1, 2, 3] for up.0 but received 1 to 4 of axis 3.',
@@ -177,6 +243,19 @@ describe('operators refuse what does not fit, and say where', () => {
     expect(() => operator(g.at('up.0'), x)).toThrow(new GraphError(message))
   })
 })
+
+function density(x: number): number {
+  return Math.exp(-(x ** 2) / 2) / Math.sqrt(2 * Math.PI)
+}
+
+function series(x: number): number {
+  let [sum, term] = [0, x]
+  for (let n = 3; Math.abs(term) > 1e-12; n += 2) {
+    sum += term
+    term *= x ** 2 / n
+  }
+  return sum
+}
 
 /** 0, 1, 2 … */
 function ramp(g: Graph, shape: readonly number[]): Tensor {

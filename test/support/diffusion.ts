@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
+import {
+  parseTextEncoderConfig,
+  parseUNetConfig,
+  parseVaeConfig,
+} from '../../companion/diffusion/model-config.ts'
+import type { TokenizerFiles } from '../../companion/diffusion/tokenizer.ts'
+import { readCheckpoint } from '../../companion/store/checkpoint.ts'
+import { bytesPerElement, type Checkpoint, denseStrides, type StoredTensor } from '../../models/checkpoint.ts'
+import { referencePath } from './reference.ts'
+
+export type TinyModel = 'sd15-tiny' | 'sd2-tiny'
+
+/** A file below test/fixtures/reference/diffusion. */
+export function diffusionPath(...names: readonly string[]): string {
+  return referencePath('diffusion', ...names)
+}
+
+export async function tinyUNet(model: TinyModel) {
+  return {
+    checkpoint: await readCheckpoint(
+      diffusionPath(model, 'unet', 'diffusion_pytorch_model.fp16.safetensors'),
+    ),
+    config: parseUNetConfig(readJson(diffusionPath(model, 'unet', 'config.json'))),
+  }
+}
+
+export async function tinyVae(model: TinyModel) {
+  const type = model === 'sd15-tiny' ? '.fp16' : ''
+  return {
+    checkpoint: await readCheckpoint(
+      diffusionPath(model, 'vae', `diffusion_pytorch_model${type}.safetensors`),
+    ),
+    config: parseVaeConfig(readJson(diffusionPath(model, 'vae', 'config.json'))),
+  }
+}
+
+/** Text encoders with a vocabulary of 500. */
+export async function tinyTextEncoder(kind: 'sd15-quick-gelu' | 'sd2-gelu') {
+  const file = kind === 'sd15-quick-gelu' ? 'model.safetensors' : 'model.fp16.safetensors'
+  return {
+    checkpoint: await readCheckpoint(diffusionPath('text-encoder', kind, file)),
+    config: parseTextEncoderConfig(readJson(diffusionPath('text-encoder', kind, 'config.json'))),
+  }
+}
+
+export function readJson(file: string): unknown {
+  return JSON.parse(readFileSync(file, 'utf8'))
+}
+
+/** Tensors of the published files, by name, without their bytes. */
+export type Layout = Readonly<Record<string, readonly number[]>>
+
+export function publishedLayout(
+  name: 'sd15-unet' | 'sd2-unet' | 'sd15-vae' | 'sd15-text-encoder' | 'sd2-text-encoder',
+): Layout {
+  return readJson(diffusionPath('layouts', `${name}.json`)) as Layout
+}
+
+/** Tensors in float16 that lie one after the other in a file. */
+export function checkpointOf(layout: Layout, file = '/model.safetensors'): Checkpoint {
+  const checkpoint = new Map<string, StoredTensor>()
+  let offset = 0
+  for (const [name, shape] of Object.entries(layout)) {
+    const dtype = name.endsWith('position_ids') ? 'int64' : 'float16'
+    const byteLength = shape.reduce((product, size) => product * size, bytesPerElement[dtype])
+    checkpoint.set(name, { dtype, shape, strides: denseStrides(shape), file, offset, byteLength })
+    offset += byteLength
+  }
+  return checkpoint
+}
+
+/**
+ * The files of CLIP's tokenizer. Its vocabulary follows from its merges: all bytes, all bytes at the end of a word, what
+ * each merge makes, and two special tokens (OpenAI's simple_tokenizer.py).
+ */
+export function tokenizerFiles(padding: '!' | '<|endoftext|>'): TokenizerFiles {
+  const merges = gunzipSync(readFileSync(diffusionPath('tokenizer', 'merges.txt.gz'))).toString('utf8')
+  const [, ...pairs] = merges.split('\n').filter((line) => line !== '')
+  const bytes = byteLetters()
+  const tokens = [
+    ...bytes,
+    ...bytes.map((letter) => `${letter}</w>`),
+    ...pairs.map((pair) => pair.replace(' ', '')),
+    '<|startoftext|>',
+    '<|endoftext|>',
+  ]
+  return {
+    vocabulary: Object.fromEntries(tokens.map((token, id) => [token, id])),
+    merges,
+    specialTokens: { pad_token: padding },
+  }
+}
+
+/** A letter for each byte: those that print stand for themselves, all others for letters from Ā on. */
+function byteLetters(): string[] {
+  const range = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, i) => first + i)
+  const printed = [...range(0x21, 0x7e), ...range(0xa1, 0xac), ...range(0xae, 0xff)]
+  const others = range(0, 255).filter((byte) => !printed.includes(byte))
+  return String.fromCharCode(...printed, ...others.map((_, i) => 0x100 + i)).split('')
+}
