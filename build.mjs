@@ -6,6 +6,7 @@
 //   patchmatch-worker.js  the embedded engine's thread
 //   patchmatch-helper.js  a thread that helps it
 //   patchmatch.wasm       its kernels
+//   select-worker.js      the selectors' thread
 //   runtime-child.js      the process that owns ONNX Runtime
 //   demo.js               `npm run demo`
 //   bench.js, bench-…     `npm run bench`
@@ -128,6 +129,7 @@ async function bundleNode() {
       entryPoints: {
         'patchmatch-worker': 'companion/engines/patchmatch/worker.ts',
         'patchmatch-helper': 'companion/engines/patchmatch/helper.ts',
+        'select-worker': 'companion/select/worker.ts',
         'runtime-child': 'companion/runtime/child.ts',
         demo: 'test/demo.ts',
         bench: 'test/bench/main.ts',

@@ -17,6 +17,8 @@ import {
   type Reply,
 } from './protocol.ts'
 import type { Runtime } from './runtime/session.ts'
+import type { OpenSelectors } from './select/open-selectors.ts'
+import type { Selector } from './select/selector.ts'
 import type { Store } from './store/store.ts'
 import type { ClientId } from './tokens.ts'
 import { words } from './words.ts'
@@ -33,6 +35,8 @@ export const closeCodes = {
 export interface Shared {
   readonly instance: string
   readonly engines: readonly Engine[]
+  readonly selectors: readonly Selector[]
+  readonly openSelectors: OpenSelectors
   readonly pairing: Pairing
   readonly images: Images
   readonly store: Store
@@ -114,7 +118,9 @@ export class Connection implements Listener {
 
   /** A job that waits behind its picture is not known to the queue yet. */
   #cancelWaiting(id: unknown): boolean {
-    const index = this.#inbox.findIndex(({ frame }) => frame.header.type === 'fill' && frame.header.id === id)
+    const index = this.#inbox.findIndex(
+      ({ frame: { header } }) => (header.type === 'fill' || header.type === 'select') && header.id === id,
+    )
     if (index < 0 || this.client === null || this.#shared.jobs.isBusy(this.client, String(id))) return false
     this.#inbox.splice(index, 1)
     this.say({ type: 'cancelled', id: String(id) })

@@ -67,7 +67,10 @@ describe('hello', () => {
       instance: expect.any(String),
       device: { kind: 'cpu', name: expect.stringMatching(/./), precision: 'fp32' },
       engines: [expect.objectContaining({ id: 'stub', ready: true, downloadBytes: 0, models: [] })],
-      selectors: [],
+      selectors: ['flat', 'grabcut'].map((id) => ({
+        ...{ id, title: expect.stringMatching(/./), takesBox: true, takesPoints: true },
+        ...{ models: [], ready: true, downloadBytes: 0, licences: [] },
+      })),
       limits: { messageBytes: 134_217_728, imagePixels: 67_108_864 },
     })
     const names = ready.engines[0]!.options.map(({ name }) => name)
@@ -539,21 +542,6 @@ describe('fill', () => {
     companion.engine.failWith(null)
     client.send(fill(), { mask })
     await client.next('done')
-  })
-})
-
-describe('what this version does not have yet', () => {
-  test('select: no selector is there', async () => {
-    const companion = await startTestCompanion()
-    const select = { type: 'select', id: 'a', points: [{ x: 1, y: 2, include: true }], selector: 'auto' }
-    expect(await failure(companion, request({ ...select, imageId: 'picture' }))).toMatchObject({
-      id: 'a',
-      code: 'task-unsupported',
-    })
-    expect(await failure(companion, request({ ...select, imageId: 'b' }))).toMatchObject({
-      code: 'image-unknown',
-    })
-    expect(await failure(companion, request({ ...select, id: '!' }))).not.toHaveProperty('id')
   })
 })
 
