@@ -1,4 +1,4 @@
-import type { Connection, Shared } from './connection.ts'
+import type { Connection, Request, Shared } from './connection.ts'
 import { installedModels, models, ready } from './description.ts'
 import type { Progress } from './engines/engine.ts'
 import { CompanionError } from './errors.ts'
@@ -39,14 +39,6 @@ export async function answer(frame: Frame, connection: Connection, shared: Share
   } catch (error) {
     connection.say(failedReply(error, about, shared.log))
   }
-}
-
-/** A message of a paired client about the job or image `id`. */
-export interface Request extends Frame {
-  readonly id: string
-  readonly client: ClientId
-  readonly connection: Connection
-  readonly shared: Shared
 }
 
 const requests = new Map<string, (request: Request) => void | Promise<void>>([

@@ -1,7 +1,7 @@
-import type { Picture } from './export.ts'
 import { type Box, boxOnImage, isUpright, marginsWithin, maxImageSidePx } from './geometry.ts'
 import { boxOfLayer, containerOf, isFrame, type Layer } from './layers.ts'
 import type { Expansion, Ground, Margins, Placement } from './messages.ts'
+import type { Picture } from './picture.ts'
 
 /**
  * Whether and how a layer can be expanded.

@@ -1,10 +1,10 @@
 import { boxOfPicture, groundOf } from './expansion.ts'
-import { type Picture, pictureOf } from './export.ts'
 import { Refusal } from './failure.ts'
 import { type Box, boxOf, cropTo, grownBox, identity, isWithin, type Matrix, type Size } from './geometry.ts'
 import type { ImageFill } from './image-fill.ts'
 import { ancestorsOf, anchorOf, boxOfLayer, isLayer, type Layer } from './layers.ts'
 import { canvasOf, expandedBox, type Margins, type PlaceRequest } from './messages.ts'
+import { type Picture, pictureOf } from './picture.ts'
 import { obstacleToReading } from './selection.ts'
 
 /** Where a fill goes. */
