@@ -21,8 +21,18 @@ export interface Progress {
 export interface Limits {
   /** Known pixels wanted on each side of a hole whose bounding box is `hole`. */
   contextPx(hole: Size, task: Task): number
-  /** Most pixels of one context; larger ones are scaled down or sliced. */
+  /** Most pixels of one tile; a larger context is scaled down, or cut into slices. */
   readonly contextPixels: number
+  /** How holes that are too large to be seen at once are cut into slices; absent: all are seen as a whole. */
+  readonly slicing?: {
+    /**
+     * A hole in which a disc of a larger radius fits is scaled down until none does: deeper inside, the engine sees
+     * nothing known. In px of the size it works at, and so is the other.
+     */
+    readonly depthPx: number
+    /** What neighbouring slices share. */
+    readonly overlapPx: number
+  }
   /** Sides the engine works at are multiples of this. */
   readonly sideMultiple: number
   /** The most that `expand` adds on one side, as a share of the known picture's; absent: any. */

@@ -25,6 +25,8 @@ export const lama: Engine = {
     // Takes 1.6 GB.
     contextPixels: 1024 * 768,
     sideMultiple: 8,
+    // Deep inside a hole of more than 250 px across nothing known is seen any more.
+    slicing: { depthPx: 125, overlapPx: 256 },
   },
   lane: 'model',
 
