@@ -85,6 +85,11 @@ export interface Engine {
   readonly limits: Limits
   /** model: runs in ONNX Runtime · embedded: runs in a worker of the companion. One job of each at a time. */
   readonly lane: 'model' | 'embedded'
+  /**
+   * Whether a fill holds the known pixels as the engine renders them: how they differ from the picture's is how the fill's
+   * colours are corrected. Absent: the colours fit as they are.
+   */
+  readonly rendersKnown?: true
   /** @param sizes Of the tiles to come, at least one: what the first needs is loaded before its fill begins. */
   open(run: Run, means: Means, sizes: readonly Size[]): Promise<OpenEngine>
   /**

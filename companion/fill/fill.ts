@@ -4,6 +4,7 @@ import { encodePatch } from '../image/codec.ts'
 import { withDefaults } from '../options.ts'
 import type { Extent, Options, PatchReply } from '../protocol.ts'
 import { blend } from './blend.ts'
+import { matchColours } from './colour.ts'
 import { copyExactly, type Filling } from './exact.ts'
 import { fillContexts } from './fill-contexts.ts'
 import { checkMargins } from './margins.ts'
@@ -81,7 +82,10 @@ export async function fill(
       // 4. Fill, slice by slice.
       const { prompt, negativePrompt } = job
       const settings = { task, prompt, negativePrompt, seed: seedOf(job, variation), options }
-      const fillTile = (tile: Tile) => opened.fill(tile, settings, nextRun())
+      const fillTile = async (tile: Tile) => {
+        const filled = await opened.fill(tile, settings, nextRun())
+        return engine.rendersKnown ? matchColours(filled, tile) : filled
+      }
       const filled = await fillContexts(picture.image, plan, fillTile, run)
       const filling = await lap()
 

@@ -29,6 +29,7 @@ export const lama: Engine = {
     slicing: { depthPx: 125, overlapPx: 256 },
   },
   lane: 'model',
+  rendersKnown: true,
 
   async open(run, means, sizes) {
     const network = await LamaNetwork.open(means)
@@ -39,7 +40,12 @@ export const lama: Engine = {
       async infer(session, { image, mask }, run) {
         const size = workingSize(image)
         const padded = { image: padMirrored(image, size), mask: padMirrored(mask, size) }
-        const filled = await inpaint(session, padded, { least: maskThreshold, whole: Math.round }, run)
+        const filled = await inpaint(
+          session,
+          padded,
+          { output: 'predicted', least: maskThreshold, whole: Math.round },
+          run,
+        )
         return cropImage(filled, wholeOf(image))
       },
     }
@@ -50,7 +56,7 @@ export const lama: Engine = {
   async raw(picture, _settings, run, means) {
     const network = await LamaNetwork.open(means)
     const session = await network.load(picture.image, 'best', run)
-    const image = await inpaint(session, picture, { least: 1, whole: Math.trunc }, run)
+    const image = await inpaint(session, picture, { output: 'inpainted', least: 1, whole: Math.trunc }, run)
     return { image, device: session.device }
   },
 }
