@@ -6,6 +6,7 @@ import { areaOf, intersection } from '../image/rect.ts'
 import { coverMask, resizeImage } from '../image/resize.ts'
 import type { Rect } from '../protocol.ts'
 import type { Context } from './contexts.ts'
+import { addGrain, measureGrain } from './grain.ts'
 import type { Plan } from './plan.ts'
 import { type Slice, weightAt } from './slices.ts'
 
@@ -30,7 +31,7 @@ export async function fillContexts<Fill extends Image | null>(
       signal.throwIfAborted()
       if (result === null) return result
       checkSize(result, tile.image)
-      lay(resizeTo(result, slice.rect), slice)
+      lay(enlarge(result, slice, filled, pending), slice)
     }
     clear(pending, hole)
   }
@@ -51,6 +52,13 @@ function cutTile(
     mask: cutMask(mask),
     avoid: avoid === null ? null : cutMask(avoid),
   }
+}
+
+/** The result at the slice's full size; what was computed smaller, and so smoothly, gets the picture's grain. */
+function enlarge(result: Image, { rect, work }: Slice, picture: Image, pending: Mask): Image {
+  const enlarged = resizeTo(result, rect)
+  if (work.width < rect.width) addGrain(enlarged, rect, measureGrain(picture, pending, rect))
+  return enlarged
 }
 
 function resizeTo(image: Image, size: Size): Image {
