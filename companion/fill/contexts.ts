@@ -1,7 +1,7 @@
 import type { Limits } from '../engines/engine.ts'
 import { cropMask } from '../image/crop.ts'
 import { wholeOf } from '../image/image.ts'
-import { partsOf } from '../image/mask.ts'
+import { clearMask, partsOf } from '../image/mask.ts'
 import { areaOf, inflate, overlap, roundSides, union } from '../image/rect.ts'
 import type { Rect, Task } from '../protocol.ts'
 import { hasSource, type Masks } from './masks.ts'
@@ -10,10 +10,11 @@ import { planSlices, type Slice } from './slices.ts'
 /**
  * What is filled at a time, and what the engine sees for it. All rectangles are in pixels of the picture.
  *
- * The hole lies in the slices together, these lie in the picture; holes do not overlap, slices may.
+ * The hole lies in the slices together, these lie in the picture. Slices may overlap; a hole may lie in a later one,
+ * whose pixels it then leaves out.
  */
 export interface Context {
-  /** Of the masked pixels in the slices, those that are filled. */
+  /** Of the masked pixels in the slices, those that are filled, unless an earlier context has. */
   readonly hole: Rect
   /** At least one; several see parts of the same hole, none what another has filled. */
   readonly slices: readonly Slice[]
@@ -31,9 +32,13 @@ export function planContexts(masks: Masks, limits: Limits, task: Task): Context[
     const wanted = inflate(hole, Math.ceil(limits.contextPx(hole, task)), mask)
     return roundSides(wanted, limits.sideMultiple, mask)
   }
-  return joinHoles(partsOf(mask, nearPx), rectOf, limits.contextPixels).map(({ hole, rect }) => {
+  const candidates = joinHoles(partsOf(mask, nearPx), rectOf, limits)
+  const pending = { ...mask, data: mask.data.slice() }
+  return smallestFirst(candidates).map(({ hole, rect }) => {
     const context = sourceIsIn(rect, masks) ? rect : wholeOf(mask)
-    return { hole, slices: planSlices({ hole, context }, masks, limits, task) }
+    const slices = planSlices({ hole, context }, { ...masks, mask: pending }, limits, task)
+    clearMask(pending, hole)
+    return { hole, slices }
   })
 }
 
@@ -47,12 +52,12 @@ interface Candidate {
 }
 
 /** Joins two holes wherever one run is not more work than two, until nothing is left to join. */
-function joinHoles(holes: Rect[], rectOf: (hole: Rect) => Rect, contextPixels: number): Candidate[] {
+function joinHoles(holes: Rect[], rectOf: (hole: Rect) => Rect, limits: Limits): Candidate[] {
   const candidates = holes.map((hole) => ({ hole, rect: rectOf(hole) }))
   for (let i = 0; i < candidates.length; i += 1) {
     for (let j = 0; j < candidates.length; j += 1) {
       if (i === j) continue
-      const joined = joinTwo(candidates[i]!, candidates[j]!, rectOf, contextPixels)
+      const joined = joinTwo(candidates[i]!, candidates[j]!, rectOf, limits)
       if (joined === null) continue
       candidates[Math.min(i, j)] = joined
       candidates.splice(Math.max(i, j), 1)
@@ -64,18 +69,28 @@ function joinHoles(holes: Rect[], rectOf: (hole: Rect) => Rect, contextPixels: n
   return candidates
 }
 
-/** null: better apart. Holes whose rectangles overlap are always joined, so that each pixel belongs to one run. */
+/**
+ * null: better apart. Holes whose rectangles overlap are joined, but for one within the rectangle of another that is to
+ * be sliced: a disc under a wire across the picture is no reason to see both at one scale.
+ */
 function joinTwo(
   a: Candidate,
   b: Candidate,
   rectOf: (hole: Rect) => Rect,
-  contextPixels: number,
+  { contextPixels, slicing }: Limits,
 ): Candidate | null {
   if (!overlap(a.rect, b.rect)) return null
   const hole = union(a.hole, b.hole)
   const rect = rectOf(hole)
   const isCheaper = areaOf(rect) <= areaOf(a.rect) + areaOf(b.rect) && areaOf(rect) <= contextPixels
-  return isCheaper || overlap(a.hole, b.hole) ? { hole, rect } : null
+  const isWithin = areaOf(hole) === Math.max(areaOf(a.hole), areaOf(b.hole))
+  const mayStayApart = !overlap(a.hole, b.hole) || (isWithin && slicing !== undefined)
+  return isCheaper || !mayStayApart ? { hole, rect } : null
+}
+
+/** So that one within another comes before it. */
+function smallestFirst(candidates: readonly Candidate[]): Candidate[] {
+  return [...candidates].sort((a, b) => areaOf(a.hole) - areaOf(b.hole))
 }
 
 function sourceIsIn(rect: Rect, { mask, avoid }: Masks): boolean {

@@ -1,10 +1,10 @@
 import type { Run, Tile } from '../engines/engine.ts'
 import { cropImage, cropMask } from '../image/crop.ts'
 import type { Image, Mask, Size } from '../image/image.ts'
+import { clearMask } from '../image/mask.ts'
 import { crossfadePixel } from '../image/over.ts'
 import { areaOf, intersection } from '../image/rect.ts'
 import { coverMask, resizeImage } from '../image/resize.ts'
-import type { Rect } from '../protocol.ts'
 import type { Context } from './contexts.ts'
 import { addGrain, measureGrain } from './grain.ts'
 import type { Plan } from './plan.ts'
@@ -33,7 +33,7 @@ export async function fillContexts<Fill extends Image | null>(
       checkSize(result, tile.image)
       lay(enlarge(result, slice, filled, pending), slice)
     }
-    clear(pending, hole)
+    clearMask(pending, hole)
   }
   return filled
 }
@@ -113,10 +113,4 @@ function layingInto(
 
 function copyPixel(source: Uint8Array, from: number, pixels: Uint8Array, to: number): void {
   for (let channel = 0; channel < 4; channel += 1) pixels[to + channel] = source[from + channel]!
-}
-
-function clear(mask: Mask, { x, y, width, height }: Rect): void {
-  for (let row = y; row < y + height; row += 1) {
-    mask.data.fill(0, row * mask.width + x, row * mask.width + x + width)
-  }
 }

@@ -16,6 +16,13 @@ export function unite(mask: Mask, other: Mask | null): Mask {
   return { ...mask, data: mask.data.map((value, pixel) => value | other.data[pixel]!) }
 }
 
+/** Makes a rectangle of a mask 0. */
+export function clearMask(mask: Mask, { x, y, width, height }: Rect): void {
+  for (let row = y; row < y + height; row += 1) {
+    mask.data.fill(0, row * mask.width + x, row * mask.width + x + width)
+  }
+}
+
 /** The smallest rectangle that holds all non-zero pixels; null: there is none. */
 export function boundsOf(mask: Mask): Rect | null {
   return boundsWithin(mask, wholeOf(mask))

@@ -133,6 +133,23 @@ describe('planContexts', () => {
     }
   })
 
+  test('lets a hole beside the bends of a long one be seen at a scale of its own, before it', () => {
+    const mask = paintMask(
+      1400,
+      1000,
+      (x, y) => Math.abs(7 * y - 5 * x) < 12 || Math.hypot(x - 1100, y - 250) < 120,
+    )
+    const engine = { ...limits, contextPixels: 40_000, slicing: { depthPx: 60, overlapPx: 64 } }
+
+    const [disc, wire, ...others] = planContexts({ mask, avoid: null }, engine, 'remove')
+
+    expect(others).toEqual([])
+    expect(disc!.slices).toHaveLength(1)
+    expect(disc!.slices[0]!.work.width / disc!.slices[0]!.rect.width).toBeCloseTo(0.5, 1)
+    expect(wire!.slices.length).toBeGreaterThan(8)
+    for (const { rect, work } of wire!.slices) expect(work).toEqual(sizeOf(rect))
+  })
+
   test('scales down a context that is larger than the engine takes', () => {
     const hole = { x: 100, y: 100, width: 400, height: 200 }
 
