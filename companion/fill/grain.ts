@@ -10,8 +10,8 @@ export interface Grain {
  * The grain of the known pixels in an area: that of a sensor, of film, or of a JPEG file's quantisation. Of a picture
  * without any it is 0.
  *
- * The median of |p − mean of its four neighbours| tells it from contours, which are few. White noise of deviation σ
- * gives 0.6745 · √(1 + 1/4) · σ.
+ * The lower quartile of |p − mean of its four neighbours| tells it from texture, unless that is everywhere. White noise of
+ * deviation σ gives 0.3186 · √(1 + 1/4) · σ.
  *
  * @param mask Exactly 0 or 255; 0 = known.
  */
@@ -32,7 +32,7 @@ export function measureGrain(picture: Image, mask: Mask, area: Rect): Grain {
     }
   }
   const deviations = histograms.map((histogram) =>
-    Math.min(coarsest, medianOf(histogram) / 4 / (0.6745 * Math.sqrt(1.25))),
+    Math.min(coarsest, quartileOf(histogram) / 4 / (0.3186 * Math.sqrt(1.25))),
   )
   return { deviations: deviations as [number, number, number] }
 }
@@ -56,14 +56,15 @@ const mostSamples = 200_000
 /** Grey levels. More is texture, which noise does not stand in for. */
 const coarsest = 5
 
-function medianOf(histogram: Uint32Array): number {
-  const half = histogram.reduce((sum, count) => sum + count, 0) / 2
-  let seen = 0
-  const median = histogram.findIndex((count) => {
-    seen += count
-    return seen > half
-  })
-  return Math.max(0, median)
+/** Interpolated, as if values of one kind lay spread over the unit around it. */
+function quartileOf(histogram: Uint32Array): number {
+  const quarter = histogram.reduce((sum, count) => sum + count, 0) / 4
+  let below = 0
+  for (const [value, count] of histogram.entries()) {
+    if (below + count > quarter) return Math.max(0, value - 0.5 + (quarter - below) / count)
+    below += count
+  }
+  return 0
 }
 
 /** A number as from a normal distribution of mean 0 and deviation 1: the sum of four bytes of a hash of the place. */
