@@ -5,7 +5,7 @@ import { describeDevice } from '../runtime/device.ts'
 import { fillContexts } from './fill-contexts.ts'
 import type { Masks } from './masks.ts'
 import type { Picture } from './picture.ts'
-import { type Plan, planFill } from './plan.ts'
+import { type Plan, planFill, slicesOf } from './plan.ts'
 
 /** Who is asked about what. */
 export interface ExactJob {
@@ -38,7 +38,7 @@ export async function copyExactly(
   if (engine?.fillExactly === undefined) return null
   const plan = planFill(picture.image, masks, engine.limits, { task, options })
   // Copied at another size, it would not be exact.
-  if (plan.contexts.some(({ rect, work }) => rect.width !== work.width)) return null
+  if (slicesOf(plan).some(({ rect, work }) => rect.width !== work.width)) return null
   const fillTile = (tile: Tile) => engine.fillExactly!(tile, run)
   const filled = await fillContexts(picture.image, plan, fillTile, run)
   if (filled === null) return null
