@@ -134,27 +134,21 @@ async function bundleNode() {
   return bundles.flatMap(({ outputFiles }) => outputFiles)
 }
 
+/**
+ * Disabled is "Exchange of 'v128' values is not supported by all embeddings": only kernels exchange them.
+ * `threads` is for the shared memory alone.
+ */
+const kernelOptions = [
+  '-O3 --noAssert --runtime stub --enable simd,threads --disableWarning 112',
+  '--importMemory --sharedMemory --maximumMemory 65536',
+].flatMap((options) => options.split(' '))
+
 /** AssemblyScript → WebAssembly with SIMD, on a memory that the host brings along (companion/engines/patchmatch). */
 async function compileKernels() {
   /** @type {Uint8Array | null} */
   let compiled = null
   const { error, stderr } = await asc.main(
-    [
-      'companion/engines/patchmatch/kernels/index.ts',
-      ...[
-        '--outFile',
-        'patchmatch.wasm',
-        '-O3',
-        '--noAssert',
-        '--runtime',
-        'stub',
-        '--enable',
-        'simd,threads',
-      ],
-      ...['--importMemory', '--sharedMemory', '--maximumMemory', '65536'],
-      // "Exchange of 'v128' values is not supported by all embeddings": none is exchanged with the host.
-      ...['--disableWarning', '112'],
-    ],
+    ['companion/engines/patchmatch/kernels/index.ts', '--outFile', 'patchmatch.wasm', ...kernelOptions],
     {
       readFile: (name, folder) => readFile(resolve(root, folder, name), 'utf8').catch(() => null),
       writeFile: (_, contents) => {

@@ -1,5 +1,5 @@
 import type { Image, Size } from '../../image/image.ts'
-import { boundsOf, growByBox } from './flags.ts'
+import { boundsOf, growByBox, placesOf } from './flags.ts'
 import { borrow, ints, kernels } from './kernels.ts'
 
 /** Pixels of the hole, and for each the known place it is to be copied from. */
@@ -51,17 +51,17 @@ export function findClones(image: Image, hole: Uint8Array, avoid: Uint8Array): C
 }
 
 /** Pixels of the hole that lie together, and the known ones around them. */
-interface Part {
+export interface Part {
   readonly pixels: number[]
   readonly ring: number[]
 }
 
 /** Holes with touching rings are one part. */
-function partsOf(hole: Uint8Array, size: Size): Part[] {
+export function partsOf(hole: Uint8Array, size: Size): Part[] {
   const { width, height } = size
   const waiting = growByBox(hole, size, ringPx)
   const parts: Part[] = []
-  for (let start = 0; start < waiting.length; start++) {
+  for (const start of placesOf(waiting)) {
     if (!waiting[start]) continue
     const part: Part = { pixels: [], ring: [] }
     const stack = [start]
@@ -95,7 +95,7 @@ function shiftFinder({ data, width, height }: Image, hole: Uint8Array, avoid: Ui
   return (pixels, ring) => {
     const part = intsOf(pixels)
     const ordered = strongestFirst(intsOf(ring))
-    const { left, top, right, bottom } = boundsOf(intsOf([...ring, ...pixels].sort((a, b) => a - b)), width)
+    const { left, top, right, bottom } = boundsOf([...ring, ...pixels], width)
     const find = (sums: Int32Array | 0) =>
       kernels.findShift(
         data,
@@ -122,7 +122,7 @@ function shiftFinder({ data, width, height }: Image, hole: Uint8Array, avoid: Ui
   function strongestFirst(ring: Int32Array): Int32Array {
     const gradients = ints(ring.length)
     kernels.listGradients(data, hole, width, height, ring, ring.length, gradients)
-    // Sorted as plain numbers, which is many times faster than by a function.
+    // The place is what is left modulo 2^32. Plain numbers sort many times faster than by a function.
     const keys = Float64Array.from(ring, (place, k) => -gradients[k]! * 2 ** 32 + place).sort()
     const order = intsOf(keys)
     // The rest in the order of memory.
@@ -137,7 +137,7 @@ function shiftFinder({ data, width, height }: Image, hole: Uint8Array, avoid: Ui
   }
 }
 
-/** Their low 32 bits, in the kernels' memory. */
+/** Whole numbers, modulo 2^32, in the kernels' memory. */
 function intsOf(values: ArrayLike<number>): Int32Array {
   const copy = ints(values.length)
   copy.set(values)

@@ -2,9 +2,9 @@ import { CompanionError } from '../../errors.ts'
 import type { Image, Mask } from '../../image/image.ts'
 import { findClones } from './clone.ts'
 import { applyCopies, chooseCopies } from './copy.ts'
-import { distanceToKnown } from './distance.ts'
+import { greatestDepth } from './distance.ts'
 import { type Field, fieldFromCopies } from './field.ts'
-import { countFlags, eitherOf, flagsOf, placesOf } from './flags.ts'
+import { countFlags, eitherOf, flagsOf } from './flags.ts'
 import { borrow, bytes, copyOf } from './kernels.ts'
 import { fittingPatchRadius } from './level.ts'
 import { blendCopies } from './poisson.ts'
@@ -64,10 +64,19 @@ const thinPx = 8
  * @throws CompanionError `mask-covers-all` when there is nothing to copy from; what `throwIfCancelled` throws.
  */
 export function complete(task: CompletionTask, run: CompletionRun): Image {
-  return borrow(() => completeIn(task, run))
+  return borrow(() => {
+    const image = { ...task.image, data: copyOf(task.image.data) }
+    completeInPlace(image, task, run)
+    return { ...image, data: new Uint8Array(image.data) }
+  })
 }
-function completeIn(task: CompletionTask, { onLevel, throwIfCancelled }: CompletionRun): Image {
-  const image: Image = { ...task.image, data: copyOf(task.image.data) }
+
+/** @param image in the kernels' memory */
+function completeInPlace(
+  image: Image,
+  task: CompletionTask,
+  { onLevel, throwIfCancelled }: CompletionRun,
+): void {
   const hole = flagsOf(task.mask)
   const avoid = task.avoid ? flagsOf(task.avoid) : bytes(hole.length)
   if (countFlags(eitherOf(hole, avoid)) === hole.length) {
@@ -85,14 +94,12 @@ function completeIn(task: CompletionTask, { onLevel, throwIfCancelled }: Complet
   if (!hole.includes(1)) {
     onLevel(0, 1)
     onLevel(1, 1)
-    return { ...image, data: new Uint8Array(image.data) }
+    return
   }
 
   // 2. How deep the rest of the hole is sets how far the pyramid goes up.
   throwIfCancelled()
-  const depthPx = borrow(() =>
-    distanceToKnown(hole, placesOf(hole), image).reduce((most, depth) => Math.max(most, depth), 0),
-  )
+  const depthPx = greatestDepth(hole, image)
   const isThin = depthPx <= thinPx
   const tried = Array.from({ length: isThin ? 1 : task.starts }, (_, k) => firstFills[k % firstFills.length]!)
   const levelWhere = (px: number) => Math.max(0, Math.round(Math.log2(depthPx / px)))
@@ -148,5 +155,4 @@ function completeIn(task: CompletionTask, { onLevel, throwIfCancelled }: Complet
   applyCopies(image.data, full.holePixels, copiedFrom)
   blendCopies(image, { hole, holePixels: full.holePixels, copiedFrom })
   advance()
-  return { ...image, data: new Uint8Array(image.data) }
 }

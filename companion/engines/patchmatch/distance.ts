@@ -1,5 +1,5 @@
 import type { Size } from '../../image/image.ts'
-import { boundsOf } from './flags.ts'
+import { boundsOf, placesOf } from './flags.ts'
 import { borrow, floats, kernels } from './kernels.ts'
 
 /**
@@ -10,7 +10,7 @@ import { borrow, floats, kernels } from './kernels.ts'
  * (x − q)² + g(q)² of Felzenszwalb & Huttenlocher, "Distance Transforms of Sampled Functions", 2012.
  *
  * @param hole [height, width], 1 = hole
- * @param holePixels its places, in order
+ * @param holePixels its places
  */
 export function distanceToKnown(
   hole: Uint8Array,
@@ -35,4 +35,13 @@ export function distanceToKnown(
     ),
   )
   return distance
+}
+
+/** How deep the deepest pixel lies in the hole, in px; 0: there is no hole. */
+export function greatestDepth(hole: Uint8Array, size: Size): number {
+  return borrow(() => {
+    const holePixels = placesOf(hole)
+    const depth = distanceToKnown(hole, holePixels, size)
+    return holePixels.reduce((most, place) => Math.max(most, depth[place]!), 0)
+  })
 }

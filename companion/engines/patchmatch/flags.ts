@@ -52,16 +52,17 @@ export interface Bounds {
   readonly bottom: number
 }
 
-/** @param places in order, at least one */
-export function boundsOf(places: Int32Array, width: number): Bounds {
-  let left = width
-  let right = 0
+/** @param places at least one */
+export function boundsOf(places: ArrayLike<number>, width: number): Bounds {
+  let [left, right] = [width, 0]
+  let [first, last] = [places[0]!, places[0]!]
   for (let k = 0; k < places.length; k++) {
-    const x = places[k]! % width
+    const place = places[k]!
+    const x = place % width
     if (x < left) left = x
     if (x > right) right = x
+    if (place < first) first = place
+    if (place > last) last = place
   }
-  const top = Math.floor(places[0]! / width)
-  const bottom = Math.floor(places[places.length - 1]! / width)
-  return { left, top, right, bottom }
+  return { left, top: Math.floor(first / width), right, bottom: Math.floor(last / width) }
 }

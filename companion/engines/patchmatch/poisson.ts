@@ -10,6 +10,10 @@ export interface Copies {
   readonly copiedFrom: Int32Array
 }
 
+/** See kernels/laplacian.ts. A picture's sides cannot be halved more often. */
+const nodeBytes = 80
+const mostGrids = 16
+
 /**
  * Shifts the colours of copied pixels so that no seam shows: the colour f that keeps, in the least squares, the
  * differences v between neighbours that the copies had where they came from, and meets the known pixels at the border
@@ -35,7 +39,7 @@ export function blendCopies({ data, width, height }: Image, { hole, holePixels, 
       holePixels.length,
       copiedFrom,
       ints(width * height),
-      bytes(6 * 16 * (holePixels.length + 1)),
+      bytes(3 * nodeBytes * (holePixels.length + mostGrids) + 4 * width * height),
     ),
   )
 }

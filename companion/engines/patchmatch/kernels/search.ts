@@ -46,9 +46,9 @@ export function searchPass(
       }
     }
 
+    let bestX = best % width
+    let bestY = best / width
     for (let radius = radiusPx; radius >= 1 && bestCost > 0; radius >>= 1) {
-      const bestX = best % width
-      const bestY = best / width
       const x = bestX - radius + random(2 * radius + 1)
       const y = bestY - radius + random(2 * radius + 1)
       if (x < 0 || x >= width || y < 0 || y >= height) continue
@@ -58,6 +58,8 @@ export function searchPass(
       if (d < bestCost) {
         bestCost = d
         best = source
+        bestX = x
+        bestY = y
       }
     }
 

@@ -75,5 +75,5 @@ describe.each([1, 3, 7])('with a radius of %i', (radius) => {
 })
 
 test('boundsOf includes the outermost places', () => {
-  expect(boundsOf(Int32Array.of(13, 28, 31), 10)).toEqual({ left: 1, top: 1, right: 8, bottom: 3 })
+  expect(boundsOf([28, 13, 31], 10)).toEqual({ left: 1, top: 1, right: 8, bottom: 3 })
 })

@@ -173,6 +173,26 @@ describe.each<[string, Situation]>([
   })
 })
 
+test('blendCopies gives the same colours to 1 grey level in large holes of any shape', () => {
+  const size = { width: 310, height: 190 }
+  const image = paint(size, (x, y) => [(x + y) / 2, 90 + 60 * Math.sin(x / 30), 255 - x / 2])
+  const hole: (x: number, y: number) => boolean = (x, y) =>
+    within(-1, 20, 90, 170)(x, y) ||
+    Math.hypot(x - 190, y - 80) < 60 + 25 * Math.sin(7 * Math.atan2(y - 80, x - 190)) ||
+    (x > 250 && Math.abs(y - 150 + 12 * Math.sin(x / 9)) < 1)
+  const { holePixels, hole: flags, sources } = createLevel(sceneOf(image, markWhere(size, hole)), 0)
+  const random = createRandom(4)
+  const copiedFrom = ints(holePixels.length)
+  holePixels.forEach((_, k) => {
+    copiedFrom[k] = k % 40 > 0 ? copiedFrom[k - 1]! : sources[random(sources.length)]!
+  })
+  const [blended, twin] = [inKernels(image), inKernels(image)]
+  for (const { data } of [blended, twin]) applyCopies(data, holePixels, copiedFrom)
+  blendCopies(blended, { hole: flags, holePixels, copiedFrom })
+  poissonTwin.blendCopies(twin, { hole: flags, holePixels, copiedFrom })
+  expect(largestDifference(blended.data, twin.data)).toBeLessThanOrEqual(1)
+})
+
 describe('findClones', () => {
   const size = { width: 120, height: 80 }
   const cards = paint(size, (x, y) =>

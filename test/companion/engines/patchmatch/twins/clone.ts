@@ -1,9 +1,6 @@
-import type { Clones } from '../../../../../companion/engines/patchmatch/clone.ts'
-import type { Image, Size } from '../../../../../companion/image/image.ts'
-import { growByBox } from './level.ts'
+import { type Clones, type Part, partsOf } from '../../../../../companion/engines/patchmatch/clone.ts'
+import type { Image } from '../../../../../companion/image/image.ts'
 
-/** A clone must agree with what is known this far around the hole. */
-const ringPx = 3
 const mostDifference = 6
 const mostRms = 1.5
 /** The pixels that tell places apart are compared first. */
@@ -30,43 +27,6 @@ export function findClones(image: Image, hole: Uint8Array, avoid: Uint8Array): C
     }
   }
   return { holePixels: Int32Array.from(holePixels), copiedFrom: Int32Array.from(copiedFrom) }
-}
-
-/** Pixels of the hole that lie together, and the known ones around them. */
-interface Part {
-  readonly pixels: number[]
-  readonly ring: number[]
-}
-
-/** Holes with touching rings are one part. */
-function partsOf(hole: Uint8Array, size: Size): Part[] {
-  const { width, height } = size
-  const waiting = growByBox(hole, size, ringPx)
-  const parts: Part[] = []
-  for (let start = 0; start < waiting.length; start++) {
-    if (!waiting[start]) continue
-    const part: Part = { pixels: [], ring: [] }
-    const stack = [start]
-    waiting[start] = 0
-    for (let place = stack.pop(); place !== undefined; place = stack.pop()) {
-      const list = hole[place] ? part.pixels : part.ring
-      list.push(place)
-      const x = place % width
-      const y = (place - x) / width
-      if (x > 0) visit(place - 1)
-      if (x + 1 < width) visit(place + 1)
-      if (y > 0) visit(place - width)
-      if (y + 1 < height) visit(place + width)
-    }
-    parts.push(part)
-
-    function visit(place: number) {
-      if (!waiting[place]) return
-      waiting[place] = 0
-      stack.push(place)
-    }
-  }
-  return parts
 }
 
 /** How far the source of the best clone lies from the part, as a difference of places; null: there is none. */

@@ -86,24 +86,23 @@ function sumDifferences(
   }
 }
 
-/** Of the squared residual at the beginning; then the colours are right to one or two grey levels on average. */
-const smallResidual = 2.5e-7
-/** Holes some hundred pixels across need about as many. */
-const mostIterations = 300
+/** Of the squared residual at the beginning: far more than shows. */
+const smallResidual = 1e-13
+const mostIterations = 2000
 
 /** Conjugate gradients, with the diagonal as preconditioner, from e = 0. */
-function solve({ neighbour, weight }: Edges, rightSide: Float32Array): Float32Array {
+function solve({ neighbour, weight }: Edges, rightSide: Float32Array): Float64Array {
   const count = rightSide.length
-  const diagonal = new Float32Array(count)
+  const diagonal = new Float64Array(count)
   for (let k = 0; k < count; k++) {
     const sum = weight[4 * k]! + weight[4 * k + 1]! + weight[4 * k + 2]! + weight[4 * k + 3]!
     // A pixel without neighbours has nothing to meet: its right side is 0, and so is its correction.
     diagonal[k] = sum > 0 ? sum : 1
   }
-  const e = new Float32Array(count)
-  const residual = rightSide.slice()
-  const direction = new Float32Array(count)
-  const applied = new Float32Array(count)
+  const e = new Float64Array(count)
+  const residual = Float64Array.from(rightSide)
+  const direction = new Float64Array(count)
+  const applied = new Float64Array(count)
   let rho = 0
   for (let k = 0; k < count; k++) {
     direction[k] = residual[k]! / diagonal[k]!
