@@ -5,6 +5,7 @@
 //   infill.js, chunks/    the companion and its command line
 //   patchmatch-worker.js  the embedded engine's thread
 //   patchmatch.wasm       its kernels
+//   runtime-child.js      the process that owns ONNX Runtime
 //   demo.js               `npm run demo`
 //   bench.js, bench-…     `npm run bench`
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -125,6 +126,7 @@ async function bundleNode() {
       ...node,
       entryPoints: {
         'patchmatch-worker': 'companion/engines/patchmatch/worker.ts',
+        'runtime-child': 'companion/runtime/child.ts',
         demo: 'test/demo.ts',
         bench: 'test/bench/main.ts',
         'bench-infill': 'test/bench/engine/infill.ts',

@@ -1,5 +1,5 @@
 import type { Connection, Shared } from './connection.ts'
-import { models, ready } from './description.ts'
+import { installedModels, models, ready } from './description.ts'
 import { CompanionError } from './errors.ts'
 import { failedReply } from './failure.ts'
 import { fill } from './fill/fill.ts'
@@ -122,14 +122,17 @@ async function image({ id, connection, shared: { images }, ...frame }: Request):
   connection.say({ type: 'image-ready', id, width, height })
 }
 
-function startFill({ id, client, connection, shared: { engines, images, jobs }, ...frame }: Request): void {
-  const checked = readFill(frame, engines, (imageId) => images.find(connection, imageId))
+async function startFill({ id, client, connection, shared, ...frame }: Request): Promise<void> {
+  const { engines, images, jobs, store, runtime } = shared
+  const installed = installedModels(await store.list())
+  const checked = readFill(frame, engines, installed, (imageId) => images.find(connection, imageId))
+  const means = { runtime, files: (modelId: string) => store.files(modelId) }
   jobs.submit({
     ...{ client, id, listener: connection },
     lane: checked.engine.lane,
     work: (job, queueMs) =>
       fill(
-        { ...checked, queueMs },
+        { ...checked, means, queueMs },
         { signal: job.signal, onProgress: (progress) => job.say({ type: 'progress', id, ...progress }) },
         ({ png, ...patch }) => job.say({ type: 'patch', id, ...patch }, [{ name: 'patch', bytes: png }]),
       ),

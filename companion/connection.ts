@@ -16,6 +16,7 @@ import {
   MalformedMessage,
   type Reply,
 } from './protocol.ts'
+import type { Runtime } from './runtime/session.ts'
 import type { Store } from './store/store.ts'
 import type { ClientId } from './tokens.ts'
 import { words } from './words.ts'
@@ -35,6 +36,7 @@ export interface Shared {
   readonly pairing: Pairing
   readonly images: Images
   readonly store: Store
+  readonly runtime: Runtime
   readonly jobs: Jobs
   readonly log: Log
 }

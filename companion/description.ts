@@ -1,4 +1,5 @@
 import { cpus } from 'node:os'
+import { type Installed, isReady } from './engines/choose.ts'
 import { commonOptions, type Engine } from './engines/engine.ts'
 import { version } from './installation.ts'
 import { type EngineInfo, limits, type ModelInfo, protocolVersion, type Reply } from './protocol.ts'
@@ -48,12 +49,14 @@ function engineInfo(engine: Engine, states: readonly ModelState[]): EngineInfo {
   const needed = states.filter(({ model }) => models.includes(model.id))
   return {
     ...{ id, title, tasks, takesPrompt, seeded, models, licences },
-    ready: models.every((modelId) => needed.some((state) => state.model.id === modelId && isSound(state))),
+    ready: isReady(engine, installedModels(states)),
     downloadBytes: needed.reduce((sum, { downloadBytes }) => sum + downloadBytes, 0),
     options: [...commonOptions, ...engine.options],
   }
 }
 
-function isSound({ installed, damaged }: ModelState): boolean {
-  return installed && !damaged
+export function installedModels(states: readonly ModelState[]): Installed {
+  return new Set(
+    states.filter(({ installed, damaged }) => installed && !damaged).map(({ model }) => model.id),
+  )
 }

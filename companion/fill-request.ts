@@ -1,5 +1,11 @@
 import { randomInt } from 'node:crypto'
-import { candidateEngines, chooseEngine, isReady } from './engines/choose.ts'
+import {
+  candidateEngines,
+  checkReady,
+  chooseEngine,
+  chooseExactEngine,
+  type Installed,
+} from './engines/choose.ts'
 import type { Engine } from './engines/engine.ts'
 import { CompanionError } from './errors.ts'
 import type { FillJob } from './fill/fill.ts'
@@ -19,8 +25,9 @@ import { words } from './words.ts'
 export function readFill(
   { header, blobs }: Frame,
   engines: readonly Engine[],
+  installed: Installed,
   pictureOf: (imageId: string) => Picture | undefined,
-): Omit<FillJob, 'queueMs'> {
+): Omit<FillJob, 'queueMs' | 'means'> {
   const imageId = read(header, 'imageId', field.id)
   const picture = pictureOf(imageId)
   if (picture === undefined) throw new CompanionError('image-unknown', words.imageUnknown(imageId))
@@ -28,7 +35,7 @@ export function readFill(
   const task = read(header, 'task', oneOf(tasks))
 
   const asked = read(header, 'engine', field.text)
-  const engine = chooseEngine(engines, asked, task)
+  const engine = chooseEngine(engines, installed, asked, task)
 
   const options = checkOptions(
     candidateEngines(engines, asked, task),
@@ -43,11 +50,7 @@ export function readFill(
   checkPrompt(task, prompt)
   const negativePrompt = read(header, 'negativePrompt', optional(field.text, ''))
 
-  if (!isReady(engine)) {
-    throw new CompanionError('model-missing', words.modelMissing(engine.title), {
-      hint: words.modelMissingHint(engine.models),
-    })
-  }
+  checkReady(engine, installed)
 
   const mask = blobOf(blobs, 'mask')
   if (mask === null && task !== 'expand') throw new CompanionError('mask-unreadable', words.missingMask)
@@ -55,6 +58,7 @@ export function readFill(
 
   return {
     ...{ picture, mask, avoid, engine, task, prompt, negativePrompt },
+    exactEngine: chooseExactEngine(engines, asked, task, engine),
     ...{ seed, variations, extent, merge, options },
   }
 }

@@ -186,6 +186,8 @@ export interface ImageRequest {
   readonly from?: string
   /** Where earlier fills lie; they are laid over the image in order. */
   readonly patches?: readonly Rect[]
+  /** The part of the image, with its patches, that is taken; where it reaches beyond the image it is transparent. */
+  readonly canvas?: Rect
   /** none: take the stored pixels as they lie, as Figma does. */
   readonly orientation?: 'exif' | 'none'
 }

@@ -50,6 +50,13 @@ export function wholeNumber(least: number, most: number): Field<number> {
 const locales: readonly Locale[] = ['en', 'zh-CN']
 const position = wholeNumber(0, limits.imagePixels).schema
 const side = wholeNumber(1, limits.imagePixels).schema
+const anywhere = wholeNumber(-limits.imagePixels, limits.imagePixels).schema
+const canvas: v.GenericSchema<unknown, Rect> = v.object({
+  x: anywhere,
+  y: anywhere,
+  width: side,
+  height: side,
+})
 const rect: v.GenericSchema<unknown, Rect> = v.object({ x: position, y: position, width: side, height: side })
 
 export const field = {
@@ -69,6 +76,7 @@ export const field = {
     schema: v.custom<Readonly<Record<string, unknown>>>(isObject),
     allowed: 'an object of options by their names',
   },
+  canvas: { schema: canvas, allowed: 'a rectangle in whole pixels, which may begin before the picture' },
   rects: {
     schema: v.pipe(v.array(rect), v.maxLength(limits.blobs)),
     allowed: `a list of at most ${limits.blobs} rectangles in whole pixels`,

@@ -13,6 +13,8 @@ import { type Log, silentLog } from './log.ts'
 import { answerHttp } from './pages.ts'
 import { Pairing } from './pairing.ts'
 import { ports } from './protocol.ts'
+import type { DeviceChoice } from './runtime/device.ts'
+import { OnnxRuntime } from './runtime/session.ts'
 import { openDataFolder } from './settings.ts'
 import { openStore, type Store, type StoreOptions } from './store/store.ts'
 
@@ -23,6 +25,8 @@ export interface CompanionOptions {
   readonly engines?: readonly Engine[]
   /** Another catalogue, or other means than the machine's own network, clock and disk. */
   readonly store?: Partial<Omit<StoreOptions, 'folder'>>
+  /** Where models are computed. Default: 'auto'. */
+  readonly device?: DeviceChoice
   readonly log?: Log
   /** There is a new pairing code to show: at the start, after use, after five minutes. */
   readonly onCode?: (code: string) => void
@@ -64,7 +68,7 @@ const usualTiming: Timing = {
  * @throws StartError when another companion has the data folder, or no port is free
  */
 export async function startCompanion(options: CompanionOptions): Promise<Companion> {
-  const { engines = allEngines, log = silentLog, onCode = () => {} } = options
+  const { engines = allEngines, device = 'auto', log = silentLog, onCode = () => {} } = options
   const { pingEveryMs, graceMs, followEveryMs, cleanEveryMs } = { ...usualTiming, ...options.timing }
   const instance = randomUUID()
 
@@ -80,6 +84,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   // 2. Who may come in, and what is done for them.
   const store = openStore({ folder: folder.models, models, ...options.store })
   const stopCleaning = keepClean(store, cleanEveryMs, log)
+  const runtime = new OnnxRuntime({ device, log })
   const jobs = new Jobs(log)
   const pairing = new Pairing({
     ...{ folder, followEveryMs, onCode },
@@ -88,7 +93,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
       for (const client of clients) jobs.forgetClient(client)
     },
   })
-  const shared: Shared = { instance, engines, pairing, images: new Images(), store, jobs, log }
+  const shared: Shared = { instance, engines, pairing, images: new Images(), store, runtime, jobs, log }
   const connections = new Connections({ port, pingEveryMs, shared })
 
   // 3. The door.
@@ -107,6 +112,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   async function stop(): Promise<void> {
     stopCleaning()
     await jobs.stop(graceMs)
+    await runtime.unload()
     await store.close()
     await connections.closeAll()
     await Promise.all(servers.map(close))

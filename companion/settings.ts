@@ -21,9 +21,9 @@ export function dataFolderPath(): string {
   return process.env.INFILL_HOME || envPaths('infill', { suffix: '' }).data
 }
 
-/** Makes the folder where there is none, and closes it to everybody else. */
-export function openDataFolder(path: string): DataFolder {
-  const folder = {
+/** Where everything lies in a data folder, whether it is there or not. */
+export function dataFolderAt(path: string): DataFolder {
+  return {
     path,
     logs: join(path, 'logs'),
     models: join(path, 'models'),
@@ -31,6 +31,11 @@ export function openDataFolder(path: string): DataFolder {
     code: join(path, 'pairing-code.json'),
     running: join(path, 'companion.json'),
   }
+}
+
+/** Makes the folder where there is none, and closes it to everybody else. */
+export function openDataFolder(path: string): DataFolder {
+  const folder = dataFolderAt(path)
   for (const each of [folder.path, folder.logs]) {
     mkdirSync(each, { recursive: true, mode: 0o700 })
     chmodSync(each, 0o700)

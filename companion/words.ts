@@ -30,9 +30,6 @@ export const words = {
   imageUnknown: (id: string) =>
     `The companion does not have the picture "${id}", or has forgotten it. Send it again.`,
   missingMask: 'No mask came with the request. Mark what should be filled.',
-  modelMissing: (title: string) => `${title} needs a model that is not installed.`,
-  modelMissingHint: (modelIds: readonly string[]) =>
-    `Install it in the window, or with \`infill models install ${modelIds.join(' ')}\`.`,
   noSelector: 'This version of Infill cannot select things by clicking. Paint over what should be filled.',
 
   queueFull: (most: number) => `${most} jobs are waiting already. Wait until one has ended, or cancel some.`,

@@ -1,4 +1,5 @@
 import { exifOrientation } from './exif-orientation.ts'
+import { expansionOf } from './expansion.ts'
 import { Refusal } from './failure.ts'
 import { type Fill, fillsOn, pictureHash, placedFill } from './fills.ts'
 import { type Box, boxOf, exportConstraint, maxImageSidePx, visiblePart } from './geometry.ts'
@@ -13,14 +14,14 @@ export type Picture = {
   /** Changes when the picture does. */
   readonly hash: string
   readonly bytes: Uint8Array
+  readonly widthPx: number
+  readonly heightPx: number
   readonly notes: readonly string[]
 } & (
   | {
       /** The image's own bytes: a copy of the layer with another image lies exactly over it. */
       readonly kind: 'image'
       readonly fill: ImageFill
-      readonly widthPx: number
-      readonly heightPx: number
     }
   | {
       /** What the layer looks like: the fill goes over this box of the page. */
@@ -33,9 +34,9 @@ export type Picture = {
 export async function openSource(node: Layer): Promise<Source> {
   refuseFor(obstacleTo(node))
   const picture = await pictureOf(node)
-  const { kind, hash, bytes } = picture
-  const { widthPx, heightPx } = picture.kind === 'image' ? picture : pngSize(bytes)
+  const { kind, hash, bytes, widthPx, heightPx } = picture
   const size = { width: widthPx, height: heightPx }
+  const placement = placementOn(node, picture)
   return {
     layer: layerInfo(node),
     kind,
@@ -45,18 +46,23 @@ export async function openSource(node: Layer): Promise<Source> {
     heightPx,
     visible: picture.kind === 'image' ? visiblePart(picture.fill, size, node) : { x: 0, y: 0, ...size },
     fills: fillsOn(node).map(placedFill),
-    placement: placementOn(node, picture),
+    placement,
     notes: [...picture.notes, ...notesOnPlace(node)],
     warning: warningOn(node),
+    expansion: expansionOf(node, picture, placement),
   }
 }
 
-export async function lookAtSource(node: Layer): Promise<Pick<Source, 'hash' | 'fills' | 'placement'>> {
+export async function lookAtSource(
+  node: Layer,
+): Promise<Pick<Source, 'hash' | 'fills' | 'placement' | 'expansion'>> {
   const picture = await pictureOf(node)
+  const placement = placementOn(node, picture)
   return {
     hash: picture.hash,
     fills: fillsOn(node).map(placedFill),
-    placement: placementOn(node, picture),
+    placement,
+    expansion: expansionOf(node, picture, placement),
   }
 }
 
@@ -88,12 +94,12 @@ async function renderedPicture(node: Layer, notes: readonly string[]): Promise<P
   const bounds = node.absoluteRenderBounds!
   const constraint = exportConstraint(bounds)
   const bytes = await node.exportAsync({ format: 'PNG', constraint })
-  const { widthPx } = pngSize(bytes)
+  const { widthPx, heightPx } = pngSize(bytes)
   const scaledDown = widthPx < bounds.width - 1 ? [drawnSmaller(widthPx / bounds.width)] : []
   return {
     kind: 'render',
     hash: fingerprint(bytes),
-    bytes,
+    ...{ bytes, widthPx, heightPx },
     notes: [...notes, ...scaledDown],
     box: boxOf(bounds),
   }
@@ -101,7 +107,8 @@ async function renderedPicture(node: Layer, notes: readonly string[]): Promise<P
 
 async function pictureKeptBy({ layer, bond }: Fill, notes: readonly string[]): Promise<Picture> {
   const bytes = await bytesOfImage(keptOriginalHash(layer))
-  return { kind: 'render', hash: bond.recipe.sourceHash, bytes, notes, box: boxOfLayer(layer) }
+  const box = boxOfLayer(layer)
+  return { kind: 'render', hash: bond.recipe.sourceHash, bytes, ...pngSize(bytes), notes, box }
 }
 
 function finishedOn(node: Layer): Fill | undefined {

@@ -1,7 +1,7 @@
-import { isSameBox, isSameRect } from './geometry.ts'
+import { boxOf, grownBox, isSameBox } from './geometry.ts'
 import { holdsFills, imageFill } from './image-fill.ts'
 import { anchorOf, boxOfLayer, isLayer, type Layer } from './layers.ts'
-import type { PlacedFill } from './messages.ts'
+import { noMargins, type PlacedFill } from './messages.ts'
 import { type Bond, readBond, renderedHashPrefix } from './recipe.ts'
 
 /** A layer that Infill made. */
@@ -53,7 +53,13 @@ export function placedFill({ layer, bond }: Fill): PlacedFill {
     name: layer.name,
     hash: pictureHash(layer) ?? '',
     placement: bond.placement,
+    margins: bond.recipe.margins ?? null,
   }
+}
+
+/** A finished copy that is larger than its source shows all there is to see: it is a picture to work on, as any other. */
+export function isPicture({ bond }: Fill): boolean {
+  return bond.placement === 'finished' && bond.recipe.margins !== undefined
 }
 
 /** Of the picture that a fill shows: its topmost paint; a rendered original may lie hidden beneath it. */
@@ -71,24 +77,26 @@ function isOn(fill: Fill, source: Layer): boolean {
   return isNamed || !others.some((other) => other.id === fill.bond.sourceId && covers(fill, other))
 }
 
-/** Whether a fill lies exactly over a layer and, where that can be told, was made from the image that the layer shows. */
+/** Whether a fill lies exactly over a layer, but for its margins, and, where that can be told, was made from the image that the layer shows. */
 function covers({ layer, bond }: Fill, source: Layer): boolean {
-  const { sourceHash } = bond.recipe
+  const { sourceHash, margins = noMargins } = bond.recipe
   const isOfImage = !sourceHash.startsWith(renderedHashPrefix)
   if (isOfImage && imageFill(source)?.imageHash !== sourceHash) return false
-  if (isSameBox(boxOfLayer(layer), boxOfLayer(source))) return true
+  if (isSameBox(boxOfLayer(layer), grownBox(boxOfLayer(source), margins))) return true
   const [bounds, shown] = [layer.absoluteBoundingBox, source.absoluteRenderBounds]
-  return bounds !== null && shown !== null && isSameRect(bounds, shown)
+  return bounds !== null && shown !== null && isSameBox(boxOf(bounds), grownBox(boxOf(shown), margins))
 }
 
 /** What could be the source of a fill: the frame it is in, and the layers beside it. */
 function neighboursOf(layer: Layer): Layer[] {
   const parent = layer.parent
   if (!parent) return []
-  return [parent, ...parent.children].filter(
-    (node): node is Layer =>
-      isLayer(node) && node.id !== layer.id && (node.id !== parent.id || holdsFills(node)) && !fillOf(node),
-  )
+  return [parent, ...parent.children].filter((node): node is Layer => {
+    if (!isLayer(node) || node.id === layer.id) return false
+    if (node.id === parent.id && !holdsFills(node)) return false
+    const fill = fillOf(node)
+    return fill === null || isPicture(fill)
+  })
 }
 
 /** `I<instance>;<path>` is a layer inside an instance; the path is the same in a copy of the instance. */

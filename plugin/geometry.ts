@@ -1,4 +1,4 @@
-import type { Rect } from './messages.ts'
+import type { Margins, Rect } from './messages.ts'
 
 /** 2×3, rows first: maps (x, y) to (m00·x + m01·y + m02, m10·x + m11·y + m12). Figma's `Transform`. */
 export type Matrix = [[number, number, number], [number, number, number]]
@@ -88,6 +88,43 @@ export function boxOf({ x, y, width, height }: Rect): Box {
   return { transform: translation(x, y), size: { width, height } }
 }
 
+/** The box with margins along its own sides. */
+export function grownBox({ transform, size }: Box, { top, right, bottom, left }: Margins): Box {
+  return {
+    transform: multiply(transform, translation(-left, -top)),
+    size: { width: left + size.width + right, height: top + size.height + bottom },
+  }
+}
+
+/** The margins that make `inner` as large as `outer`, 0 where it reaches beyond; null: it does not lie straight in it. */
+export function marginsWithin(inner: Box, outer: Box): Margins | null {
+  const transform = multiply(invert(outer.transform), inner.transform)
+  if (!isUpright(transform)) return null
+  const { x, y, width, height } = boundsOf({ transform, size: inner.size })
+  const margin = (length: number) => Math.max(0, Math.round(100 * length) / 100)
+  return {
+    top: margin(y),
+    right: margin(outer.size.width - x - width),
+    bottom: margin(outer.size.height - y - height),
+    left: margin(x),
+  }
+}
+
+/** Whether all of `inner` lies in `outer`, to a hundredth of a page unit. */
+export function isWithin(inner: Box, outer: Box): boolean {
+  const transform = multiply(invert(outer.transform), inner.transform)
+  const { x, y, width, height } = boundsOf({ transform, size: inner.size })
+  const isPast = (value: number, length: number) => value > length + 0.01
+  return (
+    x > -0.01 && y > -0.01 && !isPast(x + width, outer.size.width) && !isPast(y + height, outer.size.height)
+  )
+}
+
+/** Neither turned nor mirrored. */
+export function isUpright([[a, c], [b, d]]: Matrix): boolean {
+  return Math.abs(b) < 1e-6 && Math.abs(c) < 1e-6 && a > 0 && d > 0
+}
+
 /** Whether two boxes have the same corners, to a hundredth of a page unit: finer differences are rounding. */
 export function isSameBox(a: Box, b: Box): boolean {
   const cornersOfB = cornersOf(b.size).map((corner) => transformPoint(b.transform, corner))
@@ -99,6 +136,26 @@ export function isSameBox(a: Box, b: Box): boolean {
 /** Whether two upright rectangles are the same, to a hundredth of a page unit. */
 export function isSameRect(a: Rect, b: Rect): boolean {
   return isSameBox(boxOf(a), boxOf(b))
+}
+
+/** A layer's box in pixels of its image, not in whole ones; null: the image lies turned or mirrored in it, or is tiled. */
+export function boxOnImage(fit: ImageFit, image: Size, layer: Size): Rect | null {
+  if (fit.scaleMode === 'TILE') return null
+  if (fit.scaleMode === 'CROP') {
+    const crop = cropInPixels(fit.imageTransform ?? identity, image)
+    return isUpright(crop) ? boundsOf({ transform: crop, size: unitSize }) : null
+  }
+  if ((fit.rotation ?? 0) % 360 !== 0) return null
+  const ratios = [layer.width / image.width, layer.height / image.height]
+  return centredPart(image, layer, fit.scaleMode === 'FILL' ? Math.max(...ratios) : Math.min(...ratios))
+}
+
+/** For CROP: shows of an image of this size just the part `shown`, in pixels. */
+export function cropTo(shown: Rect, image: Size): Matrix {
+  return [
+    [shown.width / image.width, 0, shown.x / image.width],
+    [0, shown.height / image.height, shown.y / image.height],
+  ]
 }
 
 /** The part of an image that its layer shows, in whole image pixels. */
@@ -146,7 +203,11 @@ function cropInPixels(crop: Matrix, { width, height }: Size): Matrix {
 
 /** The centre of the image that remains when it covers the layer. */
 function coveredPart(image: Size, layer: Size): Rect {
-  const scale = Math.max(layer.width / image.width, layer.height / image.height)
+  return centredPart(image, layer, Math.max(layer.width / image.width, layer.height / image.height))
+}
+
+/** What a layer shows of an image that lies in its middle, `scale` page units for each pixel. */
+function centredPart(image: Size, layer: Size, scale: number): Rect {
   const [width, height] = [layer.width / scale, layer.height / scale]
   return { x: (image.width - width) / 2, y: (image.height - height) / 2, width, height }
 }

@@ -77,6 +77,65 @@ export interface Source {
   readonly notes: readonly string[]
   /** What the person has to agree to before the first fill is placed; null: nothing out of the usual. */
   readonly warning: string | null
+  readonly expansion: Expansion
+}
+
+/** Whether and how a layer's picture can be continued beyond its edges. */
+export type Expansion =
+  | ({
+      readonly state: 'possible'
+      /** That fill the frame around the layer; null: there is none, or it is filled. */
+      readonly toFrame: Margins | null
+      /** The longest side that the canvas may have, in pixels. */
+      readonly maxSidePx: number
+      /** What placing makes by itself, as long as the margins show nothing of the picture that the layer cuts off. */
+      readonly placement: Placement
+    } & Ground)
+  /** `message`: one sentence a designer understands: why not, and what to do. */
+  | { readonly state: 'impossible'; readonly message: string }
+
+/** What a layer shows of its picture: what its margins are added to. */
+export interface Ground {
+  /** Its box in pixels of the picture, not in whole ones. Reaches beyond the picture where the layer has empty bars. */
+  readonly box: Rect
+  /** Its size, in page units. */
+  readonly width: number
+  readonly height: number
+}
+
+/** How much larger than its source a layer is on each side, in page units, along the source's own axes. None is negative. */
+export interface Margins {
+  readonly top: number
+  readonly right: number
+  readonly bottom: number
+  readonly left: number
+}
+
+export const noMargins: Margins = { top: 0, right: 0, bottom: 0, left: 0 }
+
+/** What a layer with margins shows, in pixels of the picture, not in whole ones. */
+export function expandedBox({ box, width, height }: Ground, { top, right, bottom, left }: Margins): Rect {
+  const [scaleX, scaleY] = [box.width / width, box.height / height]
+  return {
+    x: box.x - left * scaleX,
+    y: box.y - top * scaleY,
+    width: box.width + (left + right) * scaleX,
+    height: box.height + (top + bottom) * scaleY,
+  }
+}
+
+/** The same in whole pixels, rounded outwards: what is sent to be filled, and the size of what comes back. */
+export function canvasOf(ground: Ground, margins: Margins): Rect {
+  const { x, y, width, height } = expandedBox(ground, margins)
+  // A thousandth of a pixel, so that 99.9999 is not rounded out to the next pixel.
+  const slack = 1e-3
+  const [left, top] = [Math.floor(x + slack), Math.floor(y + slack)]
+  return {
+    x: left,
+    y: top,
+    width: Math.ceil(x + width - slack) - left,
+    height: Math.ceil(y + height - slack) - top,
+  }
 }
 
 /** patch: transparent outside the fill, above the original · finished: a whole copy, the original hidden beneath it. */
@@ -89,6 +148,8 @@ export interface PlacedFill {
   /** Of its picture: the same hash is the same picture. */
   readonly hash: string
   readonly placement: Placement
+  /** Of an expanded picture; null: as large as its source. */
+  readonly margins: Margins | null
 }
 
 /** How a fill was made; kept on its layer. */
@@ -102,6 +163,8 @@ export interface Recipe {
   readonly options: Readonly<Record<string, number | string | boolean>>
   /** `Source.hash` that it was made for. */
   readonly sourceHash: string
+  /** With the task `expand`. */
+  readonly margins?: Margins
 }
 
 /** A job whose end the window has not seen yet. */
@@ -144,7 +207,7 @@ export interface PlaceRequest {
   /** `Source.hash` the fill was made for. */
   readonly sourceHash: string
   readonly placement: Placement
-  /** PNG of the source's full size. */
+  /** PNG of the source's full size; with margins, of the canvas's. */
   readonly png: Uint8Array
   readonly recipe: Recipe
   /** 1-bit PNG of the source's size, white = fill. */
@@ -167,7 +230,7 @@ export interface Requests {
   /** Whether a bound source is still there and unchanged, and what lies on it: asked before each fill. */
   readonly lookAtSource: {
     readonly asks: { readonly layerId: string }
-    readonly gets: Pick<Source, 'hash' | 'fills' | 'placement'>
+    readonly gets: Pick<Source, 'hash' | 'fills' | 'placement' | 'expansion'>
   }
   /** The picture of a fill's layer. */
   readonly openFill: {

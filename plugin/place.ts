@@ -1,6 +1,14 @@
 import { Refusal, readOnlyMessage } from './failure.ts'
-import { type Fill, fillsOn, findFill, placedFill, sourceOf } from './fills.ts'
-import { identity, invert, isSameBox, type Matrix, maxImageSidePx, multiply } from './geometry.ts'
+import { type Fill, fillOf, fillsOn, findFill, isPicture, placedFill, sourceOf } from './fills.ts'
+import {
+  identity,
+  invert,
+  isSameBox,
+  type Matrix,
+  maxImageSidePx,
+  multiply,
+  translation,
+} from './geometry.ts'
 import {
   anchorOf,
   boxOfLayer,
@@ -45,7 +53,7 @@ export async function place(request: PlaceRequest): Promise<Placed> {
       : await addLayer(target, image, bond, undo)
     layer.name = names[bond.recipe.task]
     keepRecipe(layer, bond, request.mask)
-    if (bond.placement === 'finished' && target.source) hide(target.source, layer, undo)
+    if (bond.placement === 'finished' && target.source) hideBeneath(layer, target.source, bond, undo)
     const page = pageOf(layer)
     const selected = page.selection
     undo.push(() => selectOwn(page, selected))
@@ -198,7 +206,13 @@ function relativeTo(layer: Paintable, target: Target, transform: Matrix): Matrix
   if (target.way === 'copy' && target.source.parent) {
     // Taken as they are where they can be, so that nothing is lost to rounding.
     if (container.id === target.source.id) return identity
-    if (container.id === containerOf(target.source.parent).id) return target.source.relativeTransform
+    if (container.id === containerOf(target.source.parent).id) {
+      const { relativeTransform } = target.source
+      const { margins } = target
+      return margins
+        ? multiply(relativeTransform, translation(-margins.left, -margins.top))
+        : relativeTransform
+    }
   }
   return multiply(invert(transformOfContainer(container)), transform)
 }
@@ -210,7 +224,7 @@ function paintsOf(target: Target, image: Image, { placement }: Bond, swapped: La
   const stretched: ImagePaint = {
     type: 'IMAGE',
     scaleMode: 'CROP',
-    imageTransform: identity,
+    imageTransform: target.way === 'cover' ? target.crop : identity,
     imageHash: image.hash,
   }
   if (target.way === 'view' || placement === 'patch') return [stretched]
@@ -239,21 +253,33 @@ async function strip(layer: Paintable): Promise<void> {
   if ('reactions' in layer && layer.reactions.length > 0) await layer.setReactionsAsync([])
 }
 
-function hide(source: Layer, copy: Layer, undo: Undo): void {
-  // What lies in a frame is hidden with it: a frame that holds its copy itself stays in view.
-  if (!source.visible || copy.parent?.id === source.id) return
-  undo.push(() => {
-    source.visible = true
-  })
-  source.visible = false
+/** A finished copy stands for its source, and a larger one for all that lies on that as well. */
+function hideBeneath(copy: Layer, source: Layer, bond: Bond, undo: Undo): void {
+  for (const layer of bond.recipe.margins ? [source, ...fillsBeneath(copy, source)] : [source]) {
+    // What lies in a frame is hidden with it: a frame that holds its copy itself stays in view.
+    if (layer.visible && copy.parent?.id !== layer.id) setVisible(layer, false, undo)
+  }
 }
 
-/** When `leaving` is the last finished copy over a hidden layer. */
+/** What only `leaving` hid. */
 function showAgain(source: Layer, leaving: Fill, undo: Undo): void {
-  const finished = fillsOn(source).filter(({ bond }) => bond.placement === 'finished')
-  if (source.visible || leaving.bond.placement !== 'finished' || finished.length > 1) return
+  if (leaving.bond.placement !== 'finished') return
+  const others = fillsBeneath(leaving.layer, source)
+  const isCovered = others.some((layer) => fillOf(layer)?.bond.placement === 'finished')
+  for (const layer of [...(isCovered ? [] : [source]), ...(isPicture(leaving) ? others : [])]) {
+    if (!layer.visible) setVisible(layer, true, undo)
+  }
+}
+
+function fillsBeneath(copy: Layer, source: Layer): Layer[] {
+  return fillsOn(source)
+    .map(({ layer }) => layer)
+    .filter(({ id }) => id !== copy.id)
+}
+
+function setVisible(layer: Layer, visible: boolean, undo: Undo): void {
   undo.push(() => {
-    source.visible = false
+    layer.visible = !visible
   })
-  source.visible = true
+  layer.visible = visible
 }

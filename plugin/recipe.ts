@@ -74,7 +74,8 @@ export function parseRecipe(value: unknown): Recipe | null {
     Number.isSafeInteger(value.seed) &&
     typeof value.sourceHash === 'string' &&
     isRecord(value.options) &&
-    Object.values(value.options).every((option) => ['number', 'string', 'boolean'].includes(typeof option))
+    Object.values(value.options).every((option) => ['number', 'string', 'boolean'].includes(typeof option)) &&
+    (value.margins === undefined || areMargins(value.margins))
   return isRecipe ? (value as unknown as Recipe) : null
 }
 
@@ -95,6 +96,13 @@ function chunkCount(layer: Layer): number {
 
 function chunkKey(index: number): string {
   return `mask.${index}`
+}
+
+function areMargins(value: unknown): boolean {
+  if (!isRecord(value)) return false
+  return [value.top, value.right, value.bottom, value.left].every(
+    (margin) => typeof margin === 'number' && Number.isFinite(margin) && margin >= 0,
+  )
 }
 
 function isOptionalString(value: unknown): boolean {

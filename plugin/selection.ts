@@ -1,4 +1,4 @@
-import { fillOf, fillsOn, sourceOf } from './fills.ts'
+import { fillOf, fillsOn, isPicture, sourceOf } from './fills.ts'
 import { maxImageSidePx } from './geometry.ts'
 import { ancestorsOf, isLayer, type Layer } from './layers.ts'
 import type { LayerInfo, NotFillable, Selection } from './messages.ts'
@@ -88,7 +88,8 @@ function idsOf(nodes: readonly SceneNode[]): string {
 
 async function layerMeantBy(node: SceneNode): Promise<SceneNode> {
   const fill = fillOf(node)
-  return (fill && (await sourceOf(fill))) ?? node
+  if (!fill || isPicture(fill)) return node
+  return (await sourceOf(fill)) ?? node
 }
 
 function notFillable({ reason, message }: Obstacle): Selection {

@@ -1,16 +1,29 @@
+import { boxOfPicture, groundOf } from './expansion.ts'
 import { type Picture, pictureOf } from './export.ts'
 import { Refusal } from './failure.ts'
-import { type Box, boxOf, type Size } from './geometry.ts'
+import { type Box, boxOf, cropTo, grownBox, identity, isWithin, type Matrix, type Size } from './geometry.ts'
 import type { ImageFill } from './image-fill.ts'
-import { boxOfLayer, isLayer, type Layer } from './layers.ts'
-import type { PlaceRequest } from './messages.ts'
+import { ancestorsOf, anchorOf, boxOfLayer, isLayer, type Layer } from './layers.ts'
+import { canvasOf, expandedBox, type Margins, type PlaceRequest } from './messages.ts'
 import { obstacleToReading } from './selection.ts'
 
 /** Where a fill goes. */
 export type Target = { readonly notes: readonly string[] } & (
-  | { readonly way: 'copy'; readonly source: CopySource; readonly paint: ImageFill }
-  /** `original`: what the layer looks like; null: it is hidden, and its finished copy keeps that. */
-  | { readonly way: 'cover'; readonly source: Layer; readonly box: Box; readonly original: Uint8Array | null }
+  | {
+      readonly way: 'copy'
+      readonly source: CopySource
+      readonly paint: ImageFill
+      readonly margins: Margins | null
+    }
+  | {
+      readonly way: 'cover'
+      readonly source: Layer
+      readonly box: Box
+      /** Which part of the fill the box shows, as for CROP. */
+      readonly crop: Matrix
+      /** What the layer looks like; null: it is hidden, and its finished copy keeps that. */
+      readonly original: Uint8Array | null
+    }
   /** The source is gone: in the middle of what is in view. */
   | { readonly way: 'view'; readonly source: null; readonly box: Box }
 )
@@ -36,12 +49,15 @@ export async function findTarget(request: PlaceRequest, png: Size): Promise<Targ
       `“${node.name}” shows another picture than the one this fill was made for. Open it again, or place the fill anyway.`,
     )
   }
-  return targetOver(node, picture, png)
+  const { margins } = request.recipe
+  return margins === undefined ? targetOver(node, picture, png) : targetRound(node, picture, png, margins)
 }
 
 /** On the page. */
 export function boxOfTarget(target: Target): Box {
-  return target.way === 'copy' ? boxOfLayer(target.source) : target.box
+  if (target.way !== 'copy') return target.box
+  const box = boxOfLayer(target.source)
+  return target.margins ? grownBox(box, target.margins) : box
 }
 
 const gone = { message: 'The layer this fill was made for is no longer there.' }
@@ -49,12 +65,44 @@ const gone = { message: 'The layer this fill was made for is no longer there.' }
 function targetOver(node: Layer, picture: Picture, png: Size): Target {
   if (picture.kind === 'render') {
     const original = node.visible ? picture.bytes : null
-    return { way: 'cover', source: node, box: picture.box, original, notes: [] }
+    return { way: 'cover', source: node, box: picture.box, crop: identity, original, notes: [] }
   }
   const isOfItsSize = picture.widthPx === png.width && picture.heightPx === png.height
-  if (isOfItsSize) return { way: 'copy', source: node as CopySource, paint: picture.fill, notes: [] }
+  if (isOfItsSize)
+    return { way: 'copy', source: node as CopySource, paint: picture.fill, margins: null, notes: [] }
   // Only when the picture was exchanged: the fill of another picture is stretched over the layer.
-  return { way: 'cover', source: node, box: boxOfLayer(node), original: null, notes: [] }
+  return { way: 'cover', source: node, box: boxOfLayer(node), crop: identity, original: null, notes: [] }
+}
+
+/** An expanded picture: over the layer and its margins. */
+function targetRound(node: Layer, picture: Picture, png: Size, margins: Margins): Target {
+  const ground = groundOf(node, picture)
+  const canvas = ground && canvasOf(ground, margins)
+  const box = grownBox(boxOfPicture(node, picture), margins)
+  const notes = notesOnClipping(node, box)
+  if (!ground || canvas?.width !== png.width || canvas.height !== png.height) {
+    throw new Refusal(
+      'source-changed',
+      `“${node.name}” has another size or crop than the one it was expanded from. Expand it again.`,
+    )
+  }
+  const shown = expandedBox(ground, margins)
+  const crop = cropTo({ ...shown, x: shown.x - canvas.x, y: shown.y - canvas.y }, png)
+  if (picture.kind === 'render') {
+    return { way: 'cover', source: node, box, crop, original: picture.bytes, notes }
+  }
+  const { rotation: _, ...fill } = picture.fill
+  const paint: ImageFill = { ...fill, scaleMode: 'CROP', imageTransform: crop }
+  return { way: 'copy', source: node as CopySource, paint, margins, notes }
+}
+
+/** What reaches beyond a frame that clips is not seen, and the person would look for it. */
+function notesOnClipping(node: Layer, box: Box): string[] {
+  const clips = (frame: BaseNode) => 'clipsContent' in frame && frame.clipsContent
+  const cutting = ancestorsOf(anchorOf(node)).find(
+    (frame) => isLayer(frame) && clips(frame) && !isWithin(box, boxOfLayer(frame)),
+  )
+  return cutting ? [`“${cutting.name}” clips its content, so not all of the expanded picture is seen.`] : []
 }
 
 function middleOfView({ width, height }: Size): Target {

@@ -127,6 +127,33 @@ describeInBrowser('from a layer in Figma to a fill above it', (browser) => {
     expect(findRed(await look(frame))).toBeNull()
   })
 
+  test('a picture that is too small for its frame is expanded to fill it, in one undo step', async () => {
+    const companion = await startTestCompanion({ engines })
+    const { figma, frame, photo } = await openSmallPicture()
+    figma.select(photo.id)
+    figma.commitUndo()
+    const before = await look(frame)
+
+    const infill = await openPaired(companion, { figma })
+    await infill.window.getByText('Expand', { exact: true }).click()
+    await infill.window.getByRole('button', { name: 'Fill the frame' }).click()
+    await infill.window.getByRole('button', { name: 'Expand', exact: true }).click()
+    await expect.poll(() => frame.children.length, patience).toBe(2)
+    const layer = frame.children[1]!
+    expect(layer).toMatchObject({ name: 'Infill – expanded', x: 0, y: 0, width: 288, height: 198 })
+    expect(photo.visible).toBe(true)
+    const [after, alone] = [await look(frame), await look(frame, [layer])]
+    expect(clearPixels(before)).toBe(288 * 198 - 240 * 180)
+    expect(clearPixels(after)).toBe(0)
+    expectSamePixelsWhere(after, before, (x, y) => alone.data[(y * alone.width + x) * 4 + 3] === 0)
+    // Patch: nothing of it lies over the picture but the seam.
+    expect(clearPixels(alone)).toBeGreaterThan(230 * 170)
+
+    figma.triggerUndo()
+    expect(frame.children).toEqual([photo])
+    expectSameImage(await look(frame), before)
+  })
+
   test('a layer that is drawn by Figma is filled as it looks', async () => {
     const companion = await startTestCompanion({ engines })
     const { figma, frame } = await openFile()
@@ -160,6 +187,25 @@ async function openFile(
   photo.rotation = 12
   frame.rotation = -30
   return { figma, frame, photo }
+}
+
+/** A page with an upended frame and a picture in it that leaves three of its sides open. */
+async function openSmallPicture(): ReturnType<typeof openFile> {
+  const { figma, frame, photo } = await openFile()
+  photo.rotation = 0
+  photo.resize(240, 180)
+  photo.x = 24
+  photo.y = 0
+  frame.resize(288, 198)
+  frame.rotation = 90
+  frame.fills = []
+  return { figma, frame, photo }
+}
+
+function clearPixels({ data }: Image): number {
+  let count = 0
+  for (let at = 3; at < data.length; at += 4) if (data[at] === 0) count += 1
+  return count
 }
 
 /** What is seen where the frame is, of these layers. */

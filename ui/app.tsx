@@ -1,5 +1,7 @@
+import { useState } from 'preact/hooks'
 import { Choose } from './components/choose.tsx'
 import { Connect } from './components/connect.tsx'
+import { ModelsPage } from './components/models-page.tsx'
 import { NoticeBar } from './components/notice-bar.tsx'
 import { ResizeHandle } from './components/resize-handle.tsx'
 import { Waiting } from './components/waiting.tsx'
@@ -16,9 +18,19 @@ export interface AppProps {
 /** The window, as its state says. */
 export function App({ state, session }: AppProps) {
   const { work, host } = state
+  const [areModelsOpen, setModelsOpen] = useState(false)
+  const openModels = () => setModelsOpen(true)
   return (
     <main class="window">
       {screen()}
+      {areModelsOpen && (
+        <ModelsPage
+          models={state.models}
+          link={state.link}
+          session={session.models}
+          onClose={() => setModelsOpen(false)}
+        />
+      )}
       {host === 'figma' && <ResizeHandle onResize={session.resize} />}
     </main>
   )
@@ -32,7 +44,7 @@ export function App({ state, session }: AppProps) {
       case 'choose':
         return (
           <>
-            <Choose selection={state.selection} />
+            <Choose selection={state.selection} onModels={openModels} />
             {state.notice !== null && (
               <div class="notices">
                 <NoticeBar notice={state.notice} onDismiss={session.dismissNotice} />
@@ -43,7 +55,15 @@ export function App({ state, session }: AppProps) {
       case 'open':
         return <Centred text={strings.opening(work.layer.name)} />
       default:
-        return <Workspace state={state} work={work} session={session} />
+        return (
+          <Workspace
+            state={state}
+            work={work}
+            session={session}
+            isCovered={areModelsOpen}
+            onModels={openModels}
+          />
+        )
     }
   }
 }

@@ -6,6 +6,7 @@ import {
   type Frame,
   type Health,
   type ImageRequest,
+  type ModelInfo,
   type Blob as NamedBlob,
   type PatchReply,
   type ProgressReply,
@@ -74,12 +75,22 @@ export interface Companion {
   /**
    * Runs a job to its end. A connection that drops meanwhile is made again, the job is found again.
    *
-   * @param mask PNG of the image's size, white = fill.
+   * @param mask PNG of the image's size, white = fill; null to expand.
    * @throws CompanionFailure, or the signal's reason after a cancel.
    */
-  fill(request: Omit<FillRequest, 'type'>, mask: Uint8Array, run: Run): Promise<readonly Patch[]>
+  fill(request: Omit<FillRequest, 'type'>, mask: Uint8Array | null, run: Run): Promise<readonly Patch[]>
   /** Waits for the end of a job that an earlier connection began. Throws as `fill` does. */
   attach(jobId: string, run: Run): Promise<readonly Patch[]>
+  /**
+   * What there is to install, and what of it is installed.
+   *
+   * @throws CompanionFailure
+   */
+  models(): Promise<readonly ModelInfo[]>
+  /** Downloads a model, whose licence is accepted by that. Throws as `fill` does. */
+  install(jobId: string, modelId: string, run: Run): Promise<void>
+  /** @throws CompanionFailure */
+  uninstall(modelId: string): Promise<void>
   close(): void
 }
 
@@ -138,15 +149,17 @@ interface Job {
   readonly reject: (reason: unknown) => void
 }
 
-interface PendingImage {
-  readonly resolve: (reply: ImageReady) => void
+interface Pending<T> {
+  readonly resolve: (reply: T) => void
   readonly reject: (failure: CompanionFailure) => void
 }
 
 export function connect(options: ConnectOptions): Companion {
   const { permission = async () => 'unknown' as const, retryMs = defaultRetryMs } = options
   const jobs = new Map<string, Job>()
-  const images = new Map<string, PendingImage>()
+  const images = new Map<string, Pending<ImageReady>>()
+  /** What is installed: whoever waits for it. */
+  const questions: Pending<readonly ModelInfo[]>[] = []
   /** Cancelled while there was no connection. */
   const abandoned = new Set<string>()
   let token = options.token
@@ -156,7 +169,7 @@ export function connect(options: ConnectOptions): Companion {
   let wake = () => {}
 
   void keepConnected()
-  return { search: () => wake(), pair, sendImage, fill, attach, close }
+  return { search: () => wake(), pair, sendImage, fill, attach, models, install, uninstall, close }
 
   async function keepConnected(): Promise<void> {
     let attempt = 0
@@ -195,14 +208,7 @@ export function connect(options: ConnectOptions): Companion {
       socket = opened
       let wasAnswered = false
       const timer = setTimeout(() => opened.close(), timeoutMs)
-      opened.addEventListener('open', () => {
-        send({
-          type: 'hello',
-          protocol: protocolVersion,
-          client: options.client,
-          ...(token === null ? {} : { token }),
-        })
-      })
+      opened.addEventListener('open', greet)
       opened.addEventListener('message', ({ data }) => {
         clearTimeout(timer)
         wasAnswered = true
@@ -213,9 +219,19 @@ export function connect(options: ConnectOptions): Companion {
       opened.addEventListener('close', () => {
         clearTimeout(timer)
         socket = null
-        rejectImages(connectionLost())
+        rejectPending(connectionLost())
         resolve(wasAnswered && !isOutdated())
       })
+    })
+  }
+
+  /** Said again, it is answered with what has changed since. */
+  function greet(): void {
+    send({
+      type: 'hello',
+      protocol: protocolVersion,
+      client: options.client,
+      ...(token === null ? {} : { token }),
     })
   }
 
@@ -256,9 +272,11 @@ export function connect(options: ConnectOptions): Companion {
       case 'failed':
         fail(reply)
         break
-      // Its socket closes next; the models and selections are asked for by nobody yet.
-      case 'closing':
       case 'models':
+        for (const question of questions.splice(0)) question.resolve(reply.models)
+        break
+      // Its socket closes next; selections are asked for by nobody yet.
+      case 'closing':
       case 'selection':
         break
     }
@@ -292,7 +310,7 @@ export function connect(options: ConnectOptions): Companion {
         if (reply.id === undefined) {
           // It is about a message of ours, and does not say which: whoever waits for an answer would wait for ever.
           for (const id of [...jobs.keys()]) takeJob(id)?.reject(failure)
-          rejectImages(failure)
+          rejectPending(failure)
         } else {
           takeJob(reply.id)?.reject(failure)
           images.get(reply.id)?.reject(failure)
@@ -317,13 +335,38 @@ export function connect(options: ConnectOptions): Companion {
     })
   }
 
-  function fill(request: Omit<FillRequest, 'type'>, mask: Uint8Array, run: Run): Promise<readonly Patch[]> {
-    return follow(request.id, run, () => send({ type: 'fill', ...request }, [{ name: 'mask', bytes: mask }]))
+  function fill(
+    request: Omit<FillRequest, 'type'>,
+    mask: Uint8Array | null,
+    run: Run,
+  ): Promise<readonly Patch[]> {
+    const blobs = mask === null ? [] : [{ name: 'mask', bytes: mask }]
+    return follow(request.id, run, () => send({ type: 'fill', ...request }, blobs))
   }
 
   function attach(jobId: string, run: Run): Promise<readonly Patch[]> {
     // Without a connection it is asked for with all the other jobs, once there is one.
     return follow(jobId, run, () => link?.state !== 'ready' || send({ type: 'attach', id: jobId }))
+  }
+
+  function models(): Promise<readonly ModelInfo[]> {
+    return new Promise((resolve, reject) => {
+      if (send({ type: 'models' })) questions.push({ resolve, reject })
+      else reject(connectionLost())
+    })
+  }
+
+  async function install(id: string, modelId: string, run: Run): Promise<void> {
+    await follow(id, run, () => send({ type: 'install', id, modelId, acceptLicence: true }))
+    // An engine may be ready now.
+    greet()
+  }
+
+  async function uninstall(modelId: string): Promise<void> {
+    const id = `uninstall-${modelId}`
+    const run = { signal: new AbortController().signal, onProgress: () => {} }
+    await follow(id, run, () => send({ type: 'uninstall', id, modelId }))
+    greet()
   }
 
   function follow(id: string, run: Run, begin: () => boolean): Promise<readonly Patch[]> {
@@ -354,8 +397,8 @@ export function connect(options: ConnectOptions): Companion {
     })
   }
 
-  function rejectImages(failure: CompanionFailure): void {
-    for (const image of images.values()) image.reject(failure)
+  function rejectPending(failure: CompanionFailure): void {
+    for (const pending of [...images.values(), ...questions.splice(0)]) pending.reject(failure)
     images.clear()
   }
 

@@ -60,5 +60,8 @@ export function commandFromKey({ key, ctrlKey, metaKey, shiftKey }: Key): Comman
 export function isForControl(key: string, target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
   if (target instanceof HTMLInputElement && target.type === 'text') return true
+  // A number is typed and stepped; Enter and Escape are the window's.
+  if (target instanceof HTMLInputElement && target.type === 'number')
+    return key !== 'Enter' && key !== 'Escape'
   return target.matches('button, input, summary, a') && (key === 'Enter' || key === ' ')
 }

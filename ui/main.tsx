@@ -7,6 +7,7 @@ import { openSandbox } from './sandbox.ts'
 import { createSession } from './session.ts'
 import { version } from './version.ts'
 import './style.css'
+import './models.css'
 
 const root = document.getElementById('root')!
 const show = render(App)

@@ -1,4 +1,4 @@
-import type { PlacedFill, Source } from '../plugin/messages.ts'
+import { noMargins, type PlacedFill, type Source } from '../plugin/messages.ts'
 import { emptyHistory } from './mask/history.ts'
 import type { Picture, ShownFill } from './state.ts'
 
@@ -7,7 +7,14 @@ export type FillCache = Map<string, { readonly png: Uint8Array; readonly bitmap:
 
 export async function openPicture(source: Source, fills: readonly ShownFill[]): Promise<Picture> {
   const bitmap = await decodePicture(source.bytes)
-  return { source, bitmap, fills, history: emptyHistory, edits: null, placed: [] }
+  const margins = fills.findLast((fill) => fill.margins !== null)?.margins ?? noMargins
+  return {
+    ...{ source, bitmap, fills, margins },
+    history: emptyHistory,
+    edits: null,
+    task: 'remove',
+    placed: [],
+  }
 }
 
 /**

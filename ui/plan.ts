@@ -1,5 +1,14 @@
 import type { Extent } from '../companion/protocol.ts'
-import type { PlacedFill, Placement, Settings } from '../plugin/messages.ts'
+import {
+  canvasOf,
+  type Expansion,
+  expandedBox,
+  type Margins,
+  type PlacedFill,
+  type Placement,
+  type Rect,
+  type Settings,
+} from '../plugin/messages.ts'
 
 /** How the next fill sees what lies there already, and how it joins it. */
 export interface FillPlan<Fill extends PlacedFill> {
@@ -39,4 +48,74 @@ export function planFill<Fill extends PlacedFill>(
     placement: isFinished ? 'finished' : 'patch',
     replaces: edits ?? only?.layerId ?? null,
   }
+}
+
+/** What is needed to know how a picture is expanded. */
+export interface ExpandRequest<Fill extends PlacedFill> {
+  /** On the source, lowest first, without margins and without the one that is being edited. */
+  readonly fills: readonly Fill[]
+  /** The layer with margins whose place the new one takes; null: none. */
+  readonly earlier: Fill | null
+  readonly expansion: Extract<Expansion, { state: 'possible' }>
+  readonly margins: Margins
+  readonly image: PictureSize
+}
+
+export interface PictureSize {
+  readonly widthPx: number
+  readonly heightPx: number
+}
+
+/**
+ * The layer with margins lies above all others, and there is one of them. A patch does as long as its margins show
+ * nothing but what was filled: a part of the picture that the layer cuts off has to come from the copy itself.
+ */
+export function planExpand<Fill extends PlacedFill>(
+  { fills, earlier, expansion, margins, image }: ExpandRequest<Fill>,
+  settings: Pick<Settings, 'alwaysFinished'>,
+): FillPlan<Fill> {
+  const topFinished = fills.findLastIndex(({ placement }) => placement === 'finished')
+  const isFinished =
+    settings.alwaysFinished ||
+    expansion.placement === 'finished' ||
+    topFinished >= 0 ||
+    showsMore(expansion.box, expandedBox(expansion, margins), image)
+  return {
+    base: fills[topFinished] ?? null,
+    patches: fills.slice(topFinished + 1),
+    extent: isFinished ? 'finished' : 'image',
+    merge: false,
+    placement: isFinished ? 'finished' : 'patch',
+    replaces: earlier?.layerId ?? null,
+  }
+}
+
+export type ExpandObstacle = 'nothing-set' | 'nothing-open' | 'too-large'
+
+/** Why there is nothing to fill, or no way to do it; null: there is. */
+export function obstacleToExpand(
+  expansion: Extract<Expansion, { state: 'possible' }>,
+  margins: Margins,
+  image: PictureSize,
+): ExpandObstacle | null {
+  const canvas = canvasOf(expansion, margins)
+  if (Math.max(canvas.width, canvas.height) > expansion.maxSidePx) return 'too-large'
+  if (!isInside(canvas, image)) return null
+  return Object.values(margins).some((margin) => margin > 0) ? 'nothing-open' : 'nothing-set'
+}
+
+/** Whether `after` holds more of the picture than `before`. */
+function showsMore(before: Rect, after: Rect, image: PictureSize): boolean {
+  const [a, b] = [seenPart(before, image), seenPart(after, image)]
+  // Less than a hundredth of a pixel is rounding.
+  return b.some((edge, side) => Math.abs(edge - a[side]!) > 0.01)
+}
+
+/** Left, top, right and bottom of what lies on the picture. */
+function seenPart({ x, y, width, height }: Rect, { widthPx, heightPx }: PictureSize): readonly number[] {
+  return [Math.max(0, x), Math.max(0, y), Math.min(widthPx, x + width), Math.min(heightPx, y + height)]
+}
+
+function isInside({ x, y, width, height }: Rect, { widthPx, heightPx }: PictureSize): boolean {
+  return x >= 0 && y >= 0 && x + width <= widthPx && y + height <= heightPx
 }

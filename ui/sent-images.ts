@@ -1,3 +1,4 @@
+import type { Rect } from '../companion/protocol.ts'
 import { type Companion, CompanionFailure } from './companion.ts'
 import type { ShownFill } from './state.ts'
 
@@ -6,13 +7,22 @@ interface Base {
   readonly png: Uint8Array
 }
 
+/** Which part of a picture is worked on. */
+export interface Take {
+  /** The picture's size. */
+  readonly widthPx: number
+  readonly heightPx: number
+  /** In pixels of the picture; may reach beyond it, and is transparent there. null: all of it. */
+  readonly canvas: Rect | null
+}
+
 /** What the companion was given on this connection, so that a picture travels once and then only masks do. */
 export interface SentImages {
   /** Gives the companion the base with the patches over it, as far as it lacks them, and hands their image's id to `use`. */
   withImage<T>(
     base: Base,
     patches: readonly Pick<ShownFill, 'hash' | 'png'>[],
-    size: { readonly widthPx: number; readonly heightPx: number },
+    take: Take,
     use: (imageId: string) => Promise<T>,
   ): Promise<T>
   /** The connection is gone, and with it what the companion kept. */
@@ -23,19 +33,19 @@ export interface SentImages {
 const ids = { base: 'base', present: 'present' } as const
 
 export function openSentImages(companion: Pick<Companion, 'sendImage'>): SentImages {
-  /** Hashes under each id. */
+  /** What stands under each id: a hash, or hashes and canvas. */
   let sent: { base?: string; present?: string } = {}
 
   return {
-    async withImage(base, patches, size, use) {
+    async withImage(base, patches, take, use) {
       try {
-        return await use(await send(base, patches, size))
+        return await use(await send(base, patches, take))
       } catch (error) {
         const isForgotten = error instanceof CompanionFailure && error.code === 'image-unknown'
         if (!isForgotten) throw error
         // The companion lets go of old images when its memory is full.
         sent = {}
-        return use(await send(base, patches, size))
+        return use(await send(base, patches, take))
       }
     },
     forget() {
@@ -46,21 +56,27 @@ export function openSentImages(companion: Pick<Companion, 'sendImage'>): SentIma
   async function send(
     base: Base,
     patches: readonly Pick<ShownFill, 'hash' | 'png'>[],
-    { widthPx, heightPx }: { readonly widthPx: number; readonly heightPx: number },
+    { widthPx, heightPx, canvas }: Take,
   ): Promise<string> {
     if (sent.base !== base.hash) {
       await companion.sendImage({ id: ids.base, orientation: 'none' }, { image: base.png })
       sent = { base: base.hash }
     }
-    if (patches.length === 0) return ids.base
-    const hashes = patches.map(({ hash }) => hash).join(' ')
-    if (sent.present !== hashes) {
+    if (patches.length === 0 && canvas === null) return ids.base
+    const present = JSON.stringify([patches.map(({ hash }) => hash), canvas])
+    if (sent.present !== present) {
       const rect = { x: 0, y: 0, width: widthPx, height: heightPx }
       await companion.sendImage(
-        { id: ids.present, from: ids.base, orientation: 'none', patches: patches.map(() => rect) },
+        {
+          id: ids.present,
+          from: ids.base,
+          orientation: 'none',
+          patches: patches.map(() => rect),
+          ...(canvas === null ? {} : { canvas }),
+        },
         { patches: patches.map(({ png }) => png) },
       )
-      sent = { base: base.hash, present: hashes }
+      sent = { base: base.hash, present }
     }
     return ids.present
   }

@@ -1,28 +1,33 @@
-import type {
-  Event,
-  FailureCode,
-  LayerInfo,
-  PendingJob,
-  PlacedFill,
-  Recipe,
-  Requests,
-  Settings,
-  Source,
-  Start,
+import {
+  canvasOf,
+  type Event,
+  type FailureCode,
+  type LayerInfo,
+  type Margins,
+  type PendingJob,
+  type PlacedFill,
+  type Recipe,
+  type Rect,
+  type Requests,
+  type Settings,
+  type Source,
+  type Start,
 } from '../plugin/messages.ts'
 import { type Companion, CompanionFailure, type Link, type Patch } from './companion.ts'
 import { saveAsFile } from './download.ts'
 import { addMark, emptyHistory, type History, historyFrom, marksOf } from './mask/history.ts'
 import { encodeMaskPng } from './mask/png.ts'
-import { type Bits, bitsFromMarks, isEmpty, unitedBits } from './mask/raster.ts'
+import { type Bits, bitsFromMarks, emptyBits, isEmpty, unitedBits } from './mask/raster.ts'
 import type { Mark } from './mask/stroke.ts'
+import { createModelsSession, type ModelsSession } from './models-session.ts'
 import { decodeMask, decodePicture, type FillCache, openPicture, showFills } from './picture.ts'
-import { planFill } from './plan.ts'
+import { type FillPlan, planExpand, planFill } from './plan.ts'
 import { type Sandbox, SandboxFailure } from './sandbox.ts'
 import { openSentImages } from './sent-images.ts'
 import {
   type Action,
   canUndo,
+  expansionOn,
   type FillRecord,
   fillsInForce,
   initialState,
@@ -30,10 +35,12 @@ import {
   layerToFollow,
   type Notice,
   type Picture,
+  type PictureTask,
   type Result,
   reduce,
   type ShownFill,
   type State,
+  undoesMark,
   warningOf,
 } from './state.ts'
 import { strings } from './strings.ts'
@@ -50,7 +57,10 @@ export interface Session {
   /** The last mark; where there is none, the last fill. */
   readonly undo: () => void
   readonly redo: () => void
+  readonly chooseTask: (task: PictureTask) => void
   readonly remove: () => void
+  readonly setMargins: (margins: Margins) => void
+  readonly expand: () => void
   readonly cancel: () => void
   readonly place: (anyway: boolean) => void
   readonly discard: () => void
@@ -60,6 +70,7 @@ export interface Session {
   readonly resize: (width: number, height: number) => void
   /** The document may have changed while the person was away from the window. */
   readonly lookAgain: () => void
+  readonly models: ModelsSession
 }
 
 export interface SessionOptions {
@@ -85,6 +96,11 @@ export function createSession({ sandbox, connect, onState }: SessionOptions): Se
   const records = new Map<string, FillRecord>()
   const fillCache: FillCache = new Map()
   let settingsTimer: ReturnType<typeof setTimeout> | undefined
+  const models = createModelsSession({
+    companion: () => companion,
+    dispatch: (change) => dispatch({ type: 'models-changed', change }),
+    failureFrom: noticeFrom,
+  })
 
   return {
     start: () => owned(start()),
@@ -99,14 +115,17 @@ export function createSession({ sandbox, connect, onState }: SessionOptions): Se
     mark: (mark) => dispatch({ type: 'marked', mark }),
     undo,
     redo: () => dispatch({ type: 'mark-redone' }),
+    chooseTask: (task) => dispatch({ type: 'task-chosen', task }),
     remove: () => void owned(remove()),
+    setMargins: (margins) => dispatch({ type: 'margins-changed', margins }),
+    expand: () => void owned(expand()),
     cancel: () => running?.abort(),
     place: (anyway) => void owned(place(anyway)),
     discard: () => void owned(discard()),
     download() {
       if (state.work.step !== 'review') return
       const { layer, request } = state.work.result
-      saveAsFile(request.png, `${layer.name} – removed.png`, 'image/png')
+      saveAsFile(request.png, `${layer.name} – ${strings.made[request.recipe.task]}.png`, 'image/png')
     },
     dismissNotice: () => dispatch({ type: 'dismissed' }),
     changeSettings,
@@ -115,6 +134,7 @@ export function createSession({ sandbox, connect, onState }: SessionOptions): Se
       changeSettings({ windowWidth: width, windowHeight: height })
     },
     lookAgain: () => void owned(lookAgain()),
+    models,
   }
 
   function dispatch(action: Action): void {
@@ -181,16 +201,18 @@ export function createSession({ sandbox, connect, onState }: SessionOptions): Se
       dispatch({ type: 'noticed', notice: { tone: 'info', message: strings.finishFirst } })
       return
     }
-    const { source, mask, replaces } = await sandbox.ask('editFill', { layerId })
+    const { source, recipe, mask, replaces } = await sandbox.ask('editFill', { layerId })
     await open(source.layer, async () => {
-      const history = historyFrom([{ kind: 'mask', image: await decodeMask(mask) }])
-      return { ...(await pictureOf(source)), history, edits: replaces }
+      const picture = { ...(await pictureOf(source)), edits: replaces }
+      const { margins } = recipe
+      if (margins !== undefined) return { ...picture, task: 'expand', margins }
+      return { ...picture, history: historyFrom([{ kind: 'mask', image: await decodeMask(mask) }]) }
     })
   }
 
   function undo(): void {
     if (state.work.step !== 'paint' || !canUndo(state.work)) return
-    if (state.work.picture.history.done.length > 0) dispatch({ type: 'mark-undone' })
+    if (undoesMark(state.work.picture)) dispatch({ type: 'mark-undone' })
     else if (!isTakingBack) void owned(takeBack(state.work.picture))
   }
 
@@ -239,6 +261,19 @@ export function createSession({ sandbox, connect, onState }: SessionOptions): Se
     if (state.notice === null) await followSelection()
   }
 
+  /** Margins → canvas → companion → patch → larger layer. */
+  async function expand(): Promise<void> {
+    if (state.work.step !== 'paint' || state.link.state !== 'ready') return
+    const { picture } = state.work
+    await run(randomId(), async (jobId, signal) => {
+      const present = await lookBeforeFill(picture)
+      signal.throwIfAborted()
+      return present === null ? null : fillMargins(jobId, present, signal)
+    })
+    // What went wrong is read first.
+    if (state.notice === null) await followSelection()
+  }
+
   /** Runs a job up to its result, and places that as the settings say. */
   async function run(
     jobId: string,
@@ -264,23 +299,25 @@ export function createSession({ sandbox, connect, onState }: SessionOptions): Se
   /** The picture as the document has it now; null: it shows another one, which the person has to look at first. */
   async function lookBeforeFill(picture: Picture): Promise<Picture | null> {
     const layerId = picture.source.layer.id
-    const { hash, fills, placement } = await sandbox.ask('lookAtSource', { layerId })
+    const { hash, fills, placement, expansion } = await sandbox.ask('lookAtSource', { layerId })
     if (hash !== picture.source.hash) {
       await showChanged(picture)
       return null
     }
     const shown = await shownFills(fills)
-    dispatch({ type: 'looked', fills: shown, placement })
-    return { ...picture, source: { ...picture.source, placement }, fills: shown }
+    dispatch({ type: 'looked', fills: shown, placement, expansion })
+    return { ...picture, source: { ...picture.source, placement, expansion }, fills: shown }
   }
 
-  async function showChanged({ source: { layer, widthPx, heightPx }, history }: Picture): Promise<void> {
+  async function showChanged({ source, history, task, margins }: Picture): Promise<void> {
+    const { layer, widthPx, heightPx } = source
     const picture = await loadPicture(layer)
     const isSameSize = picture.source.widthPx === widthPx && picture.source.heightPx === heightPx
     dispatch({ type: 'not-filled', notice: null })
     dispatch({ type: 'opening', layer })
-    dispatch({ type: 'opened', picture: { ...picture, history: isSameSize ? history : emptyHistory } })
-    dispatch({ type: 'noticed', notice: { tone: 'info', message: strings.sourceChanged } })
+    const marks = isSameSize ? history : emptyHistory
+    dispatch({ type: 'opened', picture: { ...picture, task, margins, history: marks } })
+    dispatch({ type: 'noticed', notice: { tone: 'info', message: strings.sourceChanged[task] } })
   }
 
   async function fill(jobId: string, picture: Picture, bits: Bits, signal: AbortSignal): Promise<Result> {
@@ -306,20 +343,56 @@ export function createSession({ sandbox, connect, onState }: SessionOptions): Se
       replaces: plan.replaces,
       mask: takenUp === null ? mask : await unitedMask(bits, takenUp.mask),
     }
+    return order(pending, before, { source, plan, mask, canvas: null }, signal)
+  }
+
+  async function fillMargins(jobId: string, picture: Picture, signal: AbortSignal): Promise<Result | null> {
+    const { source, margins } = picture
+    const { expansion, widthPx, heightPx } = source
+    if (expansion.state === 'impossible') {
+      dispatch({ type: 'not-filled', notice: { tone: 'info', message: expansion.message } })
+      return null
+    }
+    const earlier = expansionOn(picture)
+    const fills = fillsInForce(picture)
+    const plan = planExpand({ fills, earlier, expansion, margins, image: source }, state.settings)
+    const before = await recordOf(picture, plan.replaces)
+    const recipe: Recipe = {
+      version: 1,
+      task: 'expand',
+      engine: 'auto',
+      seed: randomSeed(),
+      options: {},
+      sourceHash: source.hash,
+      margins,
+    }
+    const pending: PendingJob = {
+      jobId,
+      layer: source.layer,
+      recipe,
+      placement: plan.placement,
+      replaces: plan.replaces,
+      mask: await encodeMaskPng(emptyBits(widthPx, heightPx)),
+    }
+    const canvas = canvasOf(expansion, margins)
+    return order(pending, before, { source, plan, mask: null, canvas }, signal)
+  }
+
+  /** Keeps the job where a later window finds it, and has it done. */
+  async function order(
+    pending: PendingJob,
+    before: FillRecord | null,
+    { source, plan, mask, canvas }: Order,
+    signal: AbortSignal,
+  ): Promise<Result> {
     signal.throwIfAborted()
     await keepPendingJob(pending)
+    const { task, engine, seed } = pending.recipe
     const base = plan.base ?? { hash: source.hash, png: source.bytes }
-    const patches = await sentImages!.withImage(base, plan.patches, source, (imageId) =>
+    const take = { widthPx: source.widthPx, heightPx: source.heightPx, canvas }
+    const patches = await sentImages!.withImage(base, plan.patches, take, (imageId) =>
       companion!.fill(
-        {
-          id: jobId,
-          imageId,
-          task: recipe.task,
-          engine: recipe.engine,
-          seed: recipe.seed,
-          extent: plan.extent,
-          merge: plan.merge,
-        },
+        { id: pending.jobId, imageId, task, engine, seed, extent: plan.extent, merge: plan.merge },
         mask,
         { signal, onProgress: (progress) => dispatch({ type: 'progressed', progress }) },
       ),
@@ -366,9 +439,11 @@ export function createSession({ sandbox, connect, onState }: SessionOptions): Se
   }
 
   /** Null: the layer is gone; the job's result is offered all the same. */
-  async function pictureOfPending({ layer, mask }: PendingJob): Promise<Picture | null> {
+  async function pictureOfPending({ layer, recipe, mask }: PendingJob): Promise<Picture | null> {
     try {
       const picture = await loadPicture(layer)
+      const { margins } = recipe
+      if (margins !== undefined) return { ...picture, task: 'expand', margins }
       const history: History = addMark(emptyHistory, { kind: 'mask', image: await decodeMask(mask) })
       return { ...picture, history }
     } catch (error) {
@@ -450,7 +525,8 @@ export function createSession({ sandbox, connect, onState }: SessionOptions): Se
     }
     const fills = await shownFills(seen.fills)
     if (state.work.step === 'paint' && state.work.picture.source.layer.id === layer.id) {
-      dispatch({ type: 'looked', fills, placement: seen.placement })
+      const { placement, expansion } = seen
+      dispatch({ type: 'looked', fills, placement, expansion })
     }
   }
 
@@ -462,6 +538,15 @@ export function createSession({ sandbox, connect, onState }: SessionOptions): Se
       settingsDelayMs,
     )
   }
+}
+
+/** What is filled, beside the job itself. */
+interface Order {
+  readonly source: Source
+  readonly plan: FillPlan<ShownFill>
+  /** PNG of the source's size; null: what the canvas leaves open. */
+  readonly mask: Uint8Array | null
+  readonly canvas: Rect | null
 }
 
 /** Failures carry their own sentence; anything else is a bug, whose stack goes to the console. */

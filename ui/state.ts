@@ -1,9 +1,12 @@
 import type { ProgressReply, Used } from '../companion/protocol.ts'
 import {
+  canvasOf,
   defaultSettings,
   type LayerInfo,
+  type Margins,
   type PlacedFill,
   type PlaceRequest,
+  type Rect,
   type Selection,
   type Settings,
   type Source,
@@ -12,6 +15,7 @@ import {
 import type { Link } from './companion.ts'
 import { addMark, emptyHistory, type History, marksOf, redoMark, undoMark } from './mask/history.ts'
 import { hasMarks, type Mark } from './mask/stroke.ts'
+import { type Models, type ModelsAction, noModels, reduceModels } from './models.ts'
 
 /** All that the window shows. Changed only by `reduce`; what it takes to get there is done in `session.ts`. */
 export interface State {
@@ -25,6 +29,7 @@ export interface State {
   readonly work: Work
   /** Marks on layers that were left, by the layer's id. */
   readonly drafts: Readonly<Record<string, Draft>>
+  readonly models: Models
   readonly notice: Notice | null
 }
 
@@ -54,8 +59,19 @@ export interface Picture {
   readonly history: History
   /** The fill that is being edited: it is not shown, and the next one takes its place. */
   readonly edits: string | null
+  readonly task: PictureTask
+  /** For `expand`. */
+  readonly margins: Margins
   /** What was placed by this window, newest last: each can be taken back. */
   readonly placed: readonly PlacedStep[]
+}
+
+export type PictureTask = 'remove' | 'expand'
+
+/** A picture on the screen, and where: in pixels of the source. */
+export interface LaidImage {
+  readonly bitmap: ImageBitmap
+  readonly rect: Rect
 }
 
 export interface ShownFill extends PlacedFill {
@@ -119,8 +135,11 @@ export type Action =
       readonly type: 'looked'
       readonly fills: readonly ShownFill[]
       readonly placement: Source['placement']
+      readonly expansion: Source['expansion']
     }
   | { readonly type: 'marked'; readonly mark: Mark }
+  | { readonly type: 'task-chosen'; readonly task: PictureTask }
+  | { readonly type: 'margins-changed'; readonly margins: Margins }
   | { readonly type: 'mark-undone' }
   | { readonly type: 'mark-redone' }
   | { readonly type: 'filling'; readonly jobId: string }
@@ -137,6 +156,7 @@ export type Action =
   /** The newest of `placed` was taken back; `restored` is what it had replaced. */
   | { readonly type: 'unplaced'; readonly restored: ShownFill | null }
   | { readonly type: 'settings-changed'; readonly settings: Settings }
+  | { readonly type: 'models-changed'; readonly change: ModelsAction }
   | { readonly type: 'noticed'; readonly notice: Notice }
   | { readonly type: 'dismissed' }
 
@@ -148,6 +168,7 @@ export const initialState: State = {
   selection: { state: 'not-fillable', reason: 'nothing', message: '' },
   work: { step: 'start' },
   drafts: {},
+  models: noModels,
   notice: null,
 }
 
@@ -168,6 +189,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, selection: action.selection }
     case 'settings-changed':
       return { ...state, settings: action.settings }
+    case 'models-changed':
+      return { ...state, models: reduceModels(state.models, action.change) }
     case 'noticed':
       return { ...state, notice: action.notice }
     case 'dismissed':
@@ -179,7 +202,16 @@ export function reduce(state: State, action: Action): State {
 
 type WorkAction = Exclude<
   Action,
-  { type: 'started' | 'link-changed' | 'selected' | 'settings-changed' | 'noticed' | 'dismissed' }
+  {
+    type:
+      | 'started'
+      | 'link-changed'
+      | 'selected'
+      | 'settings-changed'
+      | 'models-changed'
+      | 'noticed'
+      | 'dismissed'
+  }
 >
 
 function reduceWork(state: State, action: WorkAction): Partial<State> {
@@ -201,12 +233,16 @@ function reduceWork(state: State, action: WorkAction): Partial<State> {
     case 'looked':
       return changePicture(work, ({ source, ...rest }) => ({
         ...rest,
-        source: { ...source, placement: action.placement },
+        source: { ...source, placement: action.placement, expansion: action.expansion },
         fills: action.fills,
       }))
     case 'marked':
       // The next stroke is the next thing: what was said about the last one is settled.
       return { ...changeHistory(work, (history) => addMark(history, action.mark)), notice: null }
+    case 'task-chosen':
+      return changeChoice(work, { task: action.task })
+    case 'margins-changed':
+      return changeChoice(work, { margins: action.margins })
     case 'mark-undone':
       return changeHistory(work, undoMark)
     case 'mark-redone':
@@ -263,12 +299,18 @@ export function layerToFollow({ selection, work }: State): LayerInfo | null {
       return work.layer.id === layer.id ? null : layer
     case 'paint': {
       const { source, fills } = work.picture
-      const isShown = source.layer.id === layer.id || fills.some(({ layerId }) => layerId === layer.id)
+      const isShown =
+        source.layer.id === layer.id || fills.some((fill) => fill.layerId === layer.id && !isPicture(fill))
       return isShown ? null : layer
     }
     default:
       return null
   }
+}
+
+/** An expanded copy is a picture of its own once it is selected. */
+function isPicture({ margins, placement }: PlacedFill): boolean {
+  return margins !== null && placement === 'finished'
 }
 
 /** Whether anything is marked that Remove could take away. */
@@ -280,21 +322,43 @@ export function isMarked(picture: Picture): boolean {
 export function imagesToShow(
   { picture, result }: { readonly picture: Picture | null; readonly result: Result | null },
   showOriginal: boolean,
-): readonly ImageBitmap[] {
-  if (picture === null) return result === null ? [] : [result.bitmap]
-  if (showOriginal) return [picture.bitmap]
-  const fills = fillsInForce(picture)
+): readonly LaidImage[] {
+  if (picture === null) return result === null ? [] : [{ bitmap: result.bitmap, rect: sizeOf(result.bitmap) }]
+  const original = { bitmap: picture.bitmap, rect: wholeOf(picture.source) }
+  if (showOriginal) return [original]
+  const { source } = picture
+  const fills = [...fillsInForce(picture), ...shownExpansions(picture)]
     .filter(({ layerId }) => layerId !== result?.request.replaces)
-    .map(({ placement, bitmap }) => ({ placement, bitmap }))
-  if (result !== null) fills.push({ placement: result.request.placement, bitmap: result.bitmap })
+    .map(({ placement, bitmap, margins }) => ({ placement, bitmap, rect: rectOf(source, margins) }))
+  if (result !== null) {
+    const { placement, recipe } = result.request
+    const { bitmap } = result
+    fills.push({ placement, bitmap, rect: rectOf(source, recipe.margins ?? null) })
+  }
   const topFinished = fills.findLastIndex(({ placement }) => placement === 'finished')
-  const shown = fills.slice(Math.max(0, topFinished)).map(({ bitmap }) => bitmap)
-  return topFinished >= 0 ? shown : [picture.bitmap, ...shown]
+  const shown = fills.slice(Math.max(0, topFinished)).map(({ bitmap, rect }) => ({ bitmap, rect }))
+  return topFinished >= 0 ? shown : [original, ...shown]
 }
 
-/** The fills that the picture shows and that the next fill sees: all but the one that is being edited. */
+/** What the layer will show with the margins that are set, in pixels of the source; null: nothing is being expanded. */
+export function canvasToShow(picture: Picture | null): Rect | null {
+  if (picture?.task !== 'expand' || picture.source.expansion.state === 'impossible') return null
+  return canvasOf(picture.source.expansion, picture.margins)
+}
+
+/** The fills that the picture shows and that the next fill sees: all but the one that is being edited, and margins. */
 export function fillsInForce({ fills, edits }: Picture): readonly ShownFill[] {
-  return fills.filter(({ layerId }) => layerId !== edits)
+  return fills.filter(({ layerId, margins }) => layerId !== edits && margins === null)
+}
+
+/** The layer with the picture's margins, which the next expanding replaces. */
+export function expansionOn({ fills }: Picture): ShownFill | null {
+  return fills.findLast(({ margins }) => margins !== null) ?? null
+}
+
+/** An expanded copy hides the source: what is removed from that would not be seen. */
+export function isHiddenByExpansion(picture: Picture): boolean {
+  return expansionOn(picture)?.placement === 'finished'
 }
 
 /** What the person has to agree to before the result is placed; null: nothing, or agreed to with an earlier fill. */
@@ -304,17 +368,52 @@ export function warningOf(work: Work): string | null {
 }
 
 export function canUndo(work: Work): boolean {
-  return work.step === 'paint' && (work.picture.history.done.length > 0 || work.picture.placed.length > 0)
+  return work.step === 'paint' && (undoesMark(work.picture) || work.picture.placed.length > 0)
+}
+
+/** Whether undo takes back a mark and not a fill. Marks are out of sight while a picture is expanded. */
+export function undoesMark({ task, history }: Picture): boolean {
+  return task === 'remove' && history.done.length > 0
 }
 
 export function canRedo(work: Work): boolean {
-  return work.step === 'paint' && work.picture.history.undone.length > 0
+  return work.step === 'paint' && work.picture.task === 'remove' && work.picture.history.undone.length > 0
+}
+
+/** Only as long as the margins that are set are the ones it was made with. */
+function shownExpansions(picture: Picture): readonly ShownFill[] {
+  const expansion = expansionOn(picture)
+  if (picture.task !== 'expand' || expansion?.margins == null) return []
+  return areSameMargins(expansion.margins, picture.margins) ? [expansion] : []
+}
+
+function areSameMargins(a: Margins, b: Margins): boolean {
+  return a.top === b.top && a.right === b.right && a.bottom === b.bottom && a.left === b.left
+}
+
+function rectOf(source: Source, margins: Margins | null): Rect {
+  const { expansion } = source
+  return margins === null || expansion.state === 'impossible' ? wholeOf(source) : canvasOf(expansion, margins)
+}
+
+function wholeOf({ widthPx, heightPx }: Source): Rect {
+  return { x: 0, y: 0, width: widthPx, height: heightPx }
+}
+
+function sizeOf({ width, height }: ImageBitmap): Rect {
+  return { x: 0, y: 0, width, height }
 }
 
 function changePicture(work: Work, change: (picture: Picture) => Picture): Partial<State> {
   return work.step === 'paint' || (work.step === 'fill' && work.picture !== null)
     ? { work: { ...work, picture: change(work.picture as Picture) } }
     : {}
+}
+
+/** What was said about the last choice is settled by the next. */
+function changeChoice(work: Work, choice: Partial<Pick<Picture, 'task' | 'margins'>>): Partial<State> {
+  if (work.step !== 'paint') return {}
+  return { work: { ...work, picture: { ...work.picture, ...choice } }, notice: null }
 }
 
 function changeHistory(work: Work, change: (history: History) => History): Partial<State> {
@@ -338,7 +437,8 @@ function placed(work: Extract<Work, { step: 'place' }>, fill: ShownFill): Partia
       picture: {
         ...picture,
         fills: [...picture.fills.filter(({ layerId }) => layerId !== replaces), fill],
-        history: emptyHistory,
+        // Expanding leaves the marks for the next thing to be removed.
+        history: picture.task === 'expand' ? picture.history : emptyHistory,
         edits: null,
         placed: [
           ...picture.placed,

@@ -68,7 +68,27 @@ export const english = {
   zoomToFitFrom: (percent: string) => `${percent}, zoom to fit`,
   resize: 'Resize window',
 
+  task: 'What to do',
   remove: 'Remove',
+  expand: 'Expand',
+  expanding: {
+    margins: 'Margins',
+    top: 'Top',
+    right: 'Right',
+    bottom: 'Bottom',
+    left: 'Left',
+    toFrame: 'Fill the frame',
+    invitation: 'Set how far the picture goes on',
+    picture: (name: string) => `${name}, with the margins that will be filled. Enter expands.`,
+    tooLarge: (maxSidePx: number) =>
+      `With these margins the picture would be more than ${maxSidePx} pixels long, which is too large for Figma. Make them smaller.`,
+    nothingOpen:
+      'These margins show only what the layer cuts off, so nothing has to be filled. Make the layer larger in Figma, or the margins here.',
+    noEngine: 'Nothing that is installed can expand pictures.',
+  },
+  expandedCopy: 'An expanded copy hides this picture. Select that copy to remove something from it.',
+  /** Ends the name of a file. */
+  made: { remove: 'removed', fill: 'filled', expand: 'expanded', shape: 'shape' },
   editing: 'Editing a fill',
   cancel: 'Cancel',
   nothingMarked: 'Nothing is marked. Paint over what should go.',
@@ -79,7 +99,7 @@ export const english = {
       ahead === 1 ? 'Waiting for one other fill…' : `Waiting for ${ahead} other fills…`,
     download: 'Downloading…',
     load: 'Loading…',
-    fill: 'Removing…',
+    fill: { remove: 'Removing…', expand: 'Expanding…' },
     reconnecting: 'Connecting again…',
     left: (seconds: number) => `about ${duration(seconds)} left`,
     placing: 'Placing…',
@@ -94,6 +114,26 @@ export const english = {
   download: 'Download',
   notPlaced: 'The fill is kept.',
 
+  models: {
+    title: 'Models',
+    text: 'Each is downloaded once, and then works on this computer without a network.',
+    open: 'Models…',
+    none: 'This version of Infill has none to download.',
+    usedBy: (engines: readonly string[]) => `For ${engines.join(', ')}.`,
+    licence: 'Licence:',
+    size,
+    amount: (done: number, total: number) => `${size(done)} of ${size(total)}`,
+    checking: 'Checking…',
+    installed: 'Installed',
+    damaged: 'Damaged',
+    damagedText: 'A file is gone, or not what was downloaded.',
+    download: 'Download',
+    accept: 'Accept and download',
+    resume: 'Resume download',
+    repair: 'Repair',
+    remove: 'Delete from this computer',
+  },
+
   settings: 'Settings',
   placeAtOnce: 'Place at once',
   placeAtOnceHint: 'Undo takes it back.',
@@ -102,7 +142,10 @@ export const english = {
   alwaysFinished: 'Finished copy',
   alwaysFinishedHint: 'The whole picture with the fill in it; the original is hidden beneath.',
 
-  sourceChanged: 'The layer shows another picture now. Look at your marks, then remove again.',
+  sourceChanged: {
+    remove: 'The layer shows another picture now. Look at your marks, then remove again.',
+    expand: 'The layer shows another picture now. Look at it, then expand again.',
+  },
   resumedFailed: 'The fill that was running could not be found again.',
   finishFirst: 'Finish this fill first.',
   connectionLost: 'The connection to the companion was lost. Try again.',
@@ -117,4 +160,11 @@ export const strings: Strings = english
 function duration(seconds: number): string {
   if (seconds < 60) return `${seconds} s`
   return `${Math.ceil(seconds / 60)} min`
+}
+
+/** Thousands, as downloads are sold. */
+function size(bytes: number): string {
+  if (bytes < 1e6) return `${Math.round(bytes / 1e3)} kB`
+  if (bytes < 1e9) return `${Math.round(bytes / 1e6)} MB`
+  return `${(bytes / 1e9).toFixed(1)} GB`
 }

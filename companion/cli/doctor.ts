@@ -6,6 +6,8 @@ import { builtFile, installationFolder, version } from '../installation.ts'
 import { findRunning } from '../instance.ts'
 import { holderOf, isFree } from '../listen.ts'
 import { type ModelInfo, ports } from '../protocol.ts'
+import { titles } from '../runtime/device.ts'
+import type { RuntimeReport } from '../runtime/examine.ts'
 import { type DataFolder, dataFolderPath, openDataFolder } from '../settings.ts'
 import { stateInWords } from './model-words.ts'
 
@@ -29,8 +31,8 @@ export interface Report {
   readonly ports: readonly PortReport[]
   readonly folders: { readonly installation: string; readonly data: string; readonly writable: boolean }
   readonly built: Readonly<Record<string, boolean>>
-  /** Of ONNX Runtime; the embedded engine needs none. */
-  readonly executionProviders: readonly string[]
+  /** What models can be computed on; the embedded engine needs none of it. */
+  readonly runtime: RuntimeReport
   /** null: it could not be found out. */
   readonly models: readonly ModelInfo[] | null
   /** On the disk of the data folder; null: it could not be found out. */
@@ -46,15 +48,22 @@ interface PortReport {
 }
 
 const leastNode = [20, 19] as const
-const builtFiles = ['code.js', 'ui.html', 'playground.html', 'infill.js', 'patchmatch-worker.js']
+const builtFiles = [
+  'code.js',
+  'ui.html',
+  'playground.html',
+  'infill.js',
+  'patchmatch-worker.js',
+  'runtime-child.js',
+]
 
 export async function examine(): Promise<Report> {
   const data = dataFolderPath()
   const folder = openFolder(data)
-  const [portReports, sharp, onnxruntime, stored] = await Promise.all([
+  const [portReports, sharp, runtime, stored] = await Promise.all([
     examinePorts(folder),
     sharpVersion(),
-    examineOnnxRuntime(),
+    import('../runtime/examine.ts').then(({ examineRuntime }) => examineRuntime()),
     examineStore(folder),
   ])
   const findings = {
@@ -62,12 +71,12 @@ export async function examine(): Promise<Report> {
       infill: version,
       node: process.versions.node,
       sharp,
-      onnxruntime: onnxruntime?.version ?? null,
+      onnxruntime: runtime.version,
     },
     ports: portReports,
     folders: { installation: installationFolder, data, writable: folder !== null },
     built: Object.fromEntries(builtFiles.map((name) => [name, existsSync(builtFile(name))])),
-    executionProviders: onnxruntime?.providers ?? [],
+    runtime,
     models: stored?.models ?? null,
     freeBytes: stored?.freeBytes ?? null,
   }
@@ -100,21 +109,6 @@ async function sharpVersion(): Promise<string | null> {
   try {
     const { default: sharp } = await import('sharp')
     return sharp.versions.sharp ?? null
-  } catch {
-    return null
-  }
-}
-
-async function examineOnnxRuntime(): Promise<{ version: string; providers: string[] } | null> {
-  try {
-    const { env, listSupportedBackends } = await import('onnxruntime-node')
-    return {
-      version: env.versions.node ?? env.versions.common,
-      // The others are supported, but not installed.
-      providers: listSupportedBackends()
-        .filter(({ bundled }) => bundled)
-        .map(({ name }) => name),
-    }
   } catch {
     return null
   }
@@ -179,13 +173,16 @@ function missingFrom({ versions, ports, folders, built, models }: Omit<Report, '
 }
 
 function inWords(report: Report): string {
-  const { versions, ports, folders, built, executionProviders, models, freeBytes, missing } = report
+  const { versions, ports, folders, built, runtime, models, freeBytes, missing } = report
   const lines: [string, string][] = [
     ['Infill', versions.infill],
     ['Node', versions.node],
     ['sharp', versions.sharp ?? 'cannot be loaded'],
-    ['ONNX Runtime', versions.onnxruntime ?? 'cannot be loaded; the embedded engine does not need it'],
-    ['Execution providers', executionProviders.join(', ') || 'none'],
+    ['ONNX Runtime', runtime.version ?? `${runtime.lack} The embedded engine does not need it.`],
+    ...runtime.devices.map(({ kind, name, lack }): [string, string] => [
+      titles[kind],
+      lack ?? `can be used: ${name}`,
+    ]),
     ...ports.map(({ port, state, holder }): [string, string] => [
       `Port ${port}`,
       state === 'ours' ? 'the running companion' : state === 'free' ? 'free' : `taken by ${holder}`,

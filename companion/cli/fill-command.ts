@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { deviceChoices } from '../runtime/device.ts'
 import type { FillArguments } from './fill.ts'
 
 /** The exit code says what went wrong: 2 wrong use, 3 the picture or mask, 4 model or device, 1 anything else. */
@@ -15,8 +16,9 @@ export const fillCommand = new Command('fill')
   .option('--seed <number>', 'the same seed gives the same fill')
   .option('--variations <number>', 'how many fills')
   .option('--option <name=value>', 'a setting of the engine; may be repeated', collect)
-  .option('--weights <path>', 'run the engine on this checkpoint')
-  .option('--raw', 'write the engine’s own picture, without crop and blend')
+  .option('--weights <path>', 'run the engine on this checkpoint instead of the installed one')
+  .option('--raw', 'write what the engine’s reference implementation would, without our crop and blend')
+  .option('--device <device>', `where models are computed: ${deviceChoices.join(', ')}`)
   .option('--json', 'print one line of JSON for each fill')
   .action(async (image: string, mask: string, options: Omit<FillArguments, 'image' | 'mask'>) => {
     const { runFill } = await import('./fill.ts')

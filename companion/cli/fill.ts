@@ -1,15 +1,29 @@
 import { randomInt } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
-import { extname } from 'node:path'
-import { candidateEngines, chooseEngine, isReady } from '../engines/choose.ts'
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { extname, join, resolve } from 'node:path'
+import { models as catalogue } from '../../models/index.ts'
+import { installedModels } from '../description.ts'
+import {
+  candidateEngines,
+  checkReady,
+  chooseEngine,
+  chooseExactEngine,
+  type Installed,
+} from '../engines/choose.ts'
 import { commonOptions, type Engine } from '../engines/engine.ts'
 import { engines as allEngines } from '../engines/index.ts'
 import { CompanionError } from '../errors.ts'
 import { type FillJob, fill, type Patch } from '../fill/fill.ts'
 import { openPicture } from '../fill/picture.ts'
+import { fillRaw } from '../fill/raw.ts'
 import { convertPng, type FileFormat, fileFormats } from '../image/codec.ts'
+import { silentLog } from '../log.ts'
 import { checkOptions, checkPrompt } from '../options.ts'
 import { type ErrorCode, type Extent, limits, type Option, type OptionValue, tasks } from '../protocol.ts'
+import { type DeviceChoice, deviceChoices } from '../runtime/device.ts'
+import { OnnxRuntime } from '../runtime/session.ts'
+import { dataFolderAt, dataFolderPath } from '../settings.ts'
+import { openStore } from '../store/store.ts'
 import { isFileError, runCommand, type Terminal } from './command.ts'
 
 /** What stands on the command line, as it stands there. */
@@ -30,13 +44,18 @@ export interface FillArguments {
   /** Each 'name=value'. */
   readonly option?: readonly string[]
   readonly json?: boolean
+  /** The reference implementation's own picture. */
   readonly raw?: boolean
+  /** A checkpoint instead of the installed model's: a file, or a folder with several. */
   readonly weights?: string
+  readonly device?: string
 }
 
 /** Where the command runs. */
 export interface Surroundings extends Terminal {
   readonly engines: readonly Engine[]
+  /** The data folder. */
+  readonly folder: string
 }
 
 /**
@@ -46,42 +65,70 @@ export interface Surroundings extends Terminal {
  * @throws what is a bug
  */
 export function runFill(args: FillArguments, surroundings: Partial<Surroundings> = {}): Promise<number> {
-  const { engines = allEngines } = surroundings
-  return runCommand((terminal) => fillFiles(args, { ...terminal, engines }), surroundings)
+  const { engines = allEngines, folder = dataFolderPath() } = surroundings
+  return runCommand((terminal) => fillFiles(args, { ...terminal, engines, folder }), surroundings)
 }
 
-async function fillFiles(args: FillArguments, { engines, signal, print }: Surroundings): Promise<void> {
+async function fillFiles(
+  args: FillArguments,
+  { engines, folder, signal, print }: Surroundings,
+): Promise<void> {
   const start = performance.now()
   const targets = parseTargets(args)
-  const request = parseRequest(args, engines)
-  const picture = await openPicture(await readInput(args.image, 'picture', 'image-unreadable'), 'exif')
-  const mask = args.mask === '-' ? null : await readInput(args.mask, 'mask', 'mask-unreadable')
+  const store = openStore({ folder: dataFolderAt(folder).models, models: catalogue })
+  const runtime = new OnnxRuntime({ device: parseDevice(args.device), log: silentLog })
+  try {
+    const request = parseRequest(args, engines, installedModels(await store.list()))
+    const picture = await openPicture(await readInput(args.image, 'picture', 'image-unreadable'), 'exif')
+    const mask = args.mask === '-' ? null : await readInput(args.mask, 'mask', 'mask-unreadable')
+    const { weights } = args
+    const files =
+      weights === undefined
+        ? (modelId: string) => store.files(modelId)
+        : (modelId: string) => filesAt(weights, modelId)
+    const job: FillJob = {
+      ...{ ...request, picture, mask, means: { files, runtime } },
+      ...{ avoid: null, extent: 'finished', merge: false, queueMs: 0 },
+    }
+    const extents = targets.map(({ extent }) => extent)
+    const written: string[] = []
+    const onPatch = async ({ variation, seed, used, png }: Patch, extent: Extent) => {
+      const { path, format } = targets.find((target) => target.extent === extent)!
+      const file = job.variations === 1 ? path : numbered(path, variation)
+      await writeFile(file, await convertPng(png, format))
+      written.push(file)
+      if (extent !== extents.at(-1)) return
+      const ms = Math.round(performance.now() - start)
+      const words = [
+        `${written.splice(0).join(' and ')} (seed ${seed}, ${(ms / 1000).toFixed(1)} s).`,
+        ...used.notes,
+      ]
+      print(args.json ? JSON.stringify({ engine: used.engine, seed, ms, used }) : words.join(' '))
+    }
+    const run = { signal, onProgress: () => {} }
+    if (args.raw) await fillRaw(job, run, (patch) => onPatch(patch, 'finished'))
+    else await fill(job, run, onPatch, extents)
+  } finally {
+    await runtime.unload()
+    await store.close()
+  }
+}
 
-  const job: FillJob = {
-    ...request,
-    picture,
-    mask,
-    avoid: null,
-    extent: 'finished',
-    merge: false,
-    queueMs: 0,
-  }
-  const extents = targets.map(({ extent }) => extent)
-  const written: string[] = []
-  const onPatch = async ({ variation, seed, used, png }: Patch, extent: Extent) => {
-    const { path, format } = targets.find((target) => target.extent === extent)!
-    const file = job.variations === 1 ? path : numbered(path, variation)
-    await writeFile(file, await convertPng(png, format))
-    written.push(file)
-    if (extent !== extents.at(-1)) return
-    const ms = Math.round(performance.now() - start)
-    const words = [
-      `${written.splice(0).join(' and ')} (seed ${seed}, ${(ms / 1000).toFixed(1)} s).`,
-      ...used.notes,
-    ]
-    print(args.json ? JSON.stringify({ engine: used.engine, seed, ms, used }) : words.join(' '))
-  }
-  await fill(job, { signal, onProgress: () => {} }, onPatch, extents)
+function parseDevice(text = 'auto'): DeviceChoice {
+  const choice = deviceChoices.find((known) => known === text)
+  if (choice !== undefined) return choice
+  throw new CompanionError(
+    'option-invalid',
+    `Expected one of ${deviceChoices.join(', ')} for --device but received ${text}.`,
+  )
+}
+
+/** A model's files as they lie elsewhere: all in one folder, or the only one it has. */
+async function filesAt(path: string, modelId: string): Promise<ReadonlyMap<string, string>> {
+  const { files } = catalogue.find(({ id }) => id === modelId)!
+  const absolute = resolve(path)
+  const isFolder = (await stat(absolute).catch(() => null))?.isDirectory() ?? false
+  return new Map(files.map(({ name }) => [name, isFolder ? join(absolute, name) : absolute]))
 }
 
 interface Target {
@@ -90,7 +137,13 @@ interface Target {
   readonly format: FileFormat
 }
 
-function parseTargets({ output, patch }: FillArguments): Target[] {
+function parseTargets({ output, patch, raw }: FillArguments): Target[] {
+  if (raw && patch !== undefined) {
+    throw new CompanionError(
+      'option-invalid',
+      'With --raw there is no patch. Say where the picture goes: -o OUT.',
+    )
+  }
   const targets: Target[] = []
   if (output !== undefined) targets.push({ path: output, extent: 'finished', format: formatOf(output) })
   if (patch !== undefined) {
@@ -119,10 +172,10 @@ function formatOf(path: string): FileFormat {
   )
 }
 
-type Request = Omit<FillJob, 'picture' | 'mask' | 'avoid' | 'extent' | 'merge' | 'queueMs'>
+type Request = Omit<FillJob, 'picture' | 'mask' | 'avoid' | 'means' | 'extent' | 'merge' | 'queueMs'>
 
 /** Checked in the protocol's order: task, engine, options, prompt, model. */
-function parseRequest(args: FillArguments, engines: readonly Engine[]): Request {
+function parseRequest(args: FillArguments, engines: readonly Engine[], installed: Installed): Request {
   const task = tasks.find((name) => name === (args.task ?? 'remove'))
   if (task === undefined) {
     throw new CompanionError(
@@ -134,7 +187,7 @@ function parseRequest(args: FillArguments, engines: readonly Engine[]): Request 
     throw new CompanionError('option-invalid', `The task ${task} needs a mask. Name a PNG where - stands.`)
   }
   const asked = args.engine ?? 'auto'
-  const engine = chooseEngine(engines, asked, task)
+  const engine = chooseEngine(engines, installed, asked, task)
   refuseModelOptions(engine, args)
   const candidates = candidateEngines(engines, asked, task)
   const options = checkOptions(candidates, parseOptions(args.option ?? [], candidates))
@@ -142,10 +195,10 @@ function parseRequest(args: FillArguments, engines: readonly Engine[]): Request 
   const variations = wholeNumber('--variations', args.variations ?? '1', 1, limits.variations)
   const { prompt = '', negative: negativePrompt = '' } = args
   checkPrompt(task, prompt)
-  if (!isReady(engine)) {
-    throw new CompanionError('model-missing', `${engine.title} needs a model that is not installed.`)
-  }
-  return { engine, task, prompt, negativePrompt, seed, variations, options }
+  const hasWeights = args.weights !== undefined
+  checkReady(engine, hasWeights ? new Set(engine.models) : installed)
+  const exactEngine = hasWeights ? null : chooseExactEngine(engines, asked, task, engine)
+  return { engine, exactEngine, task, prompt, negativePrompt, seed, variations, options }
 }
 
 function refuseModelOptions(engine: Engine, { raw, weights }: FillArguments): void {

@@ -54,7 +54,7 @@ export function installModels(
   { json = false, acceptLicence = false }: ModelsOptions,
   given: Given = {},
 ): Promise<number> {
-  return withStore(given, async (session) => {
+  const install = async (session: Session) => {
     const { store, say } = session
     for (const id of ids) {
       const { model } = await store.state(id)
@@ -62,7 +62,8 @@ export function installModels(
       await withProgress(session, model.title, (run) => store.install(id, { acceptLicence: true }, run))
       await say(id, json, ({ bytes }) => `${model.title} is installed (${sizeInWords(bytes)}).`)
     }
-  })
+  }
+  return withStore(given, install, 'Stopped. What was downloaded is kept: install again to go on from there.')
 }
 
 /** `infill models verify [ID…]` */
@@ -133,7 +134,12 @@ interface Session extends Surroundings {
   say(id: string, json: boolean, words: (info: ModelInfo) => string): Promise<void>
 }
 
-function withStore(given: Given, work: (session: Session) => Promise<void>): Promise<number> {
+/** @param cancelled What is said after Ctrl+C, where it is more than that. */
+function withStore(
+  given: Given,
+  work: (session: Session) => Promise<void>,
+  cancelled?: string,
+): Promise<number> {
   const run = async (terminal: Terminal) => {
     const surroundings = { ...ownSurroundings(), ...given, ...terminal }
     const { folder, models, engines, environment, print } = surroundings
@@ -153,7 +159,7 @@ function withStore(given: Given, work: (session: Session) => Promise<void>): Pro
       await store.close()
     }
   }
-  return runCommand(run, given, 'Stopped. What was downloaded is kept: install again to go on from there.')
+  return runCommand(run, given, cancelled)
 }
 
 function ownSurroundings(): Omit<Surroundings, keyof Terminal> {

@@ -1,23 +1,28 @@
 import { join } from 'node:path'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { installationFolder, version } from '../installation.ts'
 import { ports } from '../protocol.ts'
+import { type DeviceChoice, deviceChoices } from '../runtime/device.ts'
 import type { Companion } from '../server.ts'
 import { dataFolderPath, openDataFolder } from '../settings.ts'
 
 export const serveCommand = new Command('serve')
   .description('start the companion, which the plugin and the playground speak with')
   .option('--port <port>', `listen there instead of on the first free one of ${ports.join(', ')}`, parsePort)
+  .addOption(
+    new Option('--device <device>', 'where models are computed').choices(deviceChoices).default('auto'),
+  )
   .action(serve)
 
 /** Runs until the process is told to stop. */
-async function serve({ port }: { port?: number }): Promise<void> {
+async function serve({ port, device }: { port?: number; device: DeviceChoice }): Promise<void> {
   const [{ startCompanion }, { openLog }] = await Promise.all([import('../server.ts'), import('../log.ts')])
   const folder = openDataFolder(dataFolderPath())
   let showCode = (_code: string) => {}
   const companion = await startCompanion({
     dataFolder: folder.path,
     ports: port === undefined ? ports : [port],
+    device,
     log: openLog(folder.logs),
     onCode: (code) => showCode(code),
   })

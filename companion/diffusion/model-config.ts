@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { TextEncoderConfig, UNetConfig, VaeConfig } from '../../models/stable-diffusion/config.ts'
-import { CompanionError } from '../errors.ts'
+import { parseModelFile } from './model-file.ts'
 
 /**
  * What a folder in diffusers layout says of its UNet: the content of unet/config.json.
@@ -8,7 +8,7 @@ import { CompanionError } from '../errors.ts'
  * @throws CompanionError 'model-damaged' where it describes another kind of network.
  */
 export function parseUNetConfig(json: unknown): UNetConfig {
-  const config = parse(UNetJson, json, 'unet/config.json')
+  const config = parseModelFile(UNetJson, json, 'unet/config.json')
   const { attention_head_dim: heads, block_out_channels: levels } = config
   return {
     heads: typeof heads === 'number' ? levels.map(() => heads) : heads,
@@ -21,7 +21,7 @@ export function parseUNetConfig(json: unknown): UNetConfig {
 
 /** The same for text_encoder/config.json. */
 export function parseTextEncoderConfig(json: unknown): TextEncoderConfig {
-  const config = parse(TextEncoderJson, json, 'text_encoder/config.json')
+  const config = parseModelFile(TextEncoderJson, json, 'text_encoder/config.json')
   return {
     heads: config.num_attention_heads,
     activation: config.hidden_act,
@@ -31,7 +31,7 @@ export function parseTextEncoderConfig(json: unknown): TextEncoderConfig {
 
 /** The same for vae/config.json. */
 export function parseVaeConfig(json: unknown): VaeConfig {
-  const config = parse(VaeJson, json, 'vae/config.json')
+  const config = parseModelFile(VaeJson, json, 'vae/config.json')
   return { groups: config.norm_num_groups, scalingFactor: config.scaling_factor }
 }
 
@@ -64,19 +64,3 @@ const VaeJson = v.object({
   scaling_factor: v.optional(v.number(), 0.18215),
   act_fn: v.optional(v.literal('silu'), 'silu'),
 })
-
-function parse<Schema extends v.GenericSchema>(
-  schema: Schema,
-  json: unknown,
-  file: string,
-): v.InferOutput<Schema> {
-  const { success, output, issues } = v.safeParse(schema, json)
-  if (success) return output
-  const [{ message }] = issues
-  const path = v.getDotPath(issues[0])
-  throw new CompanionError(
-    'model-damaged',
-    `${file} does not describe a Stable Diffusion 1.5 or 2 network: ${path ?? 'it'}: ${message}.`,
-    { hint: 'Use the folder of a Stable Diffusion inpainting model in diffusers layout.' },
-  )
-}

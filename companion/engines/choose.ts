@@ -1,6 +1,10 @@
 import { CompanionError } from '../errors.ts'
 import type { Task } from '../protocol.ts'
+import { hasOnnxRuntime } from '../runtime/device.ts'
 import type { Engine } from './engine.ts'
+
+/** Ids of the models whose files are all there. */
+export type Installed = ReadonlySet<string>
 
 /**
  * The engine that fills: the one asked for by id, or for 'auto' the first of the task that is ready.
@@ -8,9 +12,26 @@ import type { Engine } from './engine.ts'
  *
  * @throws CompanionError 'engine-unknown', 'task-unsupported'
  */
-export function chooseEngine(engines: readonly Engine[], id: string, task: Task): Engine {
+export function chooseEngine(
+  engines: readonly Engine[],
+  installed: Installed,
+  id: string,
+  task: Task,
+): Engine {
   const candidates = candidateEngines(engines, id, task)
-  return candidates.find(isReady) ?? candidates[0]!
+  return candidates.find((engine) => isReady(engine, installed)) ?? candidates[0]!
+}
+
+/** Whom 'auto' asks before the chosen engine, whether it can fill without guessing; null: nobody. */
+export function chooseExactEngine(
+  engines: readonly Engine[],
+  id: string,
+  task: Task,
+  chosen: Engine,
+): Engine | null {
+  if (id !== 'auto') return null
+  const others = candidateEngines(engines, id, task).filter((engine) => engine !== chosen)
+  return others.find((engine) => engine.fillExactly !== undefined) ?? null
 }
 
 /**
@@ -38,9 +59,27 @@ export function candidateEngines(engines: readonly Engine[], id: string, task: T
   return candidates
 }
 
-/** Whether it can fill at once. Models cannot be installed yet, so: whether it needs none. */
-export function isReady(engine: Engine): boolean {
-  return engine.models.length === 0
+/** Whether it can fill at once. */
+export function isReady({ models, lane }: Engine, installed: Installed): boolean {
+  return models.every((id) => installed.has(id)) && (lane === 'embedded' || hasOnnxRuntime())
+}
+
+/** @throws CompanionError 'model-missing', or 'engine-stopped' where models cannot run at all */
+export function checkReady(engine: Engine, installed: Installed): void {
+  if (isReady(engine, installed)) return
+  const missing = engine.models.filter((id) => !installed.has(id))
+  if (missing.length > 0) {
+    throw new CompanionError('model-missing', `${engine.title} needs a model that is not installed.`, {
+      hint: `Install it in the window, or with \`infill models install ${missing.join(' ')}\`.`,
+    })
+  }
+  throw new CompanionError(
+    'engine-stopped',
+    `${engine.title} cannot run here: ONNX Runtime has no build for this system.`,
+    {
+      hint: 'Choose Quick fill, which needs no model.',
+    },
+  )
 }
 
 function listOf(names: readonly string[]): string {

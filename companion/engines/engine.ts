@@ -1,5 +1,6 @@
 import type { Image, Mask, Size } from '../image/image.ts'
 import type { Device, Licence, Option, Options, ProgressUnit, Stage, Task } from '../protocol.ts'
+import type { Runtime } from '../runtime/session.ts'
 
 /** What a job carries through everything that takes time. */
 export interface Run {
@@ -24,6 +25,8 @@ export interface Limits {
   readonly contextPixels: number
   /** Sides the engine works at are multiples of this. */
   readonly sideMultiple: number
+  /** The most that `expand` adds on one side, as a share of the known picture's; absent: any. */
+  readonly expandShare?: number
 }
 
 /** What the engine is given at once: part of the picture, at the size the engine works at. */
@@ -46,6 +49,17 @@ export interface FillSettings {
   readonly options: Options
 }
 
+/** What an engine with models runs on. */
+export interface Means {
+  /**
+   * Absolute paths of a model's files, by the names that its record gives them.
+   *
+   * @throws CompanionError 'model-missing', 'model-damaged'
+   */
+  files(modelId: string): Promise<ReadonlyMap<string, string>>
+  readonly runtime: Runtime
+}
+
 /** A way to fill. To add one: make its folder, then add its line in `index.ts`. */
 export interface Engine {
   readonly id: string
@@ -61,11 +75,34 @@ export interface Engine {
   readonly limits: Limits
   /** model: runs in ONNX Runtime · embedded: runs in a worker of the companion. One job of each at a time. */
   readonly lane: 'model' | 'embedded'
-  open(run: Run): Promise<OpenEngine>
+  /** @param sizes Of the tiles to come, at least one: what the first needs is loaded before its fill begins. */
+  open(run: Run, means: Means, sizes: readonly Size[]): Promise<OpenEngine>
+  /**
+   * Fills only where that takes no guessing; null elsewhere. Absent where the engine has no such case. 'auto' asks this
+   * first: what a picture holds already is better than what a network makes up.
+   */
+  fillExactly?(tile: Tile, run: Run): Promise<Image | null>
+  /**
+   * What the reference implementation makes of a whole picture, with nothing cropped, grown or blended around it.
+   * Absent where there is none.
+   *
+   * @param picture Its mask 0..255 as it was sent; which values are to be filled, the reference says.
+   */
+  raw?(
+    picture: { readonly image: Image; readonly mask: Mask },
+    settings: FillSettings,
+    run: Run,
+    means: Means,
+  ): Promise<{ readonly image: Image; readonly device: Device }>
 }
 
 export interface OpenEngine {
+  /** What computes; after a fill, what has computed it. */
   readonly device: Device
+  /** What was done differently from what was asked, in plain words. Grows. */
+  readonly notes?: readonly string[]
+  /** Most memory held at a time, as far as it is known. */
+  readonly peakBytes?: number
   /**
    * Fills the masked pixels of one tile. The result has the tile's own size; what it holds outside the mask is not used.
    *

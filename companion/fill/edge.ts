@@ -25,6 +25,14 @@ export function chooseEdge(image: Image, mask: Mask): Edge {
   return isFlatArt ? { growPx: 1, featherPx: 0 } : wide
 }
 
+/**
+ * The edge of a picture that is expanded. Nothing has to go, so the picture is not eaten into: it fades into what
+ * continues it as far as hides the seam, and not at all in flat interface art.
+ */
+export function chooseExpandEdge(image: Image, mask: Mask): Edge {
+  return { growPx: 0, featherPx: chooseEdge(image, mask).featherPx }
+}
+
 /** Of neighbouring pixels. Measured: interface art 0.87…0.99, a mesh gradient 0.69, photographs 0.01…0.56. */
 const flatShare = 0.8
 

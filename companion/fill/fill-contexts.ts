@@ -1,4 +1,4 @@
-import type { FillSettings, OpenEngine, Run, Tile } from '../engines/engine.ts'
+import type { Run, Tile } from '../engines/engine.ts'
 import { cropImage, cropMask } from '../image/crop.ts'
 import type { Image, Mask, Size } from '../image/image.ts'
 import { coverMask, resizeImage } from '../image/resize.ts'
@@ -9,22 +9,21 @@ import type { Plan } from './plan.ts'
 /**
  * The picture with all that the plan's mask marks filled, one context after another: each sees what was filled before.
  *
- * @param nextRun What the engine's next call runs under.
+ * @param fillTile null: cannot be filled, and so neither can the whole.
  */
-export async function fillContexts(
+export async function fillContexts<Fill extends Image | null>(
   picture: Image,
   { mask, avoid, contexts }: Plan,
-  engine: OpenEngine,
-  settings: FillSettings,
-  nextRun: () => Run,
-): Promise<Image> {
+  fillTile: (tile: Tile) => Promise<Fill>,
+  { signal }: Pick<Run, 'signal'>,
+): Promise<Fill | Image> {
   const filled = { ...picture, data: picture.data.slice() }
   const pending = { ...mask, data: mask.data.slice() }
   for (const context of contexts) {
-    const run = nextRun()
     const tile = cutTile(filled, { mask: pending, avoid }, context)
-    const result = await engine.fill(tile, settings, run)
-    run.signal.throwIfAborted()
+    const result = await fillTile(tile)
+    signal.throwIfAborted()
+    if (result === null) return result
     checkSize(result, tile.image)
     takeHole(resizeTo(result, context.rect), context, filled, pending)
   }

@@ -1,10 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import type { Engine, Run } from '../engines/engine.ts'
+import type { Engine, Means, Run, Tile } from '../engines/engine.ts'
 import { encodePatch } from '../image/codec.ts'
 import { withDefaults } from '../options.ts'
 import type { Extent, Options, PatchReply } from '../protocol.ts'
 import { blend } from './blend.ts'
+import { copyExactly, type Filling } from './exact.ts'
 import { fillContexts } from './fill-contexts.ts'
+import { checkMargins } from './margins.ts'
 import { readMasks, type SentMasks } from './masks.ts'
 import type { Picture } from './picture.ts'
 import { planFill } from './plan.ts'
@@ -14,6 +16,9 @@ import { spreadProgress } from './progress.ts'
 export interface FillJob extends SentMasks {
   readonly picture: Picture
   readonly engine: Engine
+  /** Asked first, whether it can fill without guessing; null: nobody is. */
+  readonly exactEngine: Engine | null
+  readonly means: Means
   readonly prompt: string
   readonly negativePrompt: string
   readonly seed: number
@@ -44,52 +49,76 @@ export async function fill(
   onPatch: (patch: Patch, extent: Extent) => void | Promise<void>,
   extents: readonly Extent[] = [job.extent],
 ): Promise<void> {
-  const { picture, engine } = job
+  const { picture, engine, task } = job
   const options = withDefaults(engine, job.options)
   const lap = stopwatch(run.signal)
 
   // 1. Decode the masks; the picture is decoded already.
   const masks = await readMasks(job)
+  if (job.task === 'expand') checkMargins(masks.mask, engine)
   const decode = await lap()
 
-  // 2. Plan how far the fill reaches, and which parts of the picture the engine sees.
-  const plan = planFill(picture.image, masks, engine.limits, { task: job.task, options })
-  const planning = await lap()
+  // 2. What the picture itself continues exactly is copied, and needs no other engine.
+  const copy = await copyExactly(job, masks, options, run)
+  const copying = await lap()
+  if (copy !== null) {
+    for (let variation = 0; variation < job.variations; variation += 1) {
+      await finish(variation, copy, { load: 0, fill: copying })
+    }
+    return
+  }
 
-  const opened = await engine.open(run)
+  // 3. Plan how far the fill reaches, and which parts of the picture the engine sees.
+  const plan = planFill(picture.image, masks, engine.limits, { task, options })
+  const planning = copying + (await lap())
+
+  const sizes = plan.contexts.map(({ work }) => work)
+  const opened = await engine.open(run, job.means, sizes)
   try {
     const load = await lap()
     const nextRun = spreadProgress(run, job.variations * plan.contexts.length)
     for (let variation = 0; variation < job.variations; variation += 1) {
-      const seed = (job.seed + variation) % 2 ** 32
-
-      // 3. Fill, context by context.
-      const { task, prompt, negativePrompt } = job
-      const settings = { task, prompt, negativePrompt, seed, options }
-      const filled = await fillContexts(picture.image, plan, opened, settings, nextRun)
+      // 4. Fill, context by context.
+      const { prompt, negativePrompt } = job
+      const settings = { task, prompt, negativePrompt, seed: seedOf(job, variation), options }
+      const fillTile = (tile: Tile) => opened.fill(tile, settings, nextRun())
+      const filled = await fillContexts(picture.image, plan, fillTile, run)
       const filling = await lap()
 
-      for (const extent of extents) {
-        // 4. Blend fill and picture.
-        const earlier = job.merge ? picture.fills : null
-        const { alpha } = plan
-        const { rect, image } = blend({ filled, original: picture.image, alpha, earlier, extent })
-        const blending = await lap()
-
-        // 5. Encode
-        const png = await encodePatch(image, picture.iccProfile)
-        const encode = await lap()
-
-        const { device } = opened
-        const ms = { queue: job.queueMs, decode, load, fill: planning + filling, blend: blending, encode }
-        const notes = [...picture.notes, ...plan.used.notes]
-        const used = { engine: engine.id, device, ...plan.used, ms, notes }
-        await onPatch({ variation, seed, rect, used, png }, extent)
-      }
+      const { device, notes = [], peakBytes } = opened
+      const used = { engine: engine.id, device, notes, ...(peakBytes === undefined ? {} : { peakBytes }) }
+      await finish(variation, { filled, plan, used }, { load, fill: planning + filling })
     }
   } finally {
     await opened.close()
   }
+
+  async function finish(
+    variation: number,
+    { filled, plan, used: usedBy }: Filling,
+    spent: { load: number; fill: number },
+  ): Promise<void> {
+    const seed = seedOf(job, variation)
+    for (const extent of extents) {
+      // 5. Blend fill and picture.
+      const earlier = job.merge ? picture.fills : null
+      const { alpha } = plan
+      const { rect, image } = blend({ filled, original: picture.image, alpha, earlier, extent })
+      const blending = await lap()
+
+      // 6. Encode
+      const png = await encodePatch(image, picture.iccProfile)
+      const encode = await lap()
+
+      const ms = { queue: job.queueMs, decode, ...spent, blend: blending, encode }
+      const notes = [...picture.notes, ...plan.used.notes, ...usedBy.notes]
+      await onPatch({ variation, seed, rect, used: { ...usedBy, ...plan.used, ms, notes }, png }, extent)
+    }
+  }
+}
+
+function seedOf({ seed }: FillJob, variation: number): number {
+  return (seed + variation) % 2 ** 32
 }
 
 /**

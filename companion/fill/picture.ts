@@ -1,9 +1,10 @@
 import { CompanionError } from '../errors.ts'
 import { decodeImage } from '../image/codec.ts'
+import { cutCanvas } from '../image/crop.ts'
 import { createImage, type Image } from '../image/image.ts'
 import { layImage } from '../image/over.ts'
-import { isInside } from '../image/rect.ts'
-import type { Rect } from '../protocol.ts'
+import { areaOf, isInside } from '../image/rect.ts'
+import { limits, type Rect } from '../protocol.ts'
 
 /** A picture that a client sent, decoded, with the fills that lie on it. */
 export interface Picture {
@@ -49,6 +50,26 @@ export async function layFills(picture: Picture, earlier: readonly EarlierFill[]
     layImage(patch.image, rect, fills)
   }
   return { ...picture, image, fills }
+}
+
+/**
+ * Another part of the picture, which may reach beyond its edges: there it is transparent. The picture given stays as it is.
+ *
+ * @throws CompanionError 'image-too-large'
+ */
+export function takeCanvas(picture: Picture, canvas: Rect): Picture {
+  if (areaOf(canvas) > limits.imagePixels) {
+    throw new CompanionError(
+      'image-too-large',
+      `The expanded picture would have ${canvas.width} × ${canvas.height} pixels, more than the ${limits.imagePixels} that can be worked on. Make its margins smaller.`,
+    )
+  }
+  const { image, fills } = picture
+  return {
+    ...picture,
+    image: cutCanvas(image, canvas),
+    fills: fills === null ? null : cutCanvas(fills, canvas),
+  }
 }
 
 function copyOf(image: Image): Image {

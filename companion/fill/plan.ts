@@ -4,7 +4,7 @@ import { binarise, featherMask } from '../image/mask.ts'
 import { areaOf } from '../image/rect.ts'
 import type { Options, Task, Used } from '../protocol.ts'
 import { type Context, planContexts } from './contexts.ts'
-import { chooseEdge, type Edge } from './edge.ts'
+import { chooseEdge, chooseExpandEdge, type Edge } from './edge.ts'
 import { hasSource, type Masks } from './masks.ts'
 
 /** What is filled, what is seen for it, and how it will lie on the picture. */
@@ -25,7 +25,7 @@ export function planFill(
   { task, options }: { task: Task; options: Options },
 ): Plan {
   const notes: string[] = []
-  let edge = edgeFor(image, masks.mask, options)
+  let edge = edgeFor(image, masks.mask, task, options)
   let alpha = featherMask(masks.mask, edge)
   let mask = binarise(alpha, 1)
   if (!hasSource({ ...masks, mask }) && hasSource(masks)) {
@@ -52,9 +52,9 @@ export function planFill(
   }
 }
 
-function edgeFor(image: Image, mask: Mask, { growPx, featherPx }: Options): Edge {
+function edgeFor(image: Image, mask: Mask, task: Task, { growPx, featherPx }: Options): Edge {
   if (typeof growPx === 'number' && typeof featherPx === 'number') return { growPx, featherPx }
-  const chosen = chooseEdge(image, mask)
+  const chosen = task === 'expand' ? chooseExpandEdge(image, mask) : chooseEdge(image, mask)
   return {
     growPx: typeof growPx === 'number' ? growPx : chosen.growPx,
     featherPx: typeof featherPx === 'number' ? featherPx : chosen.featherPx,

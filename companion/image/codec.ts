@@ -58,13 +58,23 @@ export async function decodeImage(
 }
 
 /**
- * A PNG's luminance times its alpha, scaled to `size` where its own is another one of the same shape.
+ * A mask as `decodeLuminance` reads it.
  *
  * @returns exactly 0 or 255; 255 where the value is 128 or more
  * @param name what messages call it: 'mask' or 'avoid'
  * @throws CompanionError 'mask-unreadable', 'mask-size'
  */
 export async function decodeMask(bytes: Uint8Array, size: Size, name: 'mask' | 'avoid'): Promise<Mask> {
+  return binarise(await decodeLuminance(bytes, size, name), maskThreshold)
+}
+
+/**
+ * A PNG's luminance times its alpha, 0..255, scaled to `size` where its own is another one of the same shape.
+ *
+ * @param name what messages call it: 'mask' or 'avoid'
+ * @throws CompanionError 'mask-unreadable', 'mask-size'
+ */
+export async function decodeLuminance(bytes: Uint8Array, size: Size, name: 'mask' | 'avoid'): Promise<Mask> {
   if (imageFormat(bytes) !== 'png') {
     throw new CompanionError('mask-unreadable', `Expected ${name} to be a PNG. Send it as one.`)
   }
@@ -74,7 +84,7 @@ export async function decodeMask(bytes: Uint8Array, size: Size, name: 'mask' | '
     const stored = open(bytes, { ignoreIcc: true })
     const values = luminanceTimesAlpha(await samplesOf(stored.toColourspace(isGrey(header) ? 'b-w' : 'srgb')))
     const isSame = values.width === size.width && values.height === size.height
-    return binarise(isSame ? values : resizeMask(values, size), maskThreshold)
+    return isSame ? values : resizeMask(values, size)
   } catch (error) {
     if (error instanceof CompanionError) throw error
     throw new CompanionError('mask-unreadable', `The ${name} is damaged or incomplete. Send it again.`, {

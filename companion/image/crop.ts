@@ -1,5 +1,6 @@
 import type { Rect } from '../protocol.ts'
-import { createImage, createMask, type Image, type Mask } from './image.ts'
+import { createImage, createMask, type Image, type Mask, wholeOf } from './image.ts'
+import { intersection } from './rect.ts'
 
 /** The part of an image inside `rect`, which lies in it. */
 export function cropImage(image: Image, rect: Rect): Image {
@@ -9,6 +10,15 @@ export function cropImage(image: Image, rect: Rect): Image {
     part.data.set(image.data.subarray(from, from + rect.width * 4), y * rect.width * 4)
   }
   return part
+}
+
+/** What lies inside `canvas`, which may reach beyond the image: transparent there. */
+export function cutCanvas(image: Image, canvas: Rect): Image {
+  const cut = createImage(canvas.width, canvas.height)
+  const seen = intersection(canvas, wholeOf(image))
+  if (seen === null) return cut
+  pasteImage(cropImage(image, seen), { ...seen, x: seen.x - canvas.x, y: seen.y - canvas.y }, cut)
+  return cut
 }
 
 /** The part of a mask inside `rect`, which lies in it. */

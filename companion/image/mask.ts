@@ -10,6 +10,12 @@ export function binarise({ width, height, data }: Mask, least: number): Mask {
   return binary
 }
 
+/** 255 where either mask is not 0; both exactly 0 or 255, of one size. */
+export function unite(mask: Mask, other: Mask | null): Mask {
+  if (other === null) return mask
+  return { ...mask, data: mask.data.map((value, pixel) => value | other.data[pixel]!) }
+}
+
 /** The smallest rectangle that holds all non-zero pixels; null: there is none. */
 export function boundsOf(mask: Mask): Rect | null {
   return boundsWithin(mask, wholeOf(mask))

@@ -29,6 +29,19 @@ export function union(a: Rect, b: Rect): Rect {
   }
 }
 
+/** What both share; null: nothing. */
+export function intersection(a: Rect, b: Rect): Rect | null {
+  if (!overlap(a, b)) return null
+  const x = Math.max(a.x, b.x)
+  const y = Math.max(a.y, b.y)
+  return {
+    x,
+    y,
+    width: Math.min(a.x + a.width, b.x + b.width) - x,
+    height: Math.min(a.y + a.height, b.y + b.height) - y,
+  }
+}
+
 /** Whether they share a pixel. */
 export function overlap(a: Rect, b: Rect): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height

@@ -207,8 +207,9 @@ export class Store {
     // Also of models that the catalogue no longer has.
     const entries = await readdir(this.#folder, { recursive: true }).catch(() => [])
     for (const part of entries.filter(isPart).map((name) => join(this.#folder, name))) {
-      const left = await stat(part)
-      if (nowMs - left.mtimeMs < keptPartMs) continue
+      // A download may have ended meanwhile.
+      const left = await stat(part).catch(() => null)
+      if (left === null || nowMs - left.mtimeMs < keptPartMs) continue
       await rm(part, { force: true })
       await rm(originPath(part), { force: true })
       freedBytes += left.size

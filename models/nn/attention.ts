@@ -50,39 +50,34 @@ export function attend(
   expectShape(g.where, key, [batch, 'S', channels])
   expectShape(g.where, value, key.shape)
   const [q, k, v] = [query, key, value].map((x) => cast(g, x, precision)) as [Tensor, Tensor, Tensor]
-  const some = variants[g.provider].attention === 'fused' ? multiHeadAttention : productsAttention
+  const added = bias && cast(g, bias, precision)
+  const attendSome = variants[g.provider].attention === 'fused' ? fused : byProducts
   const parts: Tensor[] = []
   for (let start = 0; start < length; start += queriesAtOnce) {
     const end = Math.min(start + queriesAtOnce, length)
     const part = (x: Tensor, axis: number) => (end - start === length ? x : slice(g, x, axis, start, end))
-    parts.push(some(g, part(q, 1), k, v, heads, bias && part(cast(g, bias, precision), 2)))
+    const some = { query: part(q, 1), key: k, value: v, bias: added && part(added, 2) }
+    parts.push(attendSome(g, some, heads))
   }
   const y = parts.length === 1 ? parts[0]! : concat(g, parts, 1)
   return cast(g, y, query.dtype)
 }
 
+interface Attended {
+  readonly query: Tensor
+  readonly key: Tensor
+  readonly value: Tensor
+  readonly bias: Tensor | undefined
+}
+
 /** In one operator. */
-function multiHeadAttention(
-  g: Graph,
-  query: Tensor,
-  key: Tensor,
-  value: Tensor,
-  heads: number,
-  bias: Tensor | undefined,
-): Tensor {
+function fused(g: Graph, { query, key, value, bias }: Attended, heads: number): Tensor {
   const inputs = [query, key, value, ...(bias === undefined ? [] : [null, null, bias])]
   return g.node('com.microsoft.MultiHeadAttention', inputs, query, { num_heads: heads })
 }
 
 /** In matrix products. */
-function productsAttention(
-  g: Graph,
-  query: Tensor,
-  key: Tensor,
-  value: Tensor,
-  heads: number,
-  bias: Tensor | undefined,
-): Tensor {
+function byProducts(g: Graph, { query, key, value, bias }: Attended, heads: number): Tensor {
   const width = query.shape[2] / heads
   const split = (x: Tensor, order: readonly number[]) =>
     transpose(g, reshape(g, x, [x.shape[0], x.shape[1], heads, width]), order)

@@ -75,15 +75,18 @@ function beginVae(checkpoint: Checkpoint, { provider = 'cpu', precision, adapt }
   return createGraph(currentVaeNames(checkpoint), provider, { precision, adapt })
 }
 
-/** @param sides One latent's in what goes in, and what a side becomes. */
+/**
+ * @param of.side Of what stands for one latent in x.
+ * @param of.scale What a side becomes in `run`.
+ */
 function inParts(
   g: Graph,
   x: Tensor,
   run: (x: Tensor) => Tensor,
   { pictureByPicture = false, tileSide = Number.POSITIVE_INFINITY }: Parts,
-  { side, scale }: { readonly side: number; readonly scale: number },
+  of: { readonly side: number; readonly scale: number },
 ): Tensor {
-  const whole = (part: Tensor) => byTile(g, part, run, { side: tileSide * side, scale })
+  const whole = (part: Tensor) => byTile(g, part, run, { side: tileSide * of.side, scale: of.scale })
   return pictureByPicture ? byPicture(g, x, whole) : whole(x)
 }
 

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
 import {
   parseTextEncoderConfig,
   parseUNetConfig,
   parseVaeConfig,
 } from '../../companion/diffusion/model-config.ts'
+import type { TokenizerFiles } from '../../companion/diffusion/tokenizer.ts'
 import { readCheckpoint } from '../../companion/store/checkpoint.ts'
 import { bytesPerElement, type Checkpoint, denseStrides, type StoredTensor } from '../../models/checkpoint.ts'
 import { referencePath } from './reference.ts'
@@ -67,4 +69,34 @@ export function checkpointOf(layout: Layout, file = '/model.safetensors'): Check
     offset += byteLength
   }
   return checkpoint
+}
+
+/**
+ * The files of CLIP's tokenizer. Its vocabulary follows from its merges: all bytes, all bytes at the end of a word, what
+ * each merge makes, and two special tokens (OpenAI's simple_tokenizer.py).
+ */
+export function tokenizerFiles(padding: '!' | '<|endoftext|>'): TokenizerFiles {
+  const merges = gunzipSync(readFileSync(diffusionPath('tokenizer', 'merges.txt.gz'))).toString('utf8')
+  const [, ...pairs] = merges.split('\n').filter((line) => line !== '')
+  const bytes = byteLetters()
+  const tokens = [
+    ...bytes,
+    ...bytes.map((letter) => `${letter}</w>`),
+    ...pairs.map((pair) => pair.replace(' ', '')),
+    '<|startoftext|>',
+    '<|endoftext|>',
+  ]
+  return {
+    vocabulary: Object.fromEntries(tokens.map((token, id) => [token, id])),
+    merges,
+    specialTokens: { pad_token: padding },
+  }
+}
+
+/** A letter for each byte: those that print stand for themselves, all others for letters from Ā on. */
+function byteLetters(): string[] {
+  const range = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, i) => first + i)
+  const printed = [...range(0x21, 0x7e), ...range(0xa1, 0xac), ...range(0xae, 0xff)]
+  const others = range(0, 255).filter((byte) => !printed.includes(byte))
+  return String.fromCharCode(...printed, ...others.map((_, i) => 0x100 + i)).split('')
 }

@@ -1,6 +1,7 @@
 import type { Run } from '../../companion/engines/engine.ts'
 import { type FillJob, fill, type Patch } from '../../companion/fill/fill.ts'
 import { gradientImage } from './images.ts'
+import { noMeans } from './means.ts'
 import { stubEngine } from './stub-engine.ts'
 
 /** A job for tests: removes, with the stub engine, from a small picture. It has no mask yet. */
@@ -10,6 +11,8 @@ export function fillJob(changed: Partial<FillJob> = {}): FillJob {
     mask: null,
     avoid: null,
     engine: stubEngine(),
+    exactEngine: null,
+    means: noMeans,
     task: 'remove',
     prompt: '',
     negativePrompt: '',

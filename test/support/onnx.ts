@@ -5,11 +5,25 @@ import type { GraphDefinition, Tensor as GraphTensor } from '../../models/onnx/g
 import { writeModel } from '../../models/onnx/write.ts'
 import type { Values } from './reference.ts'
 
-/** Runs a graph in ONNX Runtime on one thread of the CPU: input by name -> output by name. Outputs are float32. */
-export async function runGraph(
-  graph: GraphDefinition,
-  inputs: Readonly<Record<string, Float32Array>>,
-): Promise<Record<string, Values>> {
+/** Runs a graph once in ONNX Runtime: input by name -> output by name. Outputs are float32. */
+export async function runGraph(graph: GraphDefinition, inputs: Inputs): Promise<Record<string, Values>> {
+  const session = await openGraph(graph)
+  try {
+    return await session.run(inputs)
+  } finally {
+    await session.close()
+  }
+}
+
+type Inputs = Readonly<Record<string, Float32Array>>
+
+export interface OpenGraph {
+  run(inputs: Inputs): Promise<Record<string, Values>>
+  close(): Promise<void>
+}
+
+/** Loads a graph in ONNX Runtime, to run it on one thread of the CPU. */
+export async function openGraph(graph: GraphDefinition): Promise<OpenGraph> {
   const folder = parse(process.cwd()).root
   const session = await InferenceSession.create(writeModel(graph, folder), {
     intraOpNumThreads: 1,
@@ -17,17 +31,18 @@ export async function runGraph(
     enableMemPattern: false,
     extra: { session: { model_external_initializers_file_folder_path: folder } },
   })
-  try {
-    const feeds = graph.inputs.map((input) => [input.name, feed(input, inputs[input.name]!)])
-    const outputs = await session.run(Object.fromEntries(feeds))
-    return Object.fromEntries(
-      Object.entries(outputs).map(([name, { dims, data }]) => [
-        name,
-        { shape: dims, data: data as Float32Array },
-      ]),
-    )
-  } finally {
-    await session.release()
+  return {
+    async run(inputs) {
+      const feeds = graph.inputs.map((input) => [input.name, feed(input, inputs[input.name]!)])
+      const outputs = await session.run(Object.fromEntries(feeds))
+      return Object.fromEntries(
+        Object.entries(outputs).map(([name, { dims, data }]) => [
+          name,
+          { shape: dims, data: data as Float32Array },
+        ]),
+      )
+    },
+    close: () => session.release(),
   }
 }
 

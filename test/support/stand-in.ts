@@ -19,6 +19,8 @@ export interface DocumentOptions {
   readonly source?: Partial<Source>
 }
 
+const looksAtSource: ReadonlySet<string> = new Set(['openSource', 'lookAtSource'])
+
 /** A document with one picture selected, behind the playground's stand-in for the sandbox; the window takes it for Figma. */
 export function openDocument(scene: Scene, { token, settings, source }: DocumentOptions = {}): OpenDocument {
   const document = createHistory<PlaygroundDocument>({
@@ -54,7 +56,7 @@ export function openDocument(scene: Scene, { token, settings, source }: Document
     const reply = await answer(request)
     if (reply.type === 'reply' && request.name === 'start') {
       send({ ...reply, gets: { ...(reply.gets as Start), host: 'figma' } })
-    } else if (reply.type === 'reply' && request.name === 'openSource') {
+    } else if (reply.type === 'reply' && looksAtSource.has(request.name)) {
       send({ ...reply, gets: { ...(reply.gets as Source), ...source } })
     } else {
       send(reply)

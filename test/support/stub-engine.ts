@@ -22,6 +22,7 @@ export interface StubEngine extends Engine {
 
 export interface StubSettings {
   readonly id?: string
+  readonly title?: string
   readonly tasks?: readonly Task[]
   readonly takesPrompt?: boolean
   readonly models?: readonly string[]
@@ -66,7 +67,7 @@ export function stubEngine(settings: StubSettings = {}): StubEngine {
 
   return {
     id: settings.id ?? 'stub',
-    title: 'Stub',
+    title: settings.title ?? 'Stub',
     tasks: settings.tasks ?? ['remove', 'expand'],
     takesPrompt: settings.takesPrompt ?? false,
     seeded: true,

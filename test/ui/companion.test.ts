@@ -257,6 +257,50 @@ test('The real companion is paired with, given an image and a mask, and returns 
   expect(made?.rect).toEqual({ x: 0, y: 0, width: 24, height: 16 })
 })
 
+describe('models', () => {
+  test('are told to whoever asks', async () => {
+    const scripted = await startScripted((_request, { reply }) => reply({ type: 'models', models: [] }))
+    const { companion, until } = start({ ports: [scripted.port] })
+    await expect(companion.models()).rejects.toMatchObject({ code: 'connection-lost' })
+    await until('ready')
+    expect(await Promise.all([companion.models(), companion.models()])).toEqual([[], []])
+  })
+
+  test('that were asked for when the connection drops are not waited for', async () => {
+    const scripted = await startScripted((_request, { drop }) => drop())
+    const { companion, until } = start({ ports: [scripted.port] })
+    await until('ready')
+    await expect(companion.models()).rejects.toMatchObject({ code: 'connection-lost' })
+  })
+
+  test('are installed over a dropped connection, and the companion is asked what it can do now', async () => {
+    const scripted = await startScripted(({ type }, { reply, drop }) => {
+      if (type === 'install') drop()
+      if (type === 'attach') reply({ type: 'done', id: 'job' })
+    })
+    const { companion, until, next } = start({ ports: [scripted.port] })
+    await until('ready')
+    await companion.install('job', 'lama', quietly())
+    await next()
+    expect(scripted.heard.map(({ request }) => request.type)).toEqual([
+      ...['hello', 'install', 'hello', 'attach', 'hello'],
+    ])
+    expect(scripted.heard[1]?.request).toEqual({
+      ...{ type: 'install', id: 'job', modelId: 'lama', acceptLicence: true },
+    })
+  })
+
+  test('are removed', async () => {
+    const scripted = await startScripted((request, { reply }) => {
+      if (request.type === 'uninstall') reply({ type: 'done', id: request.id })
+    })
+    const { companion, until } = start({ ports: [scripted.port] })
+    await until('ready')
+    await companion.uninstall('lama')
+    expect(scripted.heard[1]?.request).toMatchObject({ type: 'uninstall', modelId: 'lama' })
+  })
+})
+
 const patch: PatchReply = {
   type: 'patch',
   id: 'job',

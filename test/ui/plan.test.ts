@@ -7,6 +7,7 @@ const fill = (layerId: string, placement: Placement): PlacedFill => ({
   placement,
   name: 'Infill – removed',
   hash: `hash of ${layerId}`,
+  margins: null,
 })
 const [patch, otherPatch, finished] = [fill('p', 'patch'), fill('q', 'patch'), fill('f', 'finished')]
 const usual = { separateLayers: false, alwaysFinished: false }

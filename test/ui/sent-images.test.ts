@@ -7,7 +7,7 @@ const bytes = (...values: number[]) => Uint8Array.from(values)
 const base = { hash: 'a', png: bytes(1) }
 const patch = { hash: 'p', png: bytes(2) }
 const laterPatch = { hash: 'q', png: bytes(3) }
-const size = { widthPx: 30, heightPx: 20 }
+const size = { widthPx: 30, heightPx: 20, canvas: null }
 const rect = { x: 0, y: 0, width: 30, height: 20 }
 const sentBase = [{ id: 'base', orientation: 'none' }, { image: base.png }]
 

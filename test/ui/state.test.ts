@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { ProgressReply, Used } from '../../companion/protocol.ts'
-import { defaultSettings, type LayerInfo, type Selection, type Source } from '../../plugin/messages.ts'
+import {
+  defaultSettings,
+  type Expansion,
+  type LayerInfo,
+  noMargins,
+  type Selection,
+  type Source,
+} from '../../plugin/messages.ts'
 import { emptyHistory, marksOf } from '../../ui/mask/history.ts'
 import type { Mark } from '../../ui/mask/stroke.ts'
 import {
@@ -20,6 +27,16 @@ import {
 
 const hero: LayerInfo = { id: 'hero', name: 'Hero' }
 const logo: LayerInfo = { id: 'logo', name: 'Logo' }
+/** A page unit shows two pixels of the picture, which the layer shows all of. */
+const expansion: Extract<Expansion, { state: 'possible' }> = {
+  state: 'possible',
+  box: { x: 0, y: 0, width: 40, height: 30 },
+  width: 20,
+  height: 15,
+  toFrame: null,
+  maxSidePx: 4096,
+  placement: 'patch',
+}
 const stroke: Mark = { kind: 'stroke', mode: 'paint', radiusPx: 4, points: [{ x: 1, y: 2 }] }
 const laterStroke: Mark = { ...stroke, points: [{ x: 8, y: 9 }] }
 const notFillable: Selection = { state: 'not-fillable', reason: 'nothing', message: 'Nothing.' }
@@ -230,6 +247,7 @@ describe('imagesToShow', () => {
   const other = fillOf('other')
   const finished: ShownFill = { ...fillOf('finished'), placement: 'finished' }
   const base = bitmap('picture of hero')
+  const whole = { x: 0, y: 0, width: 40, height: 30 }
   test.each<[string, Partial<Picture>, Result | null, readonly ImageBitmap[]]>([
     ['the picture', {}, null, [base]],
     ['fills over the picture', { fills: [patch, other] }, null, [base, patch.bitmap, other.bitmap]],
@@ -244,16 +262,19 @@ describe('imagesToShow', () => {
       [base, bitmap('a')],
     ],
   ])('are %s', (_, picture, result, expected) => {
-    expect(imagesToShow({ picture: { ...pictureFor(hero), ...picture }, result }, false)).toEqual(expected)
+    const shown = imagesToShow({ picture: { ...pictureFor(hero), ...picture }, result }, false)
+    expect(shown).toEqual(expected.map((bitmap) => ({ bitmap, rect: whole })))
   })
 
   test('are the original alone while it is compared with', () => {
     const picture = { ...pictureFor(hero), fills: [patch, finished] }
-    expect(imagesToShow({ picture, result: resultOf('a') }, true)).toEqual([base])
+    expect(imagesToShow({ picture, result: resultOf('a') }, true)).toEqual([{ bitmap: base, rect: whole }])
   })
 
   test('are a result alone when its layer is gone', () => {
-    expect(imagesToShow({ picture: null, result: resultOf('a') }, false)).toEqual([bitmap('a')])
+    expect(imagesToShow({ picture: null, result: resultOf('a') }, false)).toMatchObject([
+      { bitmap: bitmap('a') },
+    ])
   })
 })
 
@@ -270,7 +291,7 @@ describe('an action that comes too late', () => {
     { type: 'not-placed', problem: { message: '', mayPlaceAnyway: false } },
     { type: 'discarded' },
     { type: 'unplaced', restored: null },
-    { type: 'looked', fills: [], placement: 'patch' },
+    { type: 'looked', fills: [], placement: 'patch', expansion },
   ]
   test.each(late)('changes nothing: $type', (action) => {
     expect(reached(action)).toEqual(reached())
@@ -354,6 +375,8 @@ function pictureFor(layer: LayerInfo): Picture {
     fills: [],
     history: emptyHistory,
     edits: null,
+    task: 'remove',
+    margins: noMargins,
     placed: [],
   }
 }
@@ -371,6 +394,7 @@ function sourceOf(layer: LayerInfo, hash = `hash of ${layer.id}`): Source {
     placement: 'patch',
     notes: [],
     warning: null,
+    expansion,
   }
 }
 
@@ -385,6 +409,7 @@ function fillOf(layerId: string): ShownFill {
     name: 'Infill – removed',
     hash: `hash of ${layerId}`,
     placement: 'patch',
+    margins: null,
     png: new Uint8Array(0),
     bitmap: bitmap(layerId),
   }

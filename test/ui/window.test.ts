@@ -117,6 +117,18 @@ describeInBrowser('the window', (browser) => {
       expect(highestAlphaBeyond(patch, { x, y, radiusPx: 60 })).toBe(0)
     })
 
+    test('what a single click marked', async () => {
+      const { scene, document, infill } = await openPicture()
+      const { x, y, width, height } = await waitForRed(infill)
+      await infill.page.mouse.click(x + width / 2, y + height / 2)
+      await button(infill, 'Remove').click()
+      await waitForFills(document, 1)
+      const mask = await decode(document.document.value.fills[0]!.mask)
+      const middle = middleOf(scene.discs[0]!)
+      expect(pixelAt(mask, middle.x, middle.y)).toEqual([255, 255, 255, 255])
+      expect(pixelAt(mask, middle.x + 20, middle.y)).toEqual([0, 0, 0, 255])
+    })
+
     test('says how far it is, and stops in the middle when told to', async () => {
       const { companion, document, infill } = await openPicture()
       companion.engine.block()

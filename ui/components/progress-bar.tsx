@@ -1,46 +1,29 @@
 import type { ProgressReply } from '../../companion/protocol.ts'
+import type { PictureTask } from '../state.ts'
 import { strings } from '../strings.ts'
+import { Progress } from './progress.tsx'
 
 export interface ProgressBarProps {
   /** null: nothing heard yet. */
   readonly progress: ProgressReply | null
+  readonly task: PictureTask
   /** The connection is gone for the moment; the job is not. */
   readonly isReconnecting: boolean
 }
 
 /** How far a job is, as the companion says it: nothing is made up between two of its messages. */
-export function ProgressBar({ progress, isReconnecting }: ProgressBarProps) {
+export function ProgressBar({ progress, task, isReconnecting }: ProgressBarProps) {
   const share =
     progress !== null && progress.stage === 'fill' && progress.total > 0 ? progress.done / progress.total : 0
-  const percent = Math.round(share * 100)
-  const stage = isReconnecting ? strings.progress.reconnecting : stageText(progress)
   return (
-    <div class="progress">
-      <p>
-        {/* Read out when the stage changes; the percentage is the bar's own value. */}
-        <span role="status">{stage}</span>
-        {!isReconnecting && progress?.etaMs !== undefined && (
-          <span class="secondary">
-            {' '}
-            {strings.progress.left(Math.max(1, Math.ceil(progress.etaMs / 1000)))}
-          </span>
-        )}
-      </p>
-      <div
-        class="progress-track"
-        role="progressbar"
-        aria-label={strings.progress.label}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={percent}
-      >
-        <div class="progress-done" style={{ width: `${percent}%` }} />
-      </div>
-    </div>
+    <Progress share={share} etaMs={isReconnecting ? undefined : progress?.etaMs}>
+      {/* Read out when the stage changes; the percentage is the bar's own value. */}
+      <span role="status">{isReconnecting ? strings.progress.reconnecting : stageText(progress, task)}</span>
+    </Progress>
   )
 }
 
-function stageText(progress: ProgressReply | null): string {
+function stageText(progress: ProgressReply | null, task: PictureTask): string {
   switch (progress?.stage) {
     case undefined:
       return strings.progress.preparing
@@ -54,6 +37,6 @@ function stageText(progress: ProgressReply | null): string {
     case 'warm-up':
       return strings.progress.load
     case 'fill':
-      return strings.progress.fill
+      return strings.progress.fill[task]
   }
 }

@@ -1,4 +1,4 @@
-import { Checkbox } from '@create-figma-plugin/ui'
+import { Button, Checkbox } from '@create-figma-plugin/ui'
 import type { Settings } from '../../plugin/messages.ts'
 import { strings } from '../strings.ts'
 
@@ -7,6 +7,7 @@ type Choice = 'placeAtOnce' | 'separateLayers' | 'alwaysFinished'
 export interface SettingsPanelProps {
   readonly settings: Settings
   readonly onChange: (change: Partial<Settings>) => void
+  readonly onModels: () => void
 }
 
 const choices: readonly { readonly name: Choice; readonly label: string; readonly hint: string }[] = [
@@ -15,8 +16,8 @@ const choices: readonly { readonly name: Choice; readonly label: string; readonl
   { name: 'alwaysFinished', label: strings.alwaysFinished, hint: strings.alwaysFinishedHint },
 ]
 
-/** How a fill joins the document. */
-export function SettingsPanel({ settings, onChange }: SettingsPanelProps) {
+/** How a fill joins the document, and the way to the models. */
+export function SettingsPanel({ settings, onChange, onModels }: SettingsPanelProps) {
   return (
     <section id="settings" class="settings" aria-label={strings.settings}>
       {choices.map(({ name, label, hint }) => (
@@ -29,6 +30,9 @@ export function SettingsPanel({ settings, onChange }: SettingsPanelProps) {
           <span class="secondary">{hint}</span>
         </Checkbox>
       ))}
+      <Button fullWidth secondary onClick={onModels}>
+        {strings.models.open}
+      </Button>
     </section>
   )
 }

@@ -4,9 +4,22 @@ import { steppedBrushSize } from '../mask/brush.ts'
 import { marksOf } from '../mask/history.ts'
 import { MaskCanvas } from '../mask/mask-canvas.tsx'
 import type { StrokeMode } from '../mask/stroke.ts'
+import { obstacleToExpand } from '../plan.ts'
 import type { Session } from '../session.ts'
-import { canRedo, canUndo, imagesToShow, isMarked, type State, type Work, warningOf } from '../state.ts'
+import {
+  canRedo,
+  canUndo,
+  canvasToShow,
+  imagesToShow,
+  isHiddenByExpansion,
+  isMarked,
+  type Picture,
+  type State,
+  type Work,
+  warningOf,
+} from '../state.ts'
 import { strings } from '../strings.ts'
+import { ExpandFooter } from './expand-footer.tsx'
 import { FillFooter } from './fill-footer.tsx'
 import { Header } from './header.tsx'
 import { NoticeBar } from './notice-bar.tsx'
@@ -20,10 +33,13 @@ export interface WorkspaceProps {
   readonly state: State
   readonly work: Extract<Work, { step: 'paint' | 'fill' | 'review' | 'place' }>
   readonly session: Session
+  /** Something lies over it: keys are not for it. */
+  readonly isCovered: boolean
+  readonly onModels: () => void
 }
 
 /** The picture with its tools above and below: from the first stroke to the placed fill. */
-export function Workspace({ state, work, session }: WorkspaceProps) {
+export function Workspace({ state, work, session, isCovered, onModels }: WorkspaceProps) {
   const [chosenMode, setChosenMode] = useState<StrokeMode>('paint')
   const [isCompareButtonHeld, setCompareButtonHeld] = useState(false)
   const [areSettingsOpen, setSettingsOpen] = useState(false)
@@ -33,20 +49,26 @@ export function Workspace({ state, work, session }: WorkspaceProps) {
   const held = useKeyboard(obey)
   const mode = held.isErasing ? 'erase' : chosenMode
   const isComparing = isCompareButtonHeld || held.isComparing
-  const canRemove = work.step === 'paint' && isMarked(work.picture) && link.state === 'ready'
+  const isReady = work.step === 'paint' && link.state === 'ready'
+  const task = picture?.task ?? 'remove'
+  const isUnderExpansion = picture !== null && task === 'remove' && isHiddenByExpansion(picture)
+  const canRemove = isReady && task === 'remove' && isMarked(work.picture) && !isUnderExpansion
+  const expandProblem = task === 'expand' ? expandProblemOf(state, picture!) : null
+  const canExpand = isReady && task === 'expand' && expandProblem === null
 
   const isUntouched =
     work.step === 'paint' &&
-    !isMarked(work.picture) &&
+    (task === 'expand' ? expandProblem === '' : !isMarked(work.picture)) &&
     work.picture.fills.length === 0 &&
     state.notice === null
 
   // Drawn anew only when one of these changes, not at each mark.
   const images = useMemo(
     () => imagesToShow({ picture, result }, isComparing),
-    [picture?.bitmap, picture?.fills, picture?.edits, result, isComparing],
+    [picture?.bitmap, picture?.fills, picture?.edits, task, picture?.margins, result, isComparing],
   )
-  const history = result === null && !isComparing ? picture?.history : undefined
+  const canvas = useMemo(() => canvasToShow(picture), [picture?.source.expansion, task, picture?.margins])
+  const history = result === null && !isComparing && task === 'remove' ? picture?.history : undefined
   const marks = useMemo(() => (history === undefined ? [] : marksOf(history)), [history])
   const widthPx = picture?.source.widthPx ?? result?.bitmap.width ?? 1
   const heightPx = picture?.source.heightPx ?? result?.bitmap.height ?? 1
@@ -57,6 +79,7 @@ export function Workspace({ state, work, session }: WorkspaceProps) {
   }, [session])
 
   function obey(command: Command): boolean {
+    if (isCovered) return false
     switch (command) {
       case 'undo':
         session.undo()
@@ -66,6 +89,7 @@ export function Workspace({ state, work, session }: WorkspaceProps) {
         return true
       case 'confirm':
         if (canRemove) session.remove()
+        else if (canExpand) session.expand()
         else if (work.step === 'review' && work.problem === null) session.place(false)
         return true
       case 'back':
@@ -117,17 +141,23 @@ export function Workspace({ state, work, session }: WorkspaceProps) {
       <div class="stage">
         <MaskCanvas
           key={picture === null ? '' : `${picture.source.layer.id} ${picture.source.hash}`}
-          label={strings.picture(picture?.source.layer.name ?? '')}
-          scene={{ images, marks, widthPx, heightPx }}
-          visible={picture?.source.visible ?? { x: 0, y: 0, width: widthPx, height: heightPx }}
+          label={(task === 'expand' ? strings.expanding : strings).picture(picture?.source.layer.name ?? '')}
+          scene={{ images, marks, widthPx, heightPx, canvas: isComparing ? null : canvas }}
+          visible={canvas ?? picture?.source.visible ?? { x: 0, y: 0, width: widthPx, height: heightPx }}
           mode={mode}
           brushPx={settings.brushPx}
-          canPaint={work.step === 'paint' && !isComparing}
+          canPaint={work.step === 'paint' && task === 'remove' && !isComparing}
           isBusy={work.step === 'fill'}
           onStroke={session.mark}
         />
         <div class="notices">
-          {isUntouched && <p class="invitation">{strings.invitation}</p>}
+          {isUntouched && (
+            <p class="invitation">{task === 'expand' ? strings.expanding.invitation : strings.invitation}</p>
+          )}
+          {isUnderExpansion && <NoticeBar notice={{ tone: 'info', message: strings.expandedCopy }} />}
+          {expandProblem !== null && expandProblem !== '' && (
+            <NoticeBar notice={{ tone: 'info', message: expandProblem }} />
+          )}
           {link.state !== 'ready' && (
             <NoticeBar notice={{ tone: 'info', message: strings.lost(link.state === 'absent') }} />
           )}
@@ -136,7 +166,9 @@ export function Workspace({ state, work, session }: WorkspaceProps) {
           )}
           {state.notice !== null && <NoticeBar notice={state.notice} onDismiss={session.dismissNotice} />}
         </div>
-        {areSettingsOpen && <SettingsPanel settings={settings} onChange={session.changeSettings} />}
+        {areSettingsOpen && (
+          <SettingsPanel settings={settings} onChange={session.changeSettings} onModels={onModels} />
+        )}
       </div>
       {footer()}
     </>
@@ -145,8 +177,20 @@ export function Workspace({ state, work, session }: WorkspaceProps) {
   function footer() {
     switch (work.step) {
       case 'paint':
-        return (
+        return task === 'expand' ? (
+          <ExpandFooter
+            task={task}
+            expansion={work.picture.source.expansion}
+            margins={work.picture.margins}
+            canExpand={canExpand}
+            onTask={session.chooseTask}
+            onMargins={session.setMargins}
+            onExpand={session.expand}
+          />
+        ) : (
           <PaintFooter
+            task={task}
+            onTask={session.chooseTask}
             mode={mode}
             brushPx={settings.brushPx}
             canRemove={canRemove}
@@ -159,6 +203,7 @@ export function Workspace({ state, work, session }: WorkspaceProps) {
         return (
           <FillFooter
             progress={work.job.progress}
+            task={task}
             isReconnecting={link.state !== 'ready'}
             onCancel={session.cancel}
           />
@@ -180,6 +225,25 @@ export function Workspace({ state, work, session }: WorkspaceProps) {
           </footer>
         )
     }
+  }
+}
+
+/** Why the picture cannot be expanded, in a sentence; '' as long as no margin is set; null: it can. */
+function expandProblemOf({ link }: State, { source, margins }: Picture): string | null {
+  const { expansion } = source
+  if (expansion.state === 'impossible') return expansion.message
+  const isOffered =
+    link.state !== 'ready' || link.ready.engines.some(({ ready, tasks }) => ready && tasks.includes('expand'))
+  if (!isOffered) return strings.expanding.noEngine
+  switch (obstacleToExpand(expansion, margins, source)) {
+    case 'too-large':
+      return strings.expanding.tooLarge(expansion.maxSidePx)
+    case 'nothing-open':
+      return strings.expanding.nothingOpen
+    case 'nothing-set':
+      return ''
+    case null:
+      return null
   }
 }
 

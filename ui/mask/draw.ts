@@ -29,12 +29,15 @@ export function drawLine(
   context.lineJoin = 'round'
   context.beginPath()
   const [first, ...rest] = points
-  if (first !== undefined) {
+  if (first !== undefined && rest.length === 0) {
+    // Chromium draws nothing for a line from a point to itself.
+    context.arc(first.x, first.y, radiusPx, 0, 2 * Math.PI)
+    context.fill()
+  } else if (first !== undefined) {
     context.moveTo(first.x, first.y)
-    // A line to itself draws both round ends, which together are the dot.
-    for (const { x, y } of rest.length > 0 ? rest : [first]) context.lineTo(x, y)
+    for (const { x, y } of rest) context.lineTo(x, y)
+    context.stroke()
   }
-  context.stroke()
   context.restore()
 }
 

@@ -60,16 +60,17 @@ export function MaskCanvas(props: MaskCanvasProps) {
 
   useLayoutEffect(() => {
     if (size !== null && isFitted.current) zoomToFit()
-  }, [size])
+  }, [size, visible.x, visible.y, visible.width, visible.height])
 
   useLayoutEffect(() => {
     if (viewport !== null && size !== null) view.current?.drawPicture(scene, viewport, size)
-  }, [scene.images, scene.widthPx, scene.heightPx, viewport, size])
+  }, [scene.images, scene.widthPx, scene.heightPx, scene.canvas, viewport, size])
 
   useLayoutEffect(() => {
     gesture.current = null
     if (viewport !== null && size !== null) view.current?.drawMarks(scene, viewport, size)
-  }, [scene.marks, scene.widthPx, scene.heightPx, viewport, size])
+    // The images lie anew when the window gets focus, as by the first press of a stroke, which must not be lost by it.
+  }, [scene.canvas && scene.images, scene.marks, scene.widthPx, scene.heightPx, scene.canvas, viewport, size])
 
   useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {

@@ -1,14 +1,17 @@
+import type { Rect } from '../../plugin/messages.ts'
 import { drawLine, drawMarks } from './draw.ts'
 import type { Mark, Point, StrokeMode } from './stroke.ts'
 import type { Size, Viewport } from './viewport.ts'
 
 /** What is to be seen. */
 export interface Scene {
-  /** Laid over one another, lowest first, each stretched over the whole picture. */
-  readonly images: readonly ImageBitmap[]
+  /** Laid over one another, lowest first, each stretched over its place in the picture. */
+  readonly images: readonly { readonly bitmap: ImageBitmap; readonly rect: Rect }[]
   readonly marks: readonly Mark[]
   readonly widthPx: number
   readonly heightPx: number
+  /** What an expanded picture will show: the rest is not drawn, what no image covers is marked. null: not expanded. */
+  readonly canvas: Rect | null
 }
 
 /** From this many screen pixels a pixel of the image on, its edges are shown as they are. */
@@ -29,21 +32,28 @@ export class PictureView {
     this.#marks = contextOf(marks)
   }
 
-  drawPicture({ images, widthPx, heightPx }: Scene, viewport: Viewport, view: Size): void {
+  drawPicture({ images, canvas }: Scene, viewport: Viewport, view: Size): void {
     prepare(this.#picture, viewport, view)
     this.#picture.imageSmoothingEnabled = viewport.scale * devicePixelRatio < crispScale
     this.#picture.imageSmoothingQuality = 'medium'
-    for (const image of images) this.#picture.drawImage(image, 0, 0, widthPx, heightPx)
+    if (canvas !== null) clipTo(this.#picture, canvas)
+    for (const { bitmap, rect } of images) {
+      this.#picture.drawImage(bitmap, rect.x, rect.y, rect.width, rect.height)
+    }
   }
 
-  drawMarks({ marks, widthPx, heightPx }: Scene, viewport: Viewport, view: Size): void {
+  drawMarks({ images, marks, widthPx, heightPx, canvas }: Scene, viewport: Viewport, view: Size): void {
     prepare(this.#marks, viewport, view)
     this.#marks.fillStyle = maskColour
     this.#marks.strokeStyle = maskColour
+    if (canvas !== null) {
+      clipTo(this.#marks, canvas)
+      this.#marks.fillRect(canvas.x, canvas.y, canvas.width, canvas.height)
+      for (const { rect } of images) this.#marks.clearRect(rect.x, rect.y, rect.width, rect.height)
+      return
+    }
     // Strokes may begin or end beside the picture; what is marked lies on it.
-    this.#marks.beginPath()
-    this.#marks.rect(0, 0, widthPx, heightPx)
-    this.#marks.clip()
+    clipTo(this.#marks, { x: 0, y: 0, width: widthPx, height: heightPx })
     drawMarks(this.#marks, marks, widthPx, heightPx)
   }
 
@@ -67,6 +77,12 @@ function prepare(context: CanvasRenderingContext2D, { scale, x, y }: Viewport, v
     x * devicePixelRatio,
     y * devicePixelRatio,
   )
+}
+
+function clipTo(context: CanvasRenderingContext2D, { x, y, width, height }: Rect): void {
+  context.beginPath()
+  context.rect(x, y, width, height)
+  context.clip()
 }
 
 function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {

@@ -1,19 +1,16 @@
-import type { PlaygroundDocument } from './document.ts'
+import { layOut, type PlaygroundDocument } from './document.ts'
 
 /** What is seen of the document, at the picture's full size, as PNG. */
-export async function compositePng({ picture, fills }: PlaygroundDocument): Promise<Blob> {
-  if (picture === null) throw new Error('Expected a picture to make a PNG of.')
-  const canvas = document.createElement('canvas')
-  canvas.width = picture.widthPx
-  canvas.height = picture.heightPx
+export async function compositePng(document: PlaygroundDocument): Promise<Blob> {
+  if (document.picture === null) throw new Error('Expected a picture to make a PNG of.')
+  const { layers, bounds } = layOut(document)
+  const canvas = window.document.createElement('canvas')
+  canvas.width = bounds.width
+  canvas.height = bounds.height
   const context = canvas.getContext('2d')!
-  const visible = [
-    ...(picture.isVisible ? [picture.bytes] : []),
-    ...fills.filter(({ isVisible }) => isVisible).map(({ png }) => png),
-  ]
-  for (const bytes of visible) {
+  for (const { bytes, rect } of layers) {
     const bitmap = await createImageBitmap(new Blob([bytes as BlobPart]))
-    context.drawImage(bitmap, 0, 0)
+    context.drawImage(bitmap, rect.x - bounds.x, rect.y - bounds.y)
     bitmap.close()
   }
   return new Promise((resolve, reject) => {

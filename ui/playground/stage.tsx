@@ -1,20 +1,21 @@
-import type { PlaygroundDocument } from './document.ts'
+import { type LaidLayer, layOut, type PlaygroundDocument } from './document.ts'
 import { useObjectUrl } from './object-url.ts'
 
 /** The picture with the fills over it, as large as the page allows. */
 export function Stage({ document }: { readonly document: PlaygroundDocument }) {
-  const { picture, fills } = document
-  if (picture === null) return null
+  const { layers, bounds } = layOut(document)
+  const { x, y, width, height } = bounds
   return (
     <figure class="stage" aria-label="Picture">
-      {picture.isVisible && <Layer name={picture.name} bytes={picture.bytes} />}
-      {fills.map(
-        ({ layerId, name, png, isVisible }) => isVisible && <Layer key={layerId} name={name} bytes={png} />,
-      )}
+      <svg viewBox={`${x} ${y} ${width} ${height}`} aria-hidden="true">
+        {layers.map((layer) => (
+          <Layer key={layer.layerId} {...layer} />
+        ))}
+      </svg>
     </figure>
   )
 }
 
-function Layer({ name, bytes }: { readonly name: string; readonly bytes: Uint8Array }) {
-  return <img alt={name} src={useObjectUrl(bytes)} draggable={false} />
+function Layer({ bytes, rect }: LaidLayer) {
+  return <image {...rect} href={useObjectUrl(bytes)} preserveAspectRatio="none" />
 }

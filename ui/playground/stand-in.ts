@@ -14,6 +14,7 @@ import type {
 } from '../../plugin/messages.ts'
 import {
   type Fill,
+  groundOf,
   type Picture,
   type PlaygroundDocument,
   placementOn,
@@ -133,6 +134,7 @@ function createAnswers(surroundings: Surroundings): Answers {
         png,
         recipe,
         mask,
+        margins: recipe.margins ?? null,
         isVisible: true,
       }
       document.change(withFill(document.value, fill))
@@ -187,8 +189,18 @@ function sourceOf(document: PlaygroundDocument, layerId: string): Source {
     placement: placementOn(picture),
     notes: [],
     warning: null,
+    expansion: {
+      state: 'possible',
+      ...groundOf(picture),
+      toFrame: null,
+      maxSidePx: longestSidePx,
+      placement: placementOn(picture),
+    },
   }
 }
+
+/** As in Figma, so that what is tried here can be done there. */
+const longestSidePx = 4096
 
 function findPicture({ picture }: PlaygroundDocument, layerId: string): Picture {
   if (picture?.id !== layerId) throw new Refusal('source-gone', otherPicture)
@@ -206,8 +218,8 @@ function findFill({ fills }: PlaygroundDocument, layerId: string): Fill {
   return fill
 }
 
-function placedFill({ layerId, name, hash, placement }: Fill): PlacedFill {
-  return { layerId, name, hash, placement }
+function placedFill({ layerId, name, hash, placement, margins }: Fill): PlacedFill {
+  return { layerId, name, hash, placement, margins }
 }
 
 function nameOf({ task, prompt }: Recipe): string {

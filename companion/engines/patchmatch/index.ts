@@ -6,7 +6,7 @@ import { CompletionThread } from './thread.ts'
 export const patchmatch: Engine = {
   id: 'patchmatch',
   title: 'Quick fill',
-  tasks: ['remove'],
+  tasks: ['remove', 'expand'],
   takesPrompt: false,
   seeded: true,
   models: [],
@@ -17,6 +17,8 @@ export const patchmatch: Engine = {
     // The largest picture Figma holds. Takes about 1 GB for a wire across it, 2.3 GB where half of it is to be filled.
     contextPixels: 4096 * 4096,
     sideMultiple: 1,
+    // What lies farther out would be made of copies of copies.
+    expandShare: 0.25,
   },
   lane: 'embedded',
 
@@ -28,6 +30,16 @@ export const patchmatch: Engine = {
       fill: ({ image, mask, avoid }, { seed, options }, run) =>
         thread.complete({ image, mask, avoid, seed, starts: startsOf(options.quality) }, run),
       close: () => thread.close(),
+    }
+  },
+
+  async fillExactly({ image, mask, avoid }, run) {
+    const thread = new CompletionThread()
+    try {
+      return await thread.copyExactly({ image, mask, avoid, seed: 0, starts: 1 }, run)
+    } finally {
+      // Ends by itself, and nobody needs to wait for that.
+      thread.close()
     }
   },
 }

@@ -22,6 +22,15 @@ export class CompletionThread {
    * `complete`.
    */
   async complete(task: CompletionTask, run: Run): Promise<Image> {
+    return (await this.#ask('complete', task, run))!
+  }
+
+  /** As `complete`, but only what can be copied exactly; null: not the whole hole can be. */
+  copyExactly(task: CompletionTask, run: Run): Promise<Image | null> {
+    return this.#ask('copy', task, run)
+  }
+
+  async #ask(type: 'complete' | 'copy', task: CompletionTask, run: Run): Promise<Image | null> {
     run.signal.throwIfAborted()
     this.#worker ??= this.#start()
     const worker = this.#worker
@@ -30,7 +39,7 @@ export class CompletionThread {
     const cancelled = new Uint8Array(new SharedArrayBuffer(1))
     let release = () => {}
     try {
-      return await new Promise<Image>((resolve, reject) => {
+      return await new Promise<Image | null>((resolve, reject) => {
         const onReply = (reply: ThreadReply) => {
           if (reply.type === 'level') {
             run.onProgress({ stage: 'fill', done: reply.done, total: reply.total, unit: 'levels' })
@@ -54,7 +63,7 @@ export class CompletionThread {
           run.signal.removeEventListener('abort', onAbort)
         }
         const copy = copyTask(task)
-        const request: ThreadRequest = { type: 'complete', task: copy, replies: port2, cancelled }
+        const request: ThreadRequest = { type, task: copy, replies: port2, cancelled }
         worker.postMessage(request, [port2, ...buffersOf(copy)])
       })
     } finally {

@@ -3,11 +3,13 @@ import { CompanionError } from '../../errors.ts'
 import type { Image } from '../../image/image.ts'
 import type { ErrorCode } from '../../protocol.ts'
 import { type CompletionTask, complete } from './complete.ts'
+import { copyExactly } from './exact.ts'
 
 /** What the thread is asked: a task with a line of its own, or to end. */
 export type ThreadRequest =
   | {
-      readonly type: 'complete'
+      /** copy: complete only where the whole hole can be copied exactly */
+      readonly type: 'complete' | 'copy'
       readonly task: CompletionTask
       readonly replies: MessagePort
       /** Shared; 1 = nobody waits any more. A thread at work hears no messages. */
@@ -17,7 +19,8 @@ export type ThreadRequest =
 
 export type ThreadReply =
   | { readonly type: 'level'; readonly done: number; readonly total: number }
-  | { readonly type: 'completed'; readonly image: Image }
+  /** null: it cannot be copied */
+  | { readonly type: 'completed'; readonly image: Image | null }
   | { readonly type: 'refused'; readonly code: ErrorCode; readonly message: string }
 
 class Cancelled extends Error {}
@@ -36,13 +39,14 @@ parentPort?.on('message', (request: ThreadRequest) => {
   const { task, replies, cancelled } = request
   const reply = (message: ThreadReply, transfer: ArrayBuffer[] = []) => replies.postMessage(message, transfer)
   try {
-    const image = complete(task, {
-      onLevel: (done, total) => reply({ type: 'level', done, total }),
+    const run = {
+      onLevel: (done: number, total: number) => reply({ type: 'level', done, total }),
       throwIfCancelled: () => {
         if (Atomics.load(cancelled, 0) === 1) throw new Cancelled()
       },
-    })
-    reply({ type: 'completed', image }, [image.data.buffer as ArrayBuffer])
+    }
+    const image = request.type === 'copy' ? copyExactly(task) : complete(task, run)
+    reply({ type: 'completed', image }, image === null ? [] : [image.data.buffer as ArrayBuffer])
   } catch (error) {
     // An error's class does not survive the way between threads. Bugs end the thread, with their stack.
     if (error instanceof CompanionError) reply({ type: 'refused', code: error.code, message: error.message })

@@ -61,7 +61,6 @@ function copying(fingerprint: string | null): Contestant {
     version: '1',
     program: process.execPath,
     arguments: ['-e', script, join(folder, 'log')],
-    lastArguments: [],
     seeded: false,
     fingerprint,
   }

@@ -79,9 +79,8 @@ async function runOnce(
   seed: number,
   output: string,
 ): Promise<Cost> {
-  const { program, arguments: first, lastArguments: last } = contestant
-  const words = [...first, files.image, files.mask, output, String(seed), ...last]
-  const { stdout } = await promisify(execFile)(program, words, { maxBuffer: 2 ** 24 })
+  const words = [...contestant.arguments, files.image, files.mask, output, String(seed)]
+  const { stdout } = await promisify(execFile)(contestant.program, words)
   return JSON.parse(stdout.trim().split('\n').at(-1)!)
 }
 

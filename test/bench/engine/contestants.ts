@@ -1,17 +1,14 @@
-import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { builtFile, installationFolder, version } from '../../../companion/installation.ts'
+import { builtFile, version } from '../../../companion/installation.ts'
 import type { Options } from '../../../companion/protocol.ts'
+import { adapterFile, checkAdapter, python } from './python.ts'
 
-/** A way to fill that runs as a process: PROGRAM ARGUMENTS IMAGE MASK OUTPUT SEED … prints a `Cost` as JSON. */
+/** A way to fill that runs as a process: PROGRAM ARGUMENTS IMAGE MASK OUTPUT SEED fills and prints a `Cost` as JSON. */
 export interface Contestant {
   readonly name: string
   readonly version: string
   readonly program: string
   readonly arguments: readonly string[]
-  readonly lastArguments: readonly string[]
   /** Whether another seed gives another fill. */
   readonly seeded: boolean
   /** What a kept fill depends on beside picture and seed; null: not to be kept. */
@@ -29,7 +26,7 @@ export interface Cost {
   readonly peakBytes: number
 }
 
-export interface PeerDefinition {
+interface PeerDefinition {
   readonly name: string
   /** In ../peers. */
   readonly adapter: string
@@ -38,7 +35,7 @@ export interface PeerDefinition {
 }
 
 /** The first is the one that Infill is compared with. */
-export const peers: readonly PeerDefinition[] = [
+const peers: readonly PeerDefinition[] = [
   {
     name: 'pypatchmatch',
     adapter: 'pypatchmatch.py',
@@ -60,15 +57,12 @@ export const peers: readonly PeerDefinition[] = [
   },
 ]
 
-export const python = process.env.INFILL_BENCH_PYTHON ?? 'python3'
-
 export function infill(options: Options): Contestant {
   return {
     name: 'Infill',
     version,
     program: process.execPath,
-    arguments: [builtFile('bench-infill.js')],
-    lastArguments: [JSON.stringify(options)],
+    arguments: [builtFile('bench-infill.js'), JSON.stringify(options)],
     seeded: true,
     fingerprint: null,
   }
@@ -85,45 +79,29 @@ export async function availablePeers(
     const known = peers.map(({ name }) => name).join(', ')
     throw new Error(`Expected peers among ${known} but received ${unknown.join(', ')}.`)
   }
-  const found = await Promise.all(
-    wanted.map(async (peer) => {
-      const contestant = await openPeer(peer)
-      if (typeof contestant !== 'string') return [contestant]
-      report(`${peer.name} is left out: ${contestant}. To install it: ${peer.install}`)
-      return []
-    }),
-  )
-  return found.flat()
+  const found = await Promise.all(wanted.map((peer) => openPeer(peer, report)))
+  return found.filter((contestant) => contestant !== null)
 }
 
-/** The contestant, or why it is not there. */
-async function openPeer({ name, adapter, seeded }: PeerDefinition): Promise<Contestant | string> {
-  const script = peerFile(adapter)
-  try {
-    const { stdout } = await promisify(execFile)(python, [script, '--check'])
-    const text = (
-      await Promise.all([script, peerFile('peer.py')].map((file) => readFile(file, 'utf8')))
-    ).join()
-    return {
-      name,
-      version: stdout.trim(),
-      program: python,
-      arguments: [script],
-      lastArguments: [],
-      seeded,
-      fingerprint: `${stdout.trim()}\n${text}`,
-    }
-  } catch (error) {
-    return reasonOf(error)
+/** The peer, or null where it is missing, which is reported. */
+async function openPeer(
+  { name, adapter, seeded, install }: PeerDefinition,
+  report: (line: string) => void,
+): Promise<Contestant | null> {
+  const file = adapterFile(adapter)
+  const found = await checkAdapter(file)
+  if ('problem' in found) {
+    report(`${name} is left out: ${found.problem}. To install it: ${install}`)
+    return null
   }
-}
-
-export function peerFile(name: string): string {
-  return join(installationFolder, 'test/bench/peers', name)
-}
-
-/** The last line that the program wrote, or why it did not start. */
-export function reasonOf(error: unknown): string {
-  const { stderr = '', message } = error as { stderr?: string; message: string }
-  return stderr.trim().split('\n').at(-1) || message
+  const sources = await Promise.all([file, adapterFile('peer.py')].map((path) => readFile(path, 'utf8')))
+  const { version } = found
+  return {
+    name,
+    version,
+    program: python,
+    arguments: [file],
+    seeded,
+    fingerprint: [version, ...sources].join('\n'),
+  }
 }

@@ -7,14 +7,15 @@ import { planFill } from '../../../companion/fill/plan.ts'
 import { decodeImage, decodeMask, encodePatch } from '../../../companion/image/codec.ts'
 import type { Image, Mask } from '../../../companion/image/image.ts'
 import { withDefaults } from '../../../companion/options.ts'
+import { noMeans } from '../../support/means.ts'
 import type { Cost } from './contestants.ts'
 import { peakBytes } from './peak.ts'
 
 /**
- * Infill as a contestant, a process of its own: IMAGE MASK OUTPUT SEED OPTIONS. Does what the companion does between
+ * Infill as a contestant, a process of its own: OPTIONS IMAGE MASK OUTPUT SEED. Does what the companion does between
  * decoding and encoding, and prints what that cost, as the adapters in ../peers do.
  */
-const [imageFile, maskFile, output, seed, options] = process.argv.slice(2) as [
+const [options, imageFile, maskFile, output, seed] = process.argv.slice(2) as [
   string,
   string,
   string,
@@ -51,8 +52,8 @@ async function removeFrom(image: Image, mask: Mask): Promise<{ filled: Image; op
     options: withDefaults(patchmatch, JSON.parse(options)),
   } as const
   const plan = planFill(image, { mask, avoid: null }, patchmatch.limits, settings)
-  const opened = await patchmatch.open(run)
-  const completed = await fillContexts(image, plan, opened, settings, () => run)
+  const opened = await patchmatch.open(run, noMeans, [])
+  const completed = await fillContexts(image, plan, (tile) => opened.fill(tile, settings, run), run)
   const { alpha } = plan
   const blended = blend({ filled: completed, original: image, alpha, earlier: null, extent: 'finished' })
   return { filled: blended.image, opened }

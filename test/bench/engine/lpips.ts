@@ -1,13 +1,12 @@
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { promisify } from 'node:util'
 import type { Rect } from '../../../companion/protocol.ts'
-import { peerFile, python, reasonOf } from './contestants.ts'
+import { adapterFile, checkAdapter, python } from './python.ts'
 
 /** Two PNGs of one size, compared inside the rectangle. */
 export interface Pair {
@@ -29,16 +28,16 @@ export async function perceptualDistances(
   const keptFiles = await Promise.all(pairs.map(async (pair) => join(folder, await keyOf(pair))))
   const missing = [...pairs.keys()].filter((index) => !existsSync(keptFiles[index]!))
   if (missing.length > 0) {
-    const problem = await problemWith(script)
-    if (problem === null) {
+    const found = await checkAdapter(script)
+    if ('problem' in found) {
+      report(
+        `LPIPS is left out: ${found.problem}. To install it: pip install torch torchvision stlpips-pytorch pillow`,
+      )
+    } else {
       const computed = await compute(missing.map((index) => pairs[index]!))
       await mkdir(folder, { recursive: true })
       await Promise.all(
         missing.map((index, position) => writeFile(keptFiles[index]!, String(computed[position]))),
-      )
-    } else {
-      report(
-        `LPIPS is left out: ${problem}. To install it: pip install torch torchvision stlpips-pytorch pillow`,
       )
     }
   }
@@ -47,21 +46,12 @@ export async function perceptualDistances(
   )
 }
 
-const script = peerFile('lpips.py')
+const script = adapterFile('lpips.py')
 
 async function keyOf({ filled, truth, rect }: Pair): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify(rect))
   for (const file of [filled, truth, script]) hash.update(await readFile(file))
   return hash.digest('hex').slice(0, 24)
-}
-
-async function problemWith(program: string): Promise<string | null> {
-  try {
-    await promisify(execFile)(python, [program, '--check'])
-    return null
-  } catch (error) {
-    return reasonOf(error)
-  }
 }
 
 async function compute(pairs: readonly Pair[]): Promise<readonly number[]> {

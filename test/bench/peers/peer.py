@@ -6,6 +6,9 @@ import sys
 import time
 from pathlib import Path
 
+import numpy
+from PIL import Image
+
 
 def run(fill, version):
     """Calls fill(pixels [H, W, 3] RGB, hole [H, W] bool, seed), writes what it returns, and prints what the call cost.
@@ -16,9 +19,6 @@ def run(fill, version):
     if sys.argv[1:] == ["--check"]:
         print(version)
         return
-    import numpy
-    from PIL import Image
-
     image, mask, output, seed = sys.argv[1:]
     pixels = numpy.array(Image.open(image).convert("RGB"))
     hole = numpy.array(Image.open(mask).convert("L")) >= 128

@@ -5,13 +5,17 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type FillArguments, runFill, type Surroundings } from '../../../companion/cli/fill.ts'
+import { engines } from '../../../companion/engines/index.ts'
 import { CompanionError } from '../../../companion/errors.ts'
 import { decodeImage } from '../../../companion/image/codec.ts'
 import type { Image } from '../../../companion/image/image.ts'
 import { layImage } from '../../../companion/image/over.ts'
+import { imageFromPlanes, planesFromImage } from '../../../companion/image/tensor.ts'
 import { expectSameImage, pixelAt } from '../../support/assert-image.ts'
 import { pngHeader, pngOf, sharpOf } from '../../support/encoded.ts'
 import { discMask, gradientImage, paintImage, rectMask } from '../../support/images.ts'
+import { tinyLama } from '../../support/means.ts'
+import { readReference, referencePath } from '../../support/reference.ts'
 import { stubEngine } from '../../support/stub-engine.ts'
 
 let folder = ''
@@ -42,6 +46,7 @@ async function run(args: Partial<FillArguments>, surroundings: Partial<Surroundi
     { image, mask, ...args },
     {
       engines: [stubEngine()],
+      folder,
       print: (line) => lines.push(line),
       printError: (line) => errors.push(line),
       ...surroundings,
@@ -191,7 +196,75 @@ describe('infill fill', () => {
 
     expect(await run({ output: 'o.png' }, { engines })).toMatchObject({
       exitCode: 4,
-      errors: ['Stub needs a model that is not installed.'],
+      errors: [
+        'Stub needs a model that is not installed.',
+        expect.stringContaining('infill models install some-model'),
+      ],
+    })
+  })
+
+  describe('with weights of one’s own', () => {
+    test('runs LaMa, and says where', async () => {
+      const args = { engine: 'lama', weights: tinyLama, device: 'cpu', json: true }
+      const { exitCode, lines } = await run({ ...args, output: join(folder, 'lama.png') }, { engines })
+      expect(exitCode).toBe(0)
+      expect(JSON.parse(lines[0]!)).toMatchObject({
+        engine: 'lama',
+        used: { device: { kind: 'cpu' }, peakBytes: expect.any(Number) },
+      })
+    })
+
+    test('writes what predict.py would, with --raw', async () => {
+      const reference = await readReference(referencePath('lama', 'tiny', 'expected.safetensors'))
+      const size = { width: 47, height: 33 }
+      const picture = imageFromPlanes(reference('33x47/image_u8').data, size)
+      const hole = { ...size, data: Uint8Array.from(reference('33x47/mask_u8').data) }
+      const args = {
+        image: await put('reference.png', await pngOf(picture)),
+        mask: await put('reference-mask.png', await pngOf(hole)),
+        output: join(folder, 'raw.png'),
+        ...{ engine: 'lama', weights: tinyLama, raw: true, json: true, seed: '3' },
+      }
+      const { exitCode, lines } = await run(args, { engines })
+      expect(exitCode).toBe(0)
+      expect(JSON.parse(lines[0]!)).toMatchObject({
+        engine: 'lama',
+        seed: 3,
+        used: { workWidth: 47, workHeight: 33 },
+      })
+      const expected = reference('33x47/composite_u8').data
+      const off = planesFromImage(await read(args.output)).map((value, i) => Math.abs(value - expected[i]!))
+      expect(Math.max(...off)).toBeLessThanOrEqual(1)
+    })
+
+    test.each([
+      [
+        'a file that is not there',
+        { weights: '/nowhere/big-lama.pt' },
+        4,
+        /big-lama\.pt could not be opened/,
+      ],
+      [
+        'a file that is no weights',
+        { weights: referencePath('lama', 'README.md') },
+        4,
+        /README\.md cannot be used/,
+      ],
+      ['a device that nobody knows', { device: 'tpu' }, 2, /auto, cuda.*for --device but received tpu/],
+      [
+        '--raw with a patch',
+        { raw: true, patch: 'p.png', weights: tinyLama },
+        2,
+        /With --raw there is no patch/,
+      ],
+    ])('refuses %s', async (_, args, exitCode, sentence) => {
+      const output = join(folder, 'never.png')
+      const result = await run({ output, engine: 'lama', ...args }, { engines })
+      expect(result).toMatchObject({
+        exitCode,
+        errors: expect.arrayContaining([expect.stringMatching(sentence)]),
+      })
+      expect(existsSync(output)).toBe(false)
     })
   })
 

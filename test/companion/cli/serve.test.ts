@@ -206,7 +206,10 @@ describe('infill doctor', () => {
       ports: [{ port: 17871 }, { port: 17872 }, { port: 17873 }],
       folders: { installation: installationFolder, data: home, writable: true },
       built: { 'infill.js': true, 'playground.html': true, 'patchmatch-worker.js': true },
-      executionProviders: expect.arrayContaining(['cpu']),
+      runtime: {
+        version: '1.29.0',
+        devices: expect.arrayContaining([{ kind: 'cpu', name: expect.any(String), lack: null }]),
+      },
       missing: [],
     })
   })

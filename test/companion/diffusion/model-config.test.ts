@@ -51,12 +51,12 @@ describe('configurations as the published repositories have them', () => {
 })
 
 test.each([
-  { json: null, says: 'it' },
+  { json: null, says: 'Invalid type' },
   { json: { block_out_channels: [320], cross_attention_dim: 768, act_fn: 'gelu' }, says: 'act_fn' },
   { json: { block_out_channels: [320], cross_attention_dim: [768] }, says: 'cross_attention_dim' },
   { json: { block_out_channels: [320], cross_attention_dim: 768, flip_sin_to_cos: false }, says: 'flip_sin' },
 ])('a network of another kind is refused, naming $says', ({ json, says }) => {
   const parse = () => parseUNetConfig(json)
   expect(parse).toThrow(CompanionError)
-  expect(parse).toThrow(`unet/config.json does not describe a Stable Diffusion 1.5 or 2 network: ${says}`)
+  expect(parse).toThrow(`unet/config.json is not of a Stable Diffusion 1.5 or 2 model: ${says}`)
 })

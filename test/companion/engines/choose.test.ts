@@ -1,19 +1,28 @@
 import { describe, expect, test } from 'vitest'
-import { candidateEngines, chooseEngine, isReady } from '../../../companion/engines/choose.ts'
+import {
+  candidateEngines,
+  checkReady,
+  chooseEngine,
+  chooseExactEngine,
+  isReady,
+} from '../../../companion/engines/choose.ts'
 import { stubEngine } from '../../support/stub-engine.ts'
 
 const model = stubEngine({ id: 'model', tasks: ['remove', 'fill'], models: ['weights'] })
 const embedded = stubEngine({ id: 'embedded', tasks: ['remove'] })
 const engines = [model, embedded]
+const none: ReadonlySet<string> = new Set()
+const weights: ReadonlySet<string> = new Set(['weights'])
 
 describe('chooseEngine', () => {
   test.each([
-    ['auto', 'remove', embedded],
-    ['auto', 'fill', model],
-    ['model', 'remove', model],
-    ['embedded', 'remove', embedded],
-  ] as const)('%s for %s', (id, task, expected) => {
-    expect(chooseEngine(engines, id, task)).toBe(expected)
+    ['auto', 'remove', none, embedded],
+    ['auto', 'remove', weights, model],
+    ['auto', 'fill', none, model],
+    ['model', 'remove', none, model],
+    ['embedded', 'remove', weights, embedded],
+  ] as const)('%s for %s', (id, task, installed, expected) => {
+    expect(chooseEngine(engines, installed, id, task)).toBe(expected)
   })
 
   test.each([
@@ -21,7 +30,7 @@ describe('chooseEngine', () => {
     ['embedded', 'fill', 'task-unsupported', /"embedded".*"fill".*remove/],
     ['auto', 'expand', 'task-unsupported', /"expand".*remove, fill/],
   ] as const)('refuses %s for %s', (id, task, code, sentence) => {
-    expect(() => chooseEngine(engines, id, task)).toThrow(
+    expect(() => chooseEngine(engines, none, id, task)).toThrow(
       expect.objectContaining({ code, message: expect.stringMatching(sentence) }),
     )
   })
@@ -32,6 +41,34 @@ test('candidateEngines are all that could be chosen', () => {
   expect(candidateEngines(engines, 'embedded', 'remove')).toEqual([embedded])
 })
 
-test('an engine is ready when it needs no model', () => {
-  expect(engines.map(isReady)).toEqual([false, true])
+test('an engine is ready when it needs no model, or has it', () => {
+  expect(engines.map((engine) => isReady(engine, none))).toEqual([false, true])
+  expect(engines.map((engine) => isReady(engine, weights))).toEqual([true, true])
+})
+
+test('an engine that is not ready says which model to install', () => {
+  expect(() => checkReady(model, none)).toThrow(
+    expect.objectContaining({
+      code: 'model-missing',
+      message: 'Stub needs a model that is not installed.',
+      hint: expect.stringContaining('infill models install weights'),
+    }),
+  )
+  checkReady(model, weights)
+})
+
+describe('chooseExactEngine', () => {
+  const copier = { ...embedded, fillExactly: async () => null }
+
+  test('is one that can fill without guessing, where the choice is free', () => {
+    expect(chooseExactEngine([model, copier], 'auto', 'remove', model)).toBe(copier)
+  })
+
+  test.each([
+    ['the engine was named', [model, copier], 'model', model],
+    ['it is the chosen one anyway', [copier], 'auto', copier],
+    ['no engine can', [model, embedded], 'auto', model],
+  ])('is nobody when %s', (_, some, id, chosen) => {
+    expect(chooseExactEngine(some, id, 'remove', chosen)).toBeNull()
+  })
 })

@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import sharp from 'sharp'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import type { Progress } from '../../../companion/engines/engine.ts'
 import { engines } from '../../../companion/engines/index.ts'
 import { CompanionError } from '../../../companion/errors.ts'
@@ -8,6 +10,8 @@ import { fill, type Patch } from '../../../companion/fill/fill.ts'
 import { layFills, openPicture } from '../../../companion/fill/picture.ts'
 import { decodeImage, decodeMask } from '../../../companion/image/codec.ts'
 import type { Image } from '../../../companion/image/image.ts'
+import { silentLog } from '../../../companion/log.ts'
+import { OnnxRuntime } from '../../../companion/runtime/session.ts'
 import { samplePictures } from '../../fixtures/pictures/index.ts'
 import {
   expectPatchPromise,
@@ -18,6 +22,7 @@ import {
 import { pngOf } from '../../support/encoded.ts'
 import { fillJob, patchesOf, quietRun } from '../../support/fill-job.ts'
 import { discMask, gradientImage, paintImage, rectMask } from '../../support/images.ts'
+import { noMeans, tinyMeans } from '../../support/means.ts'
 import { stubEngine, stubFill, stubKnown } from '../../support/stub-engine.ts'
 
 const mask = discMask(61, 43, 25, 20, 6)
@@ -33,12 +38,20 @@ function isStubKnown(image: Image, x: number, y: number): boolean {
 }
 
 describe.each([stubEngine(), ...engines])('with the engine $id', (engine) => {
+  const folder = mkdtempSync(join(tmpdir(), 'infill-fill-'))
+  const runtime = new OnnxRuntime({ device: 'cpu', log: silentLog })
+  const means = tinyMeans(runtime, folder)
+  afterAll(async () => {
+    await runtime.unload()
+    rmSync(folder, { recursive: true })
+  })
+
   test.each(samplePictures)('the patch promise holds for $name', async (sample) => {
     const picture = await openPicture(readFileSync(sample.file), 'exif')
     const sentMask = readFileSync(sample.mask)
 
     const [patch] = await patchesOf(
-      fillJob({ picture, engine, mask: sentMask, options: { quality: 'fast' } }),
+      fillJob({ picture, engine, means, mask: sentMask, options: { quality: 'fast' } }),
     )
 
     const { rect, used } = patch!
@@ -329,7 +342,7 @@ describe('fill', () => {
     const wrong = {
       ...engine,
       open: async () => ({
-        ...(await engine.open(quietRun)),
+        ...(await engine.open(quietRun, noMeans, [])),
         fill: async () => gradientImage(7, 5),
       }),
     }

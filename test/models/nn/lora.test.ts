@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import type { Checkpoint } from '../../../models/checkpoint.ts'
 import { conv2d } from '../../../models/nn/conv.ts'
 import { linear } from '../../../models/nn/linear.ts'
-import { loraAdapter } from '../../../models/nn/lora.ts'
+import { loraAdapter, strayLayers } from '../../../models/nn/lora.ts'
 import { createGraph, type GraphDefinition, GraphError } from '../../../models/onnx/graph.ts'
 import { expectClose, runGraph } from '../../support/onnx.ts'
 import type { Values } from '../../support/reference.ts'
@@ -65,6 +65,16 @@ describe('loraAdapter', () => {
     const graph = convGraph(base, peft)
     expect([...graph.weights.keys()]).toEqual(['mid.conv.weight'])
     expectClose(await run(graph, x), await run(convGraph(base), x), 0)
+  })
+
+  test('leaves out what is for another part, and says what has no place', () => {
+    const more = new Map(kohya)
+      .set('lora_unet_mid_norm.lora_down.weight', kohya.get('lora_unet_mid_conv.lora_down.weight')!)
+      .set('lora_te_text_model.alpha', kohya.get('lora_unet_mid_conv.alpha')!)
+    const graph = convGraph(base, more)
+    const linear = [...kohya.keys()].filter((name) => name.includes('to_q'))
+    expect(strayLayers(more, 'unet', graph)).toEqual([...linear, 'lora_unet_mid_norm.lora_down.weight'])
+    expect(strayLayers(more, 'text_encoder', graph)).toEqual(['lora_te_text_model.alpha'])
   })
 
   test('refuses one for a wider network, with the place', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { loraAdapter, strayLayers } from '../../../models/nn/lora.ts'
 import { GraphError } from '../../../models/onnx/graph.ts'
 import { stableDiffusion2, stableDiffusion15 } from '../../../models/stable-diffusion/config.ts'
 import { buildUNet, type UNetOptions } from '../../../models/stable-diffusion/unet.ts'
@@ -75,6 +76,32 @@ describe('buildUNet', () => {
     const graph = buildUNet(checkpointOf(publishedLayout(layout)), config, size)
     expect(graph.weights.size).toBe(686)
     expect(graph.outputs).toEqual([{ name: 'out_sample', dtype: 'float32', shape: [2, 4, 64, 96] }])
+  })
+
+  test('has a place for every layer of the published LCM-LoRA for 1.5', () => {
+    // Rank 64, over all convolutions and linear layers but the first and last, and those of the timestep.
+    const layout = publishedLayout('sd15-unet')
+    const layers = Object.entries(layout).filter(
+      ([name, shape]) => shape.length > 1 && !/^(conv_in|conv_out|time_embedding)/.test(name),
+    )
+    const lora = layers.flatMap(([name, [outputs, inputs, ...kernel]]) => {
+      const layer = `lora_unet_${name.replace('.weight', '').replaceAll('.', '_')}`
+      return [
+        [`${layer}.alpha`, []],
+        [`${layer}.lora_down.weight`, [64, inputs!, ...kernel]],
+        [`${layer}.lora_up.weight`, [outputs!, 64, ...kernel.map(() => 1)]],
+      ] as const
+    })
+    expect(lora).toHaveLength(834)
+    const checkpoint = checkpointOf(Object.fromEntries(lora), '/pytorch_lora_weights.safetensors')
+    // The published file has 134,621,556 bytes, of which 116,552 are its header.
+    const bytes = [...checkpoint.values()].reduce((sum, { byteLength }) => sum + byteLength, 0)
+    expect(bytes).toBe(134_621_556 - 116_552)
+    const size = { batch: 1, height: 64, width: 96 }
+    const adapt = loraAdapter(checkpoint, 'unet')
+    const graph = buildUNet(checkpointOf(layout), stableDiffusion15.unet, size, { adapt })
+    expect(strayLayers(checkpoint, 'unet', graph)).toEqual([])
+    expect(graph.weights.size).toBe(686 + 834)
   })
 
   test('refuses a network with more than it knows', async () => {

@@ -27,7 +27,7 @@ function fill(layerId: string, change: Partial<Fill> = {}): Fill {
   } as const
   return {
     ...{ layerId, name: 'Infill – removed', hash: layerId, placement: 'patch', png: bytes, mask: bytes },
-    ...{ recipe, isVisible: true, ...change },
+    ...{ recipe, margins: null, isVisible: true, ...change },
   }
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { FillSettings, OpenEngine, Progress, Run, Tile } from '../../../../companion/engines/engine.ts'
 import { patchmatch } from '../../../../companion/engines/patchmatch/index.ts'
+import { noMeans } from '../../../support/means.ts'
 import { markWhere, noise, within } from './pictures.ts'
 
 const settings: FillSettings = {
@@ -26,7 +27,7 @@ const endless = tileOf(1500, 1200)
 
 let engine: OpenEngine
 beforeEach(async () => {
-  engine = await patchmatch.open(unhurried())
+  engine = await patchmatch.open(unhurried(), noMeans, [])
 })
 afterEach(() => engine.close())
 
@@ -92,7 +93,7 @@ describe('fill', () => {
     const reason = new Error('never mind')
     const run = { ...unhurried(), signal: AbortSignal.abort(reason) }
     await expect(engine.fill(small, settings, run)).rejects.toBe(reason)
-    await expect(patchmatch.open(run)).rejects.toBe(reason)
+    await expect(patchmatch.open(run, noMeans, [])).rejects.toBe(reason)
   })
 
   test('passes on what a person can act on, and fills the next tile', async () => {

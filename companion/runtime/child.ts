@@ -1,0 +1,153 @@
+import type { InferenceSession, OnnxValue, Tensor as OrtTensor } from 'onnxruntime-node'
+import type { ExecutionProvider } from '../../models/onnx/providers.ts'
+
+/*
+ * The process that owns ONNX Runtime. It does what it is told, one request after another, and knows nothing of pictures.
+ * A run cannot be interrupted and hears no messages; whoever waits for it ends the process.
+ */
+
+/** What the process is asked. Each gets one reply, with the same `id`, which is above 0. */
+export type Request = { readonly id: number } & (
+  | {
+      readonly type: 'load'
+      readonly slot: string
+      readonly model: Model
+      readonly provider: ExecutionProvider
+    }
+  | { readonly type: 'run'; readonly slot: string; readonly inputs: Tensors }
+)
+
+/** A graph in memory, whose weights lie in files below `folder`; or the path of an .onnx file. */
+export type Model = string | { readonly graph: Uint8Array; readonly folder: string }
+
+/** By the names of a graph's inputs or outputs. */
+export type Tensors = Readonly<Record<string, Tensor>>
+
+export type Tensor =
+  | { readonly type: 'float32'; readonly shape: readonly number[]; readonly data: Float32Array }
+  | { readonly type: 'uint8'; readonly shape: readonly number[]; readonly data: Uint8Array }
+
+export type Reply = {
+  readonly id: number
+  readonly memory: ProcessMemory
+} /** Said first, unasked, with id 0: ONNX Runtime's version, and the providers that it has for this system. */ & (
+  | { readonly type: 'ready'; readonly version: string; readonly providers: readonly string[] }
+  | { readonly type: 'loaded'; readonly inputs: readonly string[]; readonly outputs: readonly string[] }
+  | { readonly type: 'ran'; readonly outputs: Tensors }
+  /** `message` is ONNX Runtime's own. With id 0: it could not be loaded. */
+  | { readonly type: 'failed'; readonly message: string }
+)
+
+/** Of the whole process. */
+export interface ProcessMemory {
+  readonly residentBytes: number
+  readonly peakBytes: number
+}
+
+type Ort = typeof import('onnxruntime-node')
+
+const sessions = new Map<string, InferenceSession>()
+// Without anyone to work for it ends, and the system gives everything back.
+process.on('disconnect', () => process.exit())
+await start()
+
+async function start(): Promise<void> {
+  try {
+    const ort = await import('onnxruntime-node')
+    let work = Promise.resolve()
+    process.on('message', (request: Request) => {
+      work = work.then(() => answer(ort, request))
+    })
+    const version = ort.env.versions.node ?? ort.env.versions.common
+    const providers = ort.listSupportedBackends().map(({ name }) => name)
+    say({ id: 0, type: 'ready', version, providers, memory: memory() })
+  } catch (error) {
+    say({ id: 0, type: 'failed', message: messageOf(error), memory: memory() })
+  }
+}
+
+async function answer(ort: Ort, request: Request): Promise<void> {
+  const { id } = request
+  try {
+    if (request.type === 'load') {
+      const { inputNames: inputs, outputNames: outputs } = await load(ort, request)
+      say({ id, type: 'loaded', inputs, outputs, memory: memory() })
+    } else {
+      const outputs = await run(ort, request)
+      say({ id, type: 'ran', outputs, memory: memory() })
+    }
+  } catch (error) {
+    say({ id, type: 'failed', message: messageOf(error), memory: memory() })
+  }
+}
+
+/** What the slot held before is released first: there is seldom memory for both. */
+async function load(
+  ort: Ort,
+  { slot, model, provider }: Extract<Request, { type: 'load' }>,
+): Promise<InferenceSession> {
+  await sessions.get(slot)?.release()
+  sessions.delete(slot)
+  const options = optionsFor(provider)
+  const session =
+    typeof model === 'string'
+      ? await ort.InferenceSession.create(model, options)
+      : await ort.InferenceSession.create(model.graph, {
+          ...options,
+          extra: { session: { model_external_initializers_file_folder_path: model.folder } },
+        })
+  sessions.set(slot, session)
+  return session
+}
+
+/** Measured with LaMa on the CPU; see models/README.md. */
+function optionsFor(provider: ExecutionProvider): InferenceSession.SessionOptions {
+  return {
+    executionProviders: provider === 'cpu' ? ['cpu'] : [configOf(provider), 'cpu'],
+    graphOptimizationLevel: 'all',
+    // DirectML allows none either.
+    enableMemPattern: false,
+    // 3: errors. Lesser ones fill the log with what nobody can act on.
+    logSeverityLevel: 3,
+  }
+}
+
+function configOf(provider: ExecutionProvider): InferenceSession.ExecutionProviderConfig {
+  // 0x10: an ML program, the format that Core ML's newer operators need.
+  return provider === 'coreml' ? { name: 'coreml', coreMlFlags: 0x10 } : provider
+}
+
+async function run(ort: Ort, { slot, inputs }: Extract<Request, { type: 'run' }>): Promise<Tensors> {
+  const session = sessions.get(slot)
+  if (session === undefined) throw new Error(`Expected a session in the slot ${slot} but there is none.`)
+  const feeds = Object.entries(inputs).map(([name, { type, data, shape }]) => [
+    name,
+    // The constructor's overloads are told apart by the type.
+    type === 'float32' ? new ort.Tensor(type, data, shape) : new ort.Tensor(type, data, shape),
+  ])
+  const outputs = await session.run(Object.fromEntries(feeds))
+  return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, tensorOf(name, value)]))
+}
+
+function tensorOf(name: string, value: OnnxValue): Tensor {
+  const { type, dims: shape, data } = value as OrtTensor
+  if (data instanceof Float32Array) return { type: 'float32', shape, data }
+  if (data instanceof Uint8Array) return { type: 'uint8', shape, data }
+  throw new Error(`Expected float32 or uint8 for the output ${name} but received ${type}.`)
+}
+
+function memory(): ProcessMemory {
+  return {
+    residentBytes: process.memoryUsage.rss(),
+    // In KiB.
+    peakBytes: process.resourceUsage().maxRSS * 1024,
+  }
+}
+
+function say(reply: Reply): void {
+  process.send?.(reply)
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

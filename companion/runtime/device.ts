@@ -1,0 +1,115 @@
+import { execFile } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { cpus } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import type { ExecutionProvider } from '../../models/onnx/providers.ts'
+import type { Device } from '../protocol.ts'
+import { missingLibraryIn } from './failures.ts'
+
+/** Whether there is an ONNX Runtime for this system at all; loading it may still fail. */
+export function hasOnnxRuntime(): boolean {
+  return existsSync(libraryFile('onnxruntime_binding.node'))
+}
+
+/** What a person may ask for. */
+export const deviceChoices = ['auto', 'cuda', 'directml', 'coreml', 'webgpu', 'cpu'] as const
+export type DeviceChoice = (typeof deviceChoices)[number]
+
+/** ONNX Runtime's name for what computes on a device. The best come first. */
+export const providerOf = {
+  cuda: 'cuda',
+  directml: 'dml',
+  coreml: 'coreml',
+  webgpu: 'webgpu',
+  cpu: 'cpu',
+} as const satisfies Readonly<Record<Device['kind'], ExecutionProvider>>
+
+/** Best first. */
+export const deviceKinds = Object.keys(providerOf) as readonly Device['kind'][]
+
+/**
+ * Devices in the order they are to be tried, the CPU last.
+ *
+ * @param offered The providers that ONNX Runtime has for this system.
+ */
+export function devicesToTry(choice: DeviceChoice, offered: readonly string[]): readonly Device['kind'][] {
+  if (choice === 'cpu') return ['cpu']
+  // One that was asked for is tried even where it cannot work, so that its lack is told.
+  if (choice !== 'auto') return [choice, 'cpu']
+  return deviceKinds.filter((kind) => kind === 'cpu' || absence(kind, offered) === null)
+}
+
+/**
+ * What a device lacks that can be seen without trying it, as a sentence; null: nothing.
+ *
+ * @param offered The providers that ONNX Runtime has for this system.
+ */
+export function absence(kind: Device['kind'], offered: readonly string[]): string | null {
+  if (!offered.includes(providerOf[kind])) return `ONNX Runtime has no ${titles[kind]} for this system.`
+  if (kind === 'cuda' && !existsSync(cudaProviderFile())) {
+    return 'The CUDA provider of ONNX Runtime is not installed.'
+  }
+  // With no graphics card, a driver that draws on the CPU would be found, and be slower than the CPU itself.
+  if (kind === 'webgpu' && process.platform === 'linux' && !hasGraphicsCard()) {
+    return 'There is no graphics card that WebGPU could use.'
+  }
+  return null
+}
+
+/** What a device lacks, out of what ONNX Runtime said when it was tried. One sentence. */
+export function lackFrom(kind: Device['kind'], message: string): string {
+  const library = missingLibraryIn(message)
+  if (library !== null) {
+    const advice = kind === 'cuda' ? ' It comes with CUDA 13 and cuDNN 9, or with the graphics driver.' : ''
+    return `The library ${library} is missing.${advice}`
+  }
+  if (/adapter/i.test(message)) return `There is no graphics card that ${titles[kind]} could use.`
+  return `${titles[kind]} cannot be used: ${message.split('\n')[0]}`
+}
+
+/** As it is shown to people. Everything is computed in float32 so far. */
+export async function describeDevice(kind: Device['kind']): Promise<Device> {
+  return { kind, name: await nameOf(kind), precision: 'fp32' }
+}
+
+export const titles: Readonly<Record<Device['kind'], string>> = {
+  cuda: 'CUDA',
+  directml: 'DirectML',
+  coreml: 'Core ML',
+  webgpu: 'WebGPU',
+  cpu: 'CPU',
+}
+
+async function nameOf(kind: Device['kind']): Promise<string> {
+  if (kind === 'cpu') return cpus()[0]?.model.trim() || process.arch
+  if (kind === 'cuda') return (await nvidiaName()) ?? 'NVIDIA graphics card'
+  return kind === 'coreml' ? 'Apple silicon' : 'graphics card'
+}
+
+/** Null: the driver's own program cannot be asked. */
+async function nvidiaName(): Promise<string | null> {
+  try {
+    const { stdout } = await promisify(execFile)('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader'])
+    return stdout.split('\n')[0]!.trim() || null
+  } catch {
+    return null
+  }
+}
+
+/** ONNX Runtime looks for it in its own folder only. */
+function cudaProviderFile(): string {
+  return libraryFile(
+    process.platform === 'win32' ? 'onnxruntime_providers_cuda.dll' : 'libonnxruntime_providers_cuda.so',
+  )
+}
+
+function libraryFile(name: string): string {
+  const folder = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'))
+  return join(folder, 'bin/napi-v6', process.platform, process.arch, name)
+}
+
+function hasGraphicsCard(): boolean {
+  return existsSync('/dev/dri') && readdirSync('/dev/dri').some((name) => name.startsWith('renderD'))
+}

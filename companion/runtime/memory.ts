@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs'
+
+/** What the process may still take, bytes: of the machine, or of the container it runs in. */
+export function availableBytes(): number {
+  return process.availableMemory()
+}
+
+/** How often the system has ended a process for want of memory since it was started; 0 where only Linux would tell. */
+export function outOfMemoryKills(): number {
+  if (process.platform !== 'linux') return 0
+  return Number(/^oom_kill (\d+)$/m.exec(readFileSync('/proc/vmstat', 'utf8'))?.[1] ?? 0)
+}
+
+/** '1.5 GB' */
+export function inGigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`
+}

@@ -1,0 +1,177 @@
+import type { ExecutionProvider } from '../../models/onnx/providers.ts'
+import type { Run } from '../engines/engine.ts'
+import type { Log } from '../log.ts'
+import type { Device } from '../protocol.ts'
+import type { Model, Tensors } from './child.ts'
+import {
+  absence,
+  type DeviceChoice,
+  describeDevice,
+  devicesToTry,
+  lackFrom,
+  providerOf,
+  titles,
+} from './device.ts'
+import { OnnxError } from './failures.ts'
+import { InferenceProcess } from './inference-process.ts'
+import { availableBytes } from './memory.ts'
+
+/** What a session is made from. */
+export interface SessionSource {
+  /** Of each slot one session is kept; another source takes its place. */
+  readonly slot: string
+  /** Tells sources of one slot apart: a session of this key that is loaded already is used again. */
+  readonly key: string
+  model(provider: ExecutionProvider): Model
+  /** Inputs like those to come. Run once on a graphics card, whose first run can take many times as long. */
+  readonly warmUp: Tensors
+}
+
+export interface Session {
+  readonly device: Device
+  /** Why a better device was not used, in plain words. */
+  readonly notes: readonly string[]
+  /** Names of the graph's own. */
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+  /** @throws the signal's reason; CompanionError 'engine-stopped', 'out-of-memory', 'device-lost'; OnnxError */
+  run(inputs: Tensors, run: { readonly signal: AbortSignal }): Promise<Tensors>
+}
+
+/** Where sessions live. One job at a time uses it. */
+export interface Runtime {
+  /**
+   * A session, loaded if it is not yet, on the best device that can load it; valid until another takes its slot.
+   *
+   * @param on cpu: there and nowhere else
+   * @throws the signal's reason; CompanionError 'engine-stopped', 'out-of-memory'; OnnxError when not even the CPU can
+   */
+  load(source: SessionSource, on: 'best' | 'cpu', run: Run): Promise<Session>
+  /** Gives back all memory. The next `load` starts anew. */
+  unload(): Promise<void>
+  /** Without that of a graphics card. */
+  readonly memory: {
+    /** What it holds, and may still take. */
+    readonly budgetBytes: number
+    /** What it held at most, since it last held nothing. */
+    readonly peakBytes: number
+  }
+}
+
+export interface RuntimeOptions {
+  readonly device: DeviceChoice
+  readonly log: Log
+  /** After so long without work everything is unloaded. */
+  readonly idleMs?: number
+  /** The script of the process, for tests. */
+  readonly script?: string
+}
+
+const usualIdleMs = 5 * 60_000
+
+/** ONNX Runtime in a process of its own, which starts with the first `load` and after a crash, and ends when idle. */
+export class OnnxRuntime implements Runtime {
+  readonly #options: RuntimeOptions
+  /** By slot and device, why that cannot be used: found by the first try, and not tried again. */
+  readonly #lacks = new Map<string, string>()
+  readonly #loaded = new Map<string, { readonly key: string; readonly session: Session }>()
+  #process: InferenceProcess | null = null
+  #idle: NodeJS.Timeout | undefined
+
+  constructor(options: RuntimeOptions) {
+    this.#options = options
+  }
+
+  get memory(): Runtime['memory'] {
+    const { residentBytes, peakBytes } = this.#process?.memory ?? { residentBytes: 0, peakBytes: 0 }
+    return { budgetBytes: residentBytes + availableBytes(), peakBytes }
+  }
+
+  async load(source: SessionSource, on: 'best' | 'cpu', run: Run): Promise<Session> {
+    const owner = await this.#running()
+    return this.#busy(async () => {
+      const { providers } = await owner.ready(run.signal)
+      const notes: string[] = []
+      for (const kind of devicesToTry(on === 'cpu' ? 'cpu' : this.#options.device, providers)) {
+        const tried = `${source.slot} ${kind}`
+        const lack = this.#lacks.get(tried) ?? absence(kind, providers)
+        const loaded = lack ?? (await this.#loadOn(kind, source, owner, run, notes))
+        if (typeof loaded !== 'string') return loaded
+        this.#lacks.set(tried, loaded)
+        notes.push(`${titles[kind]} was not used. ${loaded}`)
+      }
+      throw new Error('Expected the CPU to be among the devices.')
+    })
+  }
+
+  async unload(): Promise<void> {
+    clearTimeout(this.#idle)
+    const owner = this.#process
+    this.#process = null
+    this.#loaded.clear()
+    await owner?.kill()
+  }
+
+  /** The process, a new one where there is none, or none that works. */
+  async #running(): Promise<InferenceProcess> {
+    if (this.#process?.hasStopped) await this.unload()
+    this.#process ??= new InferenceProcess(this.#options.log, this.#options.script)
+    return this.#process
+  }
+
+  /** What that device lacks, where it cannot be used. */
+  async #loadOn(
+    kind: Device['kind'],
+    source: SessionSource,
+    owner: InferenceProcess,
+    run: Run,
+    notes: readonly string[],
+  ): Promise<Session | string> {
+    const { slot } = source
+    const key = `${kind} ${source.key}`
+    const known = this.#loaded.get(slot)
+    if (known?.key === key) return known.session
+    this.#loaded.delete(slot)
+    const provider = providerOf[kind]
+    try {
+      run.onProgress({ stage: 'load', done: 0, total: 1, unit: 'steps' })
+      const question = { type: 'load', slot, model: source.model(provider), provider } as const
+      const { inputs, outputs } = await owner.ask(question, run.signal)
+      run.onProgress({ stage: 'load', done: 1, total: 1, unit: 'steps' })
+      const session: Session = {
+        ...{ device: await describeDevice(kind), notes, inputs, outputs },
+        run: (given, { signal }) => this.#busy(() => runIn(owner, slot, given, signal)),
+      }
+      if (kind !== 'cpu') {
+        run.onProgress({ stage: 'warm-up', done: 0, total: 1, unit: 'steps' })
+        await session.run(source.warmUp, run)
+        run.onProgress({ stage: 'warm-up', done: 1, total: 1, unit: 'steps' })
+      }
+      this.#loaded.set(slot, { key, session })
+      return session
+    } catch (error) {
+      if (kind === 'cpu' || !(error instanceof OnnxError)) throw error
+      return lackFrom(kind, error.message)
+    }
+  }
+
+  /** Work, after which the time without begins. */
+  async #busy<T>(work: () => Promise<T>): Promise<T> {
+    clearTimeout(this.#idle)
+    try {
+      return await work()
+    } finally {
+      this.#idle = setTimeout(() => this.unload(), this.#options.idleMs ?? usualIdleMs)
+      this.#idle.unref()
+    }
+  }
+}
+
+async function runIn(
+  owner: InferenceProcess,
+  slot: string,
+  inputs: Tensors,
+  signal: AbortSignal,
+): Promise<Tensors> {
+  return (await owner.ask({ type: 'run', slot, inputs }, signal)).outputs
+}

@@ -1,0 +1,165 @@
+import { parse } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Progress, Run } from '../../../companion/engines/engine.ts'
+import { silentLog } from '../../../companion/log.ts'
+import { OnnxError } from '../../../companion/runtime/failures.ts'
+import { OnnxRuntime, type RuntimeOptions, type SessionSource } from '../../../companion/runtime/session.ts'
+import { createGraph } from '../../../models/onnx/graph.ts'
+import { add, matMul } from '../../../models/onnx/operators.ts'
+import { writeModel } from '../../../models/onnx/write.ts'
+import { quietRun } from '../../support/fill-job.ts'
+import { standInProcess } from '../../support/stand-in-process.ts'
+
+function opened(options: Partial<RuntimeOptions> = {}): OnnxRuntime {
+  const runtime = new OnnxRuntime({ device: 'cpu', log: silentLog, ...options })
+  onTestFinished(() => runtime.unload())
+  return runtime
+}
+
+/** y = x + constant, for two numbers. */
+function adding(constant: number): SessionSource {
+  const g = createGraph(new Map())
+  const bias = g.constant('bias', [2], () => Float32Array.of(constant, constant))
+  g.output('y', add(g, g.input('x', 'float32', [2]), bias))
+  return sourceOf('adding', String(constant), g)
+}
+
+/** Products of large matrices, one after another: busy for many seconds. */
+function endless(): SessionSource {
+  const g = createGraph(new Map())
+  let product = g.input('x', 'float32', [1500, 1500])
+  const matrix = product
+  for (let step = 0; step < 300; step += 1) product = matMul(g, product, matrix)
+  g.output('y', product)
+  return sourceOf('endless', 'one', g)
+}
+
+function sourceOf(slot: string, key: string, { definition }: ReturnType<typeof createGraph>): SessionSource {
+  const folder = parse(process.cwd()).root
+  const zeros = definition.inputs.map(({ name, shape }) => {
+    const data = new Float32Array(shape.reduce((product, size) => product * size, 1))
+    return [name, { type: 'float32', shape, data }] as const
+  })
+  return {
+    ...{ slot, key },
+    model: () => ({ graph: writeModel(definition, folder), folder }),
+    warmUp: Object.fromEntries(zeros),
+  }
+}
+
+const twoNumbers = { x: { type: 'float32', shape: [2], data: Float32Array.of(1, 2) } } as const
+
+function watched(): Run & { readonly seen: Progress[] } {
+  const seen: Progress[] = []
+  return { ...quietRun, seen, onProgress: (progress) => seen.push(progress) }
+}
+
+describe('a session', () => {
+  test('runs a graph, and says where and what it takes', async () => {
+    const runtime = opened()
+    const session = await runtime.load(adding(10), 'best', quietRun)
+    expect(session).toMatchObject({ device: { kind: 'cpu' }, notes: [], inputs: ['x'], outputs: ['y'] })
+    const { y } = await session.run(twoNumbers, quietRun)
+    expect(y).toEqual({ type: 'float32', shape: [2], data: Float32Array.of(11, 12) })
+    expect(runtime.memory.peakBytes).toBeGreaterThan(0)
+  })
+
+  test('is loaded once and used again; another source takes its slot', async () => {
+    const runtime = opened()
+    const run = watched()
+    const first = await runtime.load(adding(10), 'best', run)
+    expect(run.seen.map(({ stage, done }) => [stage, done])).toEqual([
+      ['load', 0],
+      ['load', 1],
+    ])
+    expect(await runtime.load(adding(10), 'best', run)).toBe(first)
+    expect(run.seen).toHaveLength(2)
+
+    const second = await runtime.load(adding(20), 'best', run)
+    expect((await second.run(twoNumbers, quietRun)).y?.data).toEqual(Float32Array.of(21, 22))
+    expect(run.seen).toHaveLength(4)
+  })
+
+  test('does not work with inputs that do not fit, and works again with those that do', async () => {
+    const session = await opened().load(adding(1), 'best', quietRun)
+    await expect(session.run({}, quietRun)).rejects.toBeInstanceOf(OnnxError)
+    expect((await session.run(twoNumbers, quietRun)).y?.data).toEqual(Float32Array.of(2, 3))
+  })
+
+  test('is cancelled in the middle of a run, and the next job works', async () => {
+    const runtime = opened()
+    const source = endless()
+    const session = await runtime.load(source, 'best', quietRun)
+    const cancelling = new AbortController()
+    const running = session.run(source.warmUp, { signal: cancelling.signal })
+    cancelling.abort('enough')
+    await expect(running).rejects.toBe('enough')
+
+    const again = await runtime.load(adding(1), 'best', quietRun)
+    expect((await again.run(twoNumbers, quietRun)).y?.data).toEqual(Float32Array.of(2, 3))
+  })
+})
+
+describe('a runtime', () => {
+  test('starts anew after a crash', async () => {
+    const script = standInProcess(`greet(); onRequest(({ id, type }) => {
+      if (type === 'run') process.abort()
+      say({ id, type: 'loaded', inputs: [], outputs: [] })
+    })`)
+    const runtime = opened({ script })
+    const session = await runtime.load(adding(1), 'best', quietRun)
+    await expect(session.run(twoNumbers, quietRun)).rejects.toMatchObject({ code: 'engine-stopped' })
+    const again = await runtime.load(adding(1), 'best', quietRun)
+    expect(again).not.toBe(session)
+  })
+
+  test('unloads everything when nobody has worked with it for a while', async () => {
+    const runtime = opened({ idleMs: 1 })
+    const first = await runtime.load(adding(1), 'best', quietRun)
+    await expect.poll(() => runtime.memory.peakBytes).toBe(0)
+    expect(await runtime.load(adding(1), 'best', quietRun)).not.toBe(first)
+  })
+
+  test('takes the CPU and says why where the device that was asked for is not there', async () => {
+    const session = await opened({ device: 'directml' }).load(adding(1), 'best', quietRun)
+    expect(session.device.kind).toBe('cpu')
+    expect(session.notes).toEqual(['DirectML was not used. ONNX Runtime has no DirectML for this system.'])
+  })
+
+  test('tries a device that cannot load a source once, and says each time why the CPU computes', async () => {
+    const script = standInProcess(`
+      say({ id: 0, type: 'ready', version: '1', providers: ['cpu', 'dml'] })
+      let tries = 0
+      onRequest(({ id, type, provider }) => {
+        if (provider === 'dml') say({ id, type: 'failed', message: 'no adapter ' + ++tries })
+        else say({ id, type: 'loaded', inputs: [String(tries)], outputs: [] })
+      })`)
+    const runtime = opened({ device: 'auto', script })
+    const run = watched()
+    for (const constant of [1, 2]) {
+      expect(await runtime.load(adding(constant), 'best', run)).toMatchObject({
+        device: { kind: 'cpu' },
+        notes: ['DirectML was not used. There is no graphics card that DirectML could use.'],
+        inputs: ['1'],
+      })
+    }
+  })
+
+  test('runs the source once on a graphics card before it is ready', async () => {
+    const script = standInProcess(`
+      say({ id: 0, type: 'ready', version: '1', providers: ['cpu', 'dml'] })
+      onRequest(({ id, type, inputs }) => {
+        if (type === 'load') say({ id, type: 'loaded', inputs: ['x'], outputs: ['y'] })
+        else say({ id, type: 'ran', outputs: inputs })
+      })`)
+    const run = watched()
+    const session = await opened({ device: 'directml', script }).load(adding(1), 'best', run)
+    expect(session.device.kind).toBe('directml')
+    expect(run.seen.map(({ stage, done }) => `${stage} ${done}`)).toEqual([
+      'load 0',
+      'load 1',
+      'warm-up 0',
+      'warm-up 1',
+    ])
+  })
+})
