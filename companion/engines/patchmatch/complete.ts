@@ -10,7 +10,17 @@ import { fittingPatchRadius } from './level.ts'
 import { blendCopies } from './poisson.ts'
 import { buildPyramid } from './pyramid.ts'
 import { createRandom } from './random.ts'
-import { costOfCopies, descend, type Rounds, restore, settle, sharpen } from './refine.ts'
+import {
+  closeBy,
+  costOfCopies,
+  descend,
+  everywhere,
+  nearby,
+  type Rounds,
+  restore,
+  settle,
+  sharpen,
+} from './refine.ts'
 import { describeScene } from './scene.ts'
 import { fillByPriority, peelOnion, type Start } from './starts.ts'
 
@@ -124,14 +134,15 @@ function completeInPlace(
   onLevel(done, total)
 
   const rounds: Rounds = { random: createRandom(task.seed), throwIfCancelled }
-  const mostRounds = (l: number) => (isThin ? (l === 0 ? 3 : 4) : Math.round(4 + (8 * l) / (coarsest || 1)))
+  const mostRounds = (l: number) => (isThin ? 4 : Math.round(4 + (8 * l) / (coarsest || 1)))
   let best: { readonly field: Field; readonly cost: number } | null = null
   for (const { start, top } of plans) {
     throwIfCancelled()
     let field = fieldFromCopies(levels[top]!, start(levels[top]!, rounds.random), rounds.random)
     for (let l = top; l >= judged; l--) {
       if (l < top) field = descend(levels[l + 1]!, field, levels[l]!, rounds)
-      settle(levels[l]!, field, rounds, { most: mostRounds(l), everywhere: l === top })
+      const look = l === top ? everywhere(levels[l]!) : nearby
+      settle(levels[l]!, field, rounds, { most: mostRounds(l), look })
       advance()
     }
     const cost = plans.length > 1 ? costOfCopies(levels[judged]!, field, rounds) : 0
@@ -143,13 +154,18 @@ function completeInPlace(
   // 4. The best goes on down to full size.
   for (let l = judged - 1; l >= 0; l--) {
     field = descend(levels[l + 1]!, field, levels[l]!, rounds)
-    settle(levels[l]!, field, rounds, { most: mostRounds(l), everywhere: false })
+    settle(
+      levels[l]!,
+      field,
+      rounds,
+      l > 0 ? { most: mostRounds(l), look: nearby } : { most: 1, look: closeBy },
+    )
     advance()
   }
 
   // 5. Copied rather than averaged, it stays sharp; then the seams are blended away.
   const full = levels[0]!
-  sharpen(full, field, rounds)
+  sharpen(full, field, rounds, closeBy)
   const copiedFrom = chooseCopies(full, field)
   throwIfCancelled()
   applyCopies(image.data, full.holePixels, copiedFrom)
