@@ -2,8 +2,9 @@ import { type MessagePort, parentPort } from 'node:worker_threads'
 import { CompanionError } from '../../errors.ts'
 import type { Image } from '../../image/image.ts'
 import type { ErrorCode } from '../../protocol.ts'
-import { type CompletionTask, complete } from './complete.ts'
+import type { CompletionTask } from './complete.ts'
 import { copyExactly } from './exact.ts'
+import { createCompleter } from './variations.ts'
 
 /** What the thread is asked: a task with a line of its own, or to end. */
 export type ThreadRequest =
@@ -30,6 +31,8 @@ class Cancelled extends Error {}
  * it (Node 20: "Assertion failed: (data.first) != nullptr" in NodePlatform::ForIsolate).
  */
 const compilingMs = 200
+
+const complete = createCompleter()
 
 parentPort?.on('message', (request: ThreadRequest) => {
   if (request.type === 'end') {

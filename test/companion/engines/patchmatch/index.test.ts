@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { FillSettings, OpenEngine, Progress, Run, Tile } from '../../../../companion/engines/engine.ts'
 import { patchmatch } from '../../../../companion/engines/patchmatch/index.ts'
 import { noMeans } from '../../../support/means.ts'
-import { markWhere, noise, within } from './pictures.ts'
+import { clutter, markWhere, noise, within } from './pictures.ts'
 
 const settings: FillSettings = {
   task: 'remove',
@@ -38,10 +38,11 @@ test('wants to see as much on each side as the hole is large, and at least 384 p
 
 describe('fill', () => {
   test('fills in its thread: same tile, settings and seed, same bytes', async () => {
-    const first = await engine.fill(small, settings, unhurried())
-    const again = await engine.fill(small, settings, unhurried())
-    const other = await engine.fill(small, { ...settings, seed: 5 }, unhurried())
-    expect([first.width, first.height]).toEqual([90, 60])
+    const tile = { ...tileOf(130, 90), image: clutter({ width: 130, height: 90 }) }
+    const first = await engine.fill(tile, settings, unhurried())
+    const other = await engine.fill(tile, { ...settings, seed: 4 }, unhurried())
+    const again = await engine.fill(tile, settings, unhurried())
+    expect([first.width, first.height]).toEqual([130, 90])
     expect(again.data).toEqual(first.data)
     expect(other.data).not.toEqual(first.data)
   })
