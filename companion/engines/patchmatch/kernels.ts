@@ -4,7 +4,8 @@ import { builtFile } from '../../installation.ts'
 /**
  * The kernels are the folder `kernels`, compiled to WebAssembly: all that visits every pixel. They and the host work on
  * one memory, and the host alone gives out room in it: first comes the kernels' own data, up to `firstFree`, then one
- * array after the other, upwards. What was taken within `borrow` is free again after it; nothing else is ever freed.
+ * array after the other, upwards. What was taken within `borrow`, or since `lend`, is free again after it; nothing else is
+ * ever freed.
  *
  * The memory grows as far as the largest completion needs, at most to 4 GB, and goes with its thread. It is a shared
  * one, for the helpers of team.ts and because growing any other takes all arrays away from the host.
@@ -74,10 +75,18 @@ export function copyOf(values: Uint8Array): Uint8Array {
 
 /** Frees at its end what `work` took, so no array of that may get out. */
 export function borrow<T>(work: () => T): T {
-  const before = free
+  const giveBack = lend()
   try {
     return work()
   } finally {
+    giveBack()
+  }
+}
+
+/** What it returns frees all that was taken since, so no array of that may be in use any more. */
+export function lend(): () => void {
+  const before = free
+  return () => {
     free = before
   }
 }

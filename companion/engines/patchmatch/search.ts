@@ -9,11 +9,13 @@ export interface Reach {
   readonly backwards: boolean
   /** Of the first circle. */
   readonly radiusPx: number
+  /** Places tried over the whole picture beside. */
+  readonly samples: number
 }
 
 /**
  * One pass of PatchMatch: every target tries what its two neighbours before it found, shifted by one, then places at
- * random around its own match in circles of halving radius, and keeps the best. Costs never rise.
+ * random around its own match in circles of halving radius and all over the picture, and keeps the best. Costs never rise.
  * Barnes et al., "PatchMatch: A Randomized Correspondence Algorithm for Structural Image Editing", 2009, §3.2.
  *
  * Several threads search a band each. A target looks one row up or down, so the first row of every band but the first
@@ -39,6 +41,7 @@ export function searchPass(level: Level, { match, cost }: Field, reach: Reach, s
     cost,
     reach.backwards,
     reach.radiusPx,
+    reach.samples,
     seed,
   ]
   const [first, ...others] = bandsOf(targets)

@@ -1,12 +1,13 @@
 import { workerData } from 'node:worker_threads'
 import type { Image } from '../../image/image.ts'
 import { serveTasks } from '../../thread-work.ts'
-import { complete } from './complete.ts'
 import { copyExactly } from './exact.ts'
 import { endHelpers, startHelpers } from './team.ts'
 import type { ThreadData, ThreadTask } from './thread.ts'
+import { createCompleter } from './variations.ts'
 
 startHelpers((workerData as ThreadData).threads - 1)
+const complete = createCompleter()
 
 serveTasks<ThreadTask, Image | null>(
   ({ type, task }, { onProgress, throwIfCancelled }) =>

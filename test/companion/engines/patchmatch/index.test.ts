@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { FillSettings, OpenEngine, Progress, Run, Tile } from '../../../../companion/engines/engine.ts'
 import { createPatchmatch } from '../../../../companion/engines/patchmatch/index.ts'
 import { noMeans } from '../../../support/means.ts'
-import { markWhere, noise, within } from './pictures.ts'
+import { clutter, markWhere, noise, within } from './pictures.ts'
 
 const settings: FillSettings = {
   task: 'remove',
@@ -43,9 +43,10 @@ describe.each([1, 2])('fill, on %i threads', (threads) => {
   afterEach(() => engine.close())
 
   test('fills in its thread: same tile, settings and seed, same bytes', async () => {
-    const first = await engine.fill(shared, settings, unhurried())
-    const again = await engine.fill(shared, settings, unhurried())
-    const other = await engine.fill(shared, { ...settings, seed: 5 }, unhurried())
+    const tile = { ...shared, image: clutter({ width: 300, height: 200 }) }
+    const first = await engine.fill(tile, settings, unhurried())
+    const other = await engine.fill(tile, { ...settings, seed: 4 }, unhurried())
+    const again = await engine.fill(tile, settings, unhurried())
     expect([first.width, first.height]).toEqual([300, 200])
     expect(again.data).toEqual(first.data)
     expect(other.data).not.toEqual(first.data)

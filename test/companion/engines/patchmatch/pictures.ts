@@ -73,3 +73,9 @@ export function sceneOf(image: Image, mask: Mask, avoid?: Mask): Scene {
 export function colourAt({ data, width }: Image, x: number, y: number): number[] {
   return [...data.subarray(4 * (y * width + x), 4 * (y * width + x) + 4)]
 }
+
+/** Blots of many colours, 4 px large: much that fits about as well. */
+export function clutter({ width, height }: Size): Image {
+  const blots = noise({ width: Math.ceil(width / 4), height: Math.ceil(height / 4) }, 4)
+  return paint({ width, height }, (x, y) => colourAt(blots, x >> 2, y >> 2))
+}
