@@ -4,7 +4,7 @@ import { createField, type Field, meanCost } from '../../../../companion/engines
 import { bytes, ints, kernels } from '../../../../companion/engines/patchmatch/kernels.ts'
 import { createLevel, type Level } from '../../../../companion/engines/patchmatch/level.ts'
 import { createRandom } from '../../../../companion/engines/patchmatch/random.ts'
-import { settle } from '../../../../companion/engines/patchmatch/refine.ts'
+import { everywhere, settle } from '../../../../companion/engines/patchmatch/refine.ts'
 import { refreshCosts, searchPass } from '../../../../companion/engines/patchmatch/search.ts'
 import {
   bandsOf,
@@ -107,7 +107,7 @@ describe('two threads', () => {
   test('vote and measure to the same bytes as one', () => {
     const results = [1, 2].map((threads) => {
       const { level, field } = begin()
-      searchPass(level, field, { backwards: false, radiusPx: 50 }, 1)
+      searchPass(level, field, { backwards: false, radiusPx: 50, samples: 2 }, 1)
       const change = withThreads(threads, () => {
         const changed = vote(level, field, 1)
         refreshCosts(level, field)
@@ -121,7 +121,7 @@ describe('two threads', () => {
   test.each([false, true])('search to the same matches every time (backwards: %s)', (backwards) => {
     const runs = Array.from({ length: 6 }, () => {
       const { level, field } = begin()
-      withThreads(2, () => searchPass(level, field, { backwards, radiusPx: 50 }, 3))
+      withThreads(2, () => searchPass(level, field, { backwards, radiusPx: 50, samples: 2 }, 3))
       return [...field.match]
     })
     for (const matches of runs) expect(matches).toEqual(runs[0])
@@ -130,7 +130,7 @@ describe('two threads', () => {
   test('never make a match worse, and state its cost truly', () => {
     const { level, field } = begin()
     const before = field.cost.slice()
-    withThreads(2, () => searchPass(level, field, { backwards: false, radiusPx: 50 }, 3))
+    withThreads(2, () => searchPass(level, field, { backwards: false, radiusPx: 50, samples: 2 }, 3))
     const found = field.cost.slice()
     for (const target of level.targets) expect(found[target]).toBeLessThanOrEqual(before[target]!)
     refreshCosts(level, field)
@@ -141,7 +141,7 @@ describe('two threads', () => {
     const energies = [1, 2].map((threads) => {
       const { level, field } = begin()
       const rounds = { random: createRandom(1), throwIfCancelled() {} }
-      withThreads(threads, () => settle(level, field, rounds, { most: 6, everywhere: true }))
+      withThreads(threads, () => settle(level, field, rounds, { most: 6, look: everywhere(level) }))
       refreshCosts(level, field)
       return meanCost(level, field)
     })
