@@ -1,7 +1,7 @@
 import type { Limits } from '../engines/engine.ts'
 import { cropMask } from '../image/crop.ts'
 import { wholeOf } from '../image/image.ts'
-import { clearMask, partsOf } from '../image/mask.ts'
+import { boundsWithin, clearMask, partsOf } from '../image/mask.ts'
 import { areaOf, inflate, overlap, roundSides, union } from '../image/rect.ts'
 import type { Rect, Task } from '../protocol.ts'
 import { hasSource, type Masks } from './masks.ts'
@@ -10,8 +10,8 @@ import { planSlices, type Slice } from './slices.ts'
 /**
  * What is filled at a time, and what the engine sees for it. All rectangles are in pixels of the picture.
  *
- * The hole lies in the slices together, these lie in the picture. Slices may overlap; a hole may lie in a later one,
- * whose pixels it then leaves out.
+ * The hole lies in the slices together, these lie in the picture. Slices may overlap, and a hole may lie within a later
+ * one, which then leaves its pixels out.
  */
 export interface Context {
   /** Of the masked pixels in the slices, those that are filled, unless an earlier context has. */
@@ -34,11 +34,13 @@ export function planContexts(masks: Masks, limits: Limits, task: Task): Context[
   }
   const candidates = joinHoles(partsOf(mask, nearPx), rectOf, limits)
   const pending = { ...mask, data: mask.data.slice() }
-  return smallestFirst(candidates).map(({ hole, rect }) => {
+  return smallestFirst(candidates).flatMap(({ hole, rect }) => {
+    // Those within it may have taken all of it along.
+    if (boundsWithin(pending, hole) === null) return []
     const context = sourceIsIn(rect, masks) ? rect : wholeOf(mask)
     const slices = planSlices({ hole, context }, { ...masks, mask: pending }, limits, task)
     clearMask(pending, hole)
-    return { hole, slices }
+    return [{ hole, slices }]
   })
 }
 

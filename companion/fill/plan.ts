@@ -38,12 +38,7 @@ export function planFill(
   const contexts = planContexts({ ...masks, mask }, limits, task)
   const slices = slicesOf({ contexts })
   const largest = slices.reduce((a, b) => (areaOf(b.work) > areaOf(a.work) ? b : a))
-  const smallest = Math.min(...slices.map(({ rect, work }) => shareOf(work, rect)))
-  if (smallest < 1)
-    notes.push(`The fill was computed at ${Math.round(smallest * 100)} % of the picture's size.`)
-  const overlapping = contexts.reduce((sum, { slices: { length } }) => sum + (length > 1 ? length : 0), 0)
-  if (overlapping > 0)
-    notes.push(`What is too long to be seen at once was filled in ${overlapping} overlapping slices.`)
+  notes.push(...notesOn(contexts))
   return {
     ...masks,
     ...{ alpha, mask, contexts },
@@ -69,6 +64,22 @@ function edgeFor(image: Image, mask: Mask, task: Task, { growPx, featherPx }: Op
     growPx: typeof growPx === 'number' ? growPx : chosen.growPx,
     featherPx: typeof featherPx === 'number' ? featherPx : chosen.featherPx,
   }
+}
+
+/** What the person may see of how it was computed. */
+function notesOn(contexts: readonly Context[]): string[] {
+  const notes: string[] = []
+  const shares = slicesOf({ contexts }).map(({ rect, work }) => shareOf(work, rect))
+  const smallest = Math.min(...shares)
+  if (smallest < 1) {
+    const what = Math.max(...shares) < 1 ? 'The fill' : 'Part of the fill'
+    notes.push(`${what} was computed at ${Math.round(smallest * 100)} % of the picture's size.`)
+  }
+  const overlapping = contexts.reduce((sum, { slices: { length } }) => sum + (length > 1 ? length : 0), 0)
+  if (overlapping > 0) {
+    notes.push(`What is too long to be seen at once was filled in ${overlapping} overlapping slices.`)
+  }
+  return notes
 }
 
 /** How much smaller the sides are, 0..1; 1 and more: not smaller. */

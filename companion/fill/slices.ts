@@ -45,7 +45,8 @@ export function planSlices(
   if (slicing === undefined) return [whole(context, Math.sqrt(contextPixels / areaOf(context)))]
 
   const depthPx = depthOf(hole, masks)
-  const scale = Math.min(1, slicing.depthPx / depthPx)
+  const fitting = slicing.depthPx / depthPx
+  const scale = fitting > leastReduction ? 1 : fitting
   const mostPixels = contextPixels / scale ** 2
   if (areaOf(context) <= mostPixels) return [whole(context, scale)]
 
@@ -64,6 +65,9 @@ export function planSlices(
     })
     .map(({ rect, overlaps }) => ({ ...whole(rect, scale), overlaps }))
 }
+
+/** A picture that is scaled down by less loses sharpness for nothing. */
+const leastReduction = 0.85
 
 /**
  * How much a slice counts at a pixel of the picture, 0..1: half a period of a cosine over the middle half of what it

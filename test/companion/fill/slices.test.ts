@@ -96,6 +96,12 @@ describe('planSlices', () => {
     expect(slice!.work.width).toBeLessThanOrEqual(520)
   })
 
+  test('does not scale a disc down that is hardly too deep', () => {
+    const [slice] = plan(discMask(4400, 4000, 2200, 2000, 140), lama.limits)
+
+    expect(slice!.work).toEqual({ width: slice!.rect.width, height: slice!.rect.height })
+  })
+
   test('makes a thick long hole smaller and cuts it all the same', () => {
     const slices = plan(rectMask(6000, 1400, { x: 100, y: 400, width: 5800, height: 500 }), lama.limits)
 

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { binarise, boundsOf, featherMask, partsOf } from '../../../companion/image/mask.ts'
+import {
+  binarise,
+  boundsOf,
+  boundsWithin,
+  clearMask,
+  featherMask,
+  partsOf,
+} from '../../../companion/image/mask.ts'
 import { nearestSquared } from '../../support/distances.ts'
 import { discMask, paintMask, rectMask } from '../../support/images.ts'
 
@@ -8,6 +15,26 @@ test('binarise makes exactly 0 or 255', () => {
 
   expect([...binarise(mask, 128).data]).toEqual([0, 0, 255, 255])
   expect([...binarise(mask, 1).data]).toEqual([0, 255, 255, 255])
+})
+
+test('clearMask clears a rectangle and nothing else', () => {
+  const mask = rectMask(40, 30, { x: 0, y: 0, width: 40, height: 30 })
+
+  clearMask(mask, { x: 5, y: 0, width: 35, height: 30 })
+
+  expect(mask.data).toEqual(rectMask(40, 30, { x: 0, y: 0, width: 5, height: 30 }).data)
+})
+
+test('boundsWithin does not look beyond its area', () => {
+  const mask = rectMask(40, 30, { x: 4, y: 3, width: 20, height: 10 })
+
+  expect(boundsWithin(mask, { x: 10, y: 0, width: 30, height: 8 })).toEqual({
+    x: 10,
+    y: 3,
+    width: 14,
+    height: 5,
+  })
+  expect(boundsWithin(mask, { x: 24, y: 0, width: 16, height: 30 })).toBeNull()
 })
 
 describe('boundsOf', () => {
