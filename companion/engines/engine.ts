@@ -21,8 +21,18 @@ export interface Progress {
 export interface Limits {
   /** Known pixels wanted on each side of a hole whose bounding box is `hole`. */
   contextPx(hole: Size, task: Task): number
-  /** Most pixels of one context; larger ones are scaled down or sliced. */
+  /** Most pixels of one tile; a larger context is scaled down, or cut into slices. */
   readonly contextPixels: number
+  /** How holes that are too large to be seen at once are cut into slices; absent: all are seen as a whole. */
+  readonly slicing?: {
+    /**
+     * A hole in which a disc of a larger radius fits is scaled down until none does: deeper inside, the engine sees
+     * nothing known. In px of the size it works at, and so is the other.
+     */
+    readonly depthPx: number
+    /** What neighbouring slices share. */
+    readonly overlapPx: number
+  }
   /** Sides the engine works at are multiples of this. */
   readonly sideMultiple: number
   /** The most that `expand` adds on one side, as a share of the known picture's; absent: any. */
@@ -75,6 +85,11 @@ export interface Engine {
   readonly limits: Limits
   /** model: runs in ONNX Runtime · embedded: runs in a worker of the companion. One job of each at a time. */
   readonly lane: 'model' | 'embedded'
+  /**
+   * Whether a fill holds the known pixels as the engine renders them: how they differ from the picture's is how the fill's
+   * colours are corrected. Absent: the colours fit as they are.
+   */
+  readonly rendersKnown?: true
   /** @param sizes Of the tiles to come, at least one: what the first needs is loaded before its fill begins. */
   open(run: Run, means: Means, sizes: readonly Size[]): Promise<OpenEngine>
   /**

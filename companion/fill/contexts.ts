@@ -1,23 +1,23 @@
 import type { Limits } from '../engines/engine.ts'
 import { cropMask } from '../image/crop.ts'
-import type { Size } from '../image/image.ts'
-import { partsOf } from '../image/mask.ts'
-import { areaOf, inflate, overlap, union } from '../image/rect.ts'
+import { wholeOf } from '../image/image.ts'
+import { clearMask, partsOf } from '../image/mask.ts'
+import { areaOf, inflate, overlap, roundSides, union } from '../image/rect.ts'
 import type { Rect, Task } from '../protocol.ts'
 import { hasSource, type Masks } from './masks.ts'
+import { planSlices, type Slice } from './slices.ts'
 
 /**
- * One run of the engine. All rectangles are in pixels of the picture.
+ * What is filled at a time, and what the engine sees for it. All rectangles are in pixels of the picture.
  *
- * The hole lies in the context, the context in the picture; holes do not overlap, contexts may.
+ * The hole lies in the slices together, these lie in the picture. Slices may overlap; a hole may lie in a later one,
+ * whose pixels it then leaves out.
  */
 export interface Context {
-  /** Of the masked pixels in the context, those that this run fills. */
+  /** Of the masked pixels in the slices, those that are filled, unless an earlier context has. */
   readonly hole: Rect
-  /** What the engine sees. */
-  readonly rect: Rect
-  /** The size it sees it at. */
-  readonly work: Size
+  /** At least one; several see parts of the same hole, none what another has filled. */
+  readonly slices: readonly Slice[]
 }
 
 /**
@@ -32,24 +32,32 @@ export function planContexts(masks: Masks, limits: Limits, task: Task): Context[
     const wanted = inflate(hole, Math.ceil(limits.contextPx(hole, task)), mask)
     return roundSides(wanted, limits.sideMultiple, mask)
   }
-  return joinHoles(partsOf(mask, nearPx), rectOf, limits.contextPixels).map(({ hole, rect }) => {
-    const seen = sourceIsIn(rect, masks) ? rect : { x: 0, y: 0, width: mask.width, height: mask.height }
-    return { hole, rect: seen, work: workSize(seen, limits) }
+  const candidates = joinHoles(partsOf(mask, nearPx), rectOf, limits)
+  const pending = { ...mask, data: mask.data.slice() }
+  return smallestFirst(candidates).map(({ hole, rect }) => {
+    const context = sourceIsIn(rect, masks) ? rect : wholeOf(mask)
+    const slices = planSlices({ hole, context }, { ...masks, mask: pending }, limits, task)
+    clearMask(pending, hole)
+    return { hole, slices }
   })
 }
 
 /** Parts of a mask that are nearer than this are one hole from the start: specks come by the thousand. */
 const nearPx = 16
 
-type Candidate = Pick<Context, 'hole' | 'rect'>
+interface Candidate {
+  readonly hole: Rect
+  /** What the engine would like to see for it. */
+  readonly rect: Rect
+}
 
 /** Joins two holes wherever one run is not more work than two, until nothing is left to join. */
-function joinHoles(holes: Rect[], rectOf: (hole: Rect) => Rect, contextPixels: number): Candidate[] {
+function joinHoles(holes: Rect[], rectOf: (hole: Rect) => Rect, limits: Limits): Candidate[] {
   const candidates = holes.map((hole) => ({ hole, rect: rectOf(hole) }))
   for (let i = 0; i < candidates.length; i += 1) {
     for (let j = 0; j < candidates.length; j += 1) {
       if (i === j) continue
-      const joined = joinTwo(candidates[i]!, candidates[j]!, rectOf, contextPixels)
+      const joined = joinTwo(candidates[i]!, candidates[j]!, rectOf, limits)
       if (joined === null) continue
       candidates[Math.min(i, j)] = joined
       candidates.splice(Math.max(i, j), 1)
@@ -61,54 +69,30 @@ function joinHoles(holes: Rect[], rectOf: (hole: Rect) => Rect, contextPixels: n
   return candidates
 }
 
-/** null: better apart. Holes whose rectangles overlap are always joined, so that each pixel belongs to one run. */
+/**
+ * null: better apart. Holes whose rectangles overlap are joined, but for one within the rectangle of another that is to
+ * be sliced: a disc under a wire across the picture is no reason to see both at one scale.
+ */
 function joinTwo(
   a: Candidate,
   b: Candidate,
   rectOf: (hole: Rect) => Rect,
-  contextPixels: number,
+  { contextPixels, slicing }: Limits,
 ): Candidate | null {
   if (!overlap(a.rect, b.rect)) return null
   const hole = union(a.hole, b.hole)
   const rect = rectOf(hole)
   const isCheaper = areaOf(rect) <= areaOf(a.rect) + areaOf(b.rect) && areaOf(rect) <= contextPixels
-  return isCheaper || overlap(a.hole, b.hole) ? { hole, rect } : null
+  const isWithin = areaOf(hole) === Math.max(areaOf(a.hole), areaOf(b.hole))
+  const mayStayApart = !overlap(a.hole, b.hole) || (isWithin && slicing !== undefined)
+  return isCheaper || !mayStayApart ? { hole, rect } : null
 }
 
-/** Sides made whole multiples by taking in more of the picture, where it has more. */
-function roundSides(rect: Rect, multiple: number, image: Size): Rect {
-  const width = roundUp(rect.width, multiple)
-  const height = roundUp(rect.height, multiple)
-  return {
-    ...(width > image.width
-      ? { x: rect.x, width: rect.width }
-      : { x: Math.min(rect.x, image.width - width), width }),
-    ...(height > image.height
-      ? { y: rect.y, height: rect.height }
-      : { y: Math.min(rect.y, image.height - height), height }),
-  }
-}
-
-/** As large as it is, or, where that is more than the engine takes, smaller by the same share on both sides. */
-function workSize(rect: Rect, { contextPixels, sideMultiple }: Limits): Size {
-  const width = roundUp(rect.width, sideMultiple)
-  const height = roundUp(rect.height, sideMultiple)
-  const scale = Math.sqrt(contextPixels / (width * height))
-  if (scale >= 1) return { width, height }
-  return {
-    width: roundDown(width * scale, sideMultiple),
-    height: roundDown(height * scale, sideMultiple),
-  }
+/** So that one within another comes before it. */
+function smallestFirst(candidates: readonly Candidate[]): Candidate[] {
+  return [...candidates].sort((a, b) => areaOf(a.hole) - areaOf(b.hole))
 }
 
 function sourceIsIn(rect: Rect, { mask, avoid }: Masks): boolean {
   return hasSource({ mask: cropMask(mask, rect), avoid: avoid === null ? null : cropMask(avoid, rect) })
-}
-
-function roundUp(value: number, multiple: number): number {
-  return Math.ceil(value / multiple) * multiple
-}
-
-function roundDown(value: number, multiple: number): number {
-  return Math.max(1, Math.floor(value / multiple)) * multiple
 }

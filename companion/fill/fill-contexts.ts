@@ -1,13 +1,17 @@
 import type { Run, Tile } from '../engines/engine.ts'
 import { cropImage, cropMask } from '../image/crop.ts'
 import type { Image, Mask, Size } from '../image/image.ts'
+import { clearMask } from '../image/mask.ts'
+import { crossfadePixel } from '../image/over.ts'
+import { areaOf, intersection } from '../image/rect.ts'
 import { coverMask, resizeImage } from '../image/resize.ts'
-import type { Rect } from '../protocol.ts'
 import type { Context } from './contexts.ts'
+import { addGrain, measureGrain } from './grain.ts'
 import type { Plan } from './plan.ts'
+import { type Slice, weightAt } from './slices.ts'
 
 /**
- * The picture with all that the plan's mask marks filled, one context after another: each sees what was filled before.
+ * The picture with all that the plan's mask marks filled, one context after another: each sees what earlier ones filled.
  *
  * @param fillTile null: cannot be filled, and so neither can the whole.
  */
@@ -19,13 +23,17 @@ export async function fillContexts<Fill extends Image | null>(
 ): Promise<Fill | Image> {
   const filled = { ...picture, data: picture.data.slice() }
   const pending = { ...mask, data: mask.data.slice() }
-  for (const context of contexts) {
-    const tile = cutTile(filled, { mask: pending, avoid }, context)
-    const result = await fillTile(tile)
-    signal.throwIfAborted()
-    if (result === null) return result
-    checkSize(result, tile.image)
-    takeHole(resizeTo(result, context.rect), context, filled, pending)
+  for (const { hole, slices } of contexts) {
+    const lay = layingInto(filled, pending, { hole, slices })
+    for (const slice of slices) {
+      const tile = cutTile(filled, { mask: pending, avoid }, slice)
+      const result = await fillTile(tile)
+      signal.throwIfAborted()
+      if (result === null) return result
+      checkSize(result, tile.image)
+      lay(enlarge(result, slice, filled, pending), slice)
+    }
+    clearMask(pending, hole)
   }
   return filled
 }
@@ -33,7 +41,7 @@ export async function fillContexts<Fill extends Image | null>(
 function cutTile(
   image: Image,
   { mask, avoid }: { mask: Mask; avoid: Mask | null },
-  { rect, work }: Context,
+  { rect, work }: Slice,
 ): Tile {
   const cutMask = (whole: Mask) => {
     const part = cropMask(whole, rect)
@@ -44,6 +52,13 @@ function cutTile(
     mask: cutMask(mask),
     avoid: avoid === null ? null : cutMask(avoid),
   }
+}
+
+/** The result at the slice's full size; what was computed smaller, and so smoothly, gets the picture's grain. */
+function enlarge(result: Image, { rect, work }: Slice, picture: Image, pending: Mask): Image {
+  const enlarged = resizeTo(result, rect)
+  if (work.width < rect.width) addGrain(enlarged, rect, measureGrain(picture, pending, rect))
+  return enlarged
 }
 
 function resizeTo(image: Image, size: Size): Image {
@@ -61,22 +76,41 @@ function checkSize(result: Image, tile: Size): void {
   )
 }
 
-/** Copies the context's own hole, and only what is still to be filled, into the picture. */
-function takeHole(
-  result: Image,
-  { hole, rect }: { hole: Rect; rect: Rect },
+/**
+ * Lays one slice after another into the picture, by their weights: only what is pending of the context's own hole.
+ *
+ * A pixel holds the weighted mean of what was laid so far, so that slices which agree leave it as it is.
+ */
+function layingInto(
   filled: Image,
   pending: Mask,
-): void {
-  for (let y = hole.y; y < hole.y + hole.height; y += 1) {
-    for (let x = hole.x; x < hole.x + hole.width; x += 1) {
-      const pixel = y * filled.width + x
-      if (pending.data[pixel] === 0) continue
-      const from = ((y - rect.y) * rect.width + x - rect.x) * 4
-      for (let channel = 0; channel < 4; channel += 1) {
-        filled.data[pixel * 4 + channel] = result.data[from + channel]!
+  { hole, slices }: Context,
+): (result: Image, slice: Slice) => void {
+  const isAlone = slices.length === 1
+  /** [hole.height, hole.width]: the weights so far. */
+  const laid = new Float32Array(isAlone ? 0 : areaOf(hole))
+  return (result, slice) => {
+    const { rect } = slice
+    const part = intersection(hole, rect)!
+    for (let y = part.y; y < part.y + part.height; y += 1) {
+      for (let x = part.x; x < part.x + part.width; x += 1) {
+        const pixel = y * filled.width + x
+        if (pending.data[pixel] === 0) continue
+        const from = ((y - rect.y) * rect.width + x - rect.x) * 4
+        if (isAlone) {
+          copyPixel(result.data, from, filled.data, pixel * 4)
+          continue
+        }
+        const weight = weightAt(slice, x, y)
+        if (weight === 0) continue
+        const place = (y - hole.y) * hole.width + x - hole.x
+        laid[place]! += weight
+        crossfadePixel(result.data, from, weight / laid[place]!, filled.data, pixel * 4)
       }
-      pending.data[pixel] = 0
     }
   }
+}
+
+function copyPixel(source: Uint8Array, from: number, pixels: Uint8Array, to: number): void {
+  for (let channel = 0; channel < 4; channel += 1) pixels[to + channel] = source[from + channel]!
 }

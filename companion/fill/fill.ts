@@ -4,20 +4,19 @@ import { encodePatch } from '../image/codec.ts'
 import { withDefaults } from '../options.ts'
 import type { Extent, Options, PatchReply } from '../protocol.ts'
 import { blend } from './blend.ts'
-import { copyExactly, type Filling } from './exact.ts'
+import { matchColours } from './colour.ts'
+import { copyExactly, type ExactJob, type Filling } from './exact.ts'
 import { fillContexts } from './fill-contexts.ts'
 import { checkMargins } from './margins.ts'
 import { readMasks, type SentMasks } from './masks.ts'
 import type { Picture } from './picture.ts'
-import { planFill } from './plan.ts'
+import { planFill, slicesOf } from './plan.ts'
 import { spreadProgress } from './progress.ts'
 
 /** All that one fill needs. A job reads no other state. */
-export interface FillJob extends SentMasks {
+export interface FillJob extends SentMasks, ExactJob {
   readonly picture: Picture
   readonly engine: Engine
-  /** Asked first, whether it can fill without guessing; null: nobody is. */
-  readonly exactEngine: Engine | null
   readonly means: Means
   readonly prompt: string
   readonly negativePrompt: string
@@ -72,16 +71,19 @@ export async function fill(
   const plan = planFill(picture.image, masks, engine.limits, { task, options })
   const planning = copying + (await lap())
 
-  const sizes = plan.contexts.map(({ work }) => work)
+  const sizes = slicesOf(plan).map(({ work }) => work)
   const opened = await engine.open(run, job.means, sizes)
   try {
     const load = await lap()
-    const nextRun = spreadProgress(run, job.variations * plan.contexts.length)
+    const nextRun = spreadProgress(run, job.variations * sizes.length)
     for (let variation = 0; variation < job.variations; variation += 1) {
-      // 4. Fill, context by context.
+      // 4. Fill, slice by slice.
       const { prompt, negativePrompt } = job
       const settings = { task, prompt, negativePrompt, seed: seedOf(job, variation), options }
-      const fillTile = (tile: Tile) => opened.fill(tile, settings, nextRun())
+      const fillTile = async (tile: Tile) => {
+        const filled = await opened.fill(tile, settings, nextRun())
+        return engine.rendersKnown ? matchColours(filled, tile) : filled
+      }
       const filled = await fillContexts(picture.image, plan, fillTile, run)
       const filling = await lap()
 

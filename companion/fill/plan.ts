@@ -6,6 +6,7 @@ import type { Options, Task, Used } from '../protocol.ts'
 import { type Context, planContexts } from './contexts.ts'
 import { chooseEdge, chooseExpandEdge, type Edge } from './edge.ts'
 import { hasSource, type Masks } from './masks.ts'
+import type { Slice } from './slices.ts'
 
 /** What is filled, what is seen for it, and how it will lie on the picture. */
 export interface Plan extends Masks {
@@ -35,21 +36,30 @@ export function planFill(
     mask = masks.mask
   }
   const contexts = planContexts({ ...masks, mask }, limits, task)
-  const largest = contexts.reduce((a, b) => (areaOf(b.work) > areaOf(a.work) ? b : a))
-  const smallest = Math.min(...contexts.map(({ rect, work }) => shareOf(work, rect)))
+  const slices = slicesOf({ contexts })
+  const largest = slices.reduce((a, b) => (areaOf(b.work) > areaOf(a.work) ? b : a))
+  const smallest = Math.min(...slices.map(({ rect, work }) => shareOf(work, rect)))
   if (smallest < 1)
     notes.push(`The fill was computed at ${Math.round(smallest * 100)} % of the picture's size.`)
+  const overlapping = contexts.reduce((sum, { slices: { length } }) => sum + (length > 1 ? length : 0), 0)
+  if (overlapping > 0)
+    notes.push(`What is too long to be seen at once was filled in ${overlapping} overlapping slices.`)
   return {
     ...masks,
     ...{ alpha, mask, contexts },
     used: {
       workWidth: largest.work.width,
       workHeight: largest.work.height,
-      tiles: contexts.length,
+      tiles: slices.length,
       ...edge,
       notes,
     },
   }
+}
+
+/** The engine's runs, in their order. */
+export function slicesOf({ contexts }: Pick<Plan, 'contexts'>): Slice[] {
+  return contexts.flatMap(({ slices }) => slices)
 }
 
 function edgeFor(image: Image, mask: Mask, task: Task, { growPx, featherPx }: Options): Edge {

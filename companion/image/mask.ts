@@ -16,9 +16,36 @@ export function unite(mask: Mask, other: Mask | null): Mask {
   return { ...mask, data: mask.data.map((value, pixel) => value | other.data[pixel]!) }
 }
 
+/** Makes a rectangle of a mask 0. */
+export function clearMask(mask: Mask, { x, y, width, height }: Rect): void {
+  for (let row = y; row < y + height; row += 1) {
+    mask.data.fill(0, row * mask.width + x, row * mask.width + x + width)
+  }
+}
+
 /** The smallest rectangle that holds all non-zero pixels; null: there is none. */
 export function boundsOf(mask: Mask): Rect | null {
   return boundsWithin(mask, wholeOf(mask))
+}
+
+/** The same within an area. */
+export function boundsWithin({ data, width }: Mask, area: Rect): Rect | null {
+  let left = area.x + area.width
+  let right = area.x - 1
+  let top = -1
+  let bottom = -1
+  for (let y = area.y; y < area.y + area.height; y += 1) {
+    let first = y * width + area.x
+    let last = first + area.width - 1
+    while (first <= last && data[first] === 0) first += 1
+    if (first > last) continue
+    while (data[last] === 0) last -= 1
+    left = Math.min(left, first - y * width)
+    right = Math.max(right, last - y * width)
+    if (top < 0) top = y
+    bottom = y
+  }
+  return top < 0 ? null : { x: left, y: top, width: right - left + 1, height: bottom - top + 1 }
 }
 
 /**
@@ -66,25 +93,6 @@ export function partsOf(mask: Mask, nearPx: number): Rect[] {
     if (cells[cell] !== null) parts.push(takeConnected(cells, columns, cell))
   }
   return parts
-}
-
-function boundsWithin({ data, width }: Mask, area: Rect): Rect | null {
-  let left = area.x + area.width
-  let right = area.x - 1
-  let top = -1
-  let bottom = -1
-  for (let y = area.y; y < area.y + area.height; y += 1) {
-    let first = y * width + area.x
-    let last = first + area.width - 1
-    while (first <= last && data[first] === 0) first += 1
-    if (first > last) continue
-    while (data[last] === 0) last -= 1
-    left = Math.min(left, first - y * width)
-    right = Math.max(right, last - y * width)
-    if (top < 0) top = y
-    bottom = y
-  }
-  return top < 0 ? null : { x: left, y: top, width: right - left + 1, height: bottom - top + 1 }
 }
 
 /** By squared distance in px: 255 up to growPx, then half a period of a cosine down to 0 at growPx + featherPx + 1. */

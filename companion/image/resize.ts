@@ -5,26 +5,39 @@ import { createImage, createMask, type Image, type Mask, type Size } from './ima
 
 /** Bilinear, with the filter widened where the image becomes smaller. Transparent pixels lend no colour. */
 export function resizeImage(image: Image, size: Size): Image {
-  const premultiplied = Float32Array.from(image.data)
-  for (let i = 0; i < premultiplied.length; i += 4) {
-    for (let channel = 0; channel < 3; channel += 1) premultiplied[i + channel]! *= image.data[i + 3]! / 255
-  }
-  const resized = resample(premultiplied, image, size)
   const result = createImage(size.width, size.height)
-  for (let i = 0; i < resized.length; i += 4) {
-    const alpha = resized[i + 3]!
-    for (let channel = 0; channel < 3 && alpha > 0; channel += 1) {
-      result.data[i + channel] = Math.round(Math.min(255, (resized[i + channel]! * 255) / alpha))
+  const premultiplied = new Float32Array(image.width * 4)
+  const readRow = (y: number) => {
+    const row = image.data.subarray(y * premultiplied.length, (y + 1) * premultiplied.length)
+    for (let i = 0; i < row.length; i += 4) {
+      for (let channel = 0; channel < 3; channel += 1) {
+        premultiplied[i + channel] = (row[i + channel]! * row[i + 3]!) / 255
+      }
+      premultiplied[i + 3] = row[i + 3]!
     }
-    result.data[i + 3] = Math.round(alpha)
+    return premultiplied
   }
+  resample(readRow, image, size, (y, row) => {
+    const target = y * row.length
+    for (let i = 0; i < row.length; i += 4) {
+      const alpha = row[i + 3]!
+      for (let channel = 0; channel < 3 && alpha > 0; channel += 1) {
+        result.data[target + i + channel] = Math.round(Math.min(255, (row[i + channel]! * 255) / alpha))
+      }
+      result.data[target + i + 3] = Math.round(alpha)
+    }
+  })
   return result
 }
 
 /** As `resizeImage`, for one channel. */
 export function resizeMask(mask: Mask, size: Size): Mask {
-  const resized = resample(Float32Array.from(mask.data), mask, size)
-  return { ...size, data: Uint8Array.from(resized, Math.round) }
+  const result = createMask(size.width, size.height)
+  const readRow = (y: number) => Float32Array.from(mask.data.subarray(y * mask.width, (y + 1) * mask.width))
+  resample(readRow, mask, size, (y, row) => {
+    result.data.set(row.map(Math.round), y * size.width)
+  })
+  return result
 }
 
 /** 255 for each pixel of `size` that `resizeImage` would mix from any non-zero pixel of the mask, else 0. */
@@ -40,31 +53,45 @@ export function coverMask(mask: Mask, { width, height }: Size): Mask {
   return cover
 }
 
-/** Samples [height, width, channels] to another size. */
-function resample(samples: Float32Array, from: Size, to: Size): Float32Array {
-  const channels = samples.length / (from.width * from.height)
-  const rows = from.height
-  const narrowed = new Float32Array(rows * to.width * channels)
+/**
+ * Samples to another size, row by row: a large picture is never there as floats.
+ *
+ * @param readRow Gives the samples of a row, [width, channels]; asked once for each, from the top.
+ * @param takeRow Is given each row of the result, from the top.
+ */
+function resample(
+  readRow: (y: number) => Float32Array,
+  from: Size,
+  to: Size,
+  takeRow: (y: number, row: Float32Array) => void,
+): void {
   const columns = tapsOf(from.width, to.width)
-  for (let y = 0; y < rows; y += 1) {
-    for (const [x, { first, weights }] of columns.entries()) {
-      const target = (y * to.width + x) * channels
-      for (const [tap, weight] of weights.entries()) {
-        const source = (y * from.width + first + tap) * channels
-        for (let c = 0; c < channels; c += 1) narrowed[target + c]! += samples[source + c]! * weight
-      }
-    }
-  }
-  const rowSamples = to.width * channels
-  const resized = new Float32Array(to.height * rowSamples)
+  const mixed = (row: Float32Array) => mixRow(row, row.length / from.width, columns)
+  /** By row of the source; null: not needed any more. */
+  const narrowed: (Float32Array | null)[] = []
+  let needed = 0
   for (const [y, { first, weights }] of tapsOf(from.height, to.height).entries()) {
-    const target = y * rowSamples
+    for (; needed < first; needed += 1) narrowed[needed] = null
+    while (narrowed.length < first + weights.length) narrowed.push(mixed(readRow(narrowed.length)))
+    const row = new Float32Array(narrowed[first]!.length)
     for (const [tap, weight] of weights.entries()) {
-      const source = (first + tap) * rowSamples
-      for (let i = 0; i < rowSamples; i += 1) resized[target + i]! += narrowed[source + i]! * weight
+      const source = narrowed[first + tap]!
+      for (let i = 0; i < row.length; i += 1) row[i]! += source[i]! * weight
+    }
+    takeRow(y, row)
+  }
+}
+
+/** One row, [width, channels], to another width. */
+function mixRow(samples: Float32Array, channels: number, columns: readonly Taps[]): Float32Array {
+  const mixed = new Float32Array(columns.length * channels)
+  for (const [x, { first, weights }] of columns.entries()) {
+    for (const [tap, weight] of weights.entries()) {
+      const source = (first + tap) * channels
+      for (let c = 0; c < channels; c += 1) mixed[x * channels + c]! += samples[source + c]! * weight
     }
   }
-  return resized
+  return mixed
 }
 
 /** What one pixel is mixed from: neighbouring pixels from `first` on. */

@@ -11,7 +11,8 @@ import { type Features, ffcBnAct, ffcResnetBlock } from './ffc.ts'
  * one size. Widths and number of blocks are the checkpoint's own.
  *
  * Inputs: `image` [1, 3, H, W], RGB, 0..1; `mask` [1, 1, H, W], 1 = fill, else 0.
- * Output: `inpainted` [1, 3, H, W], 0..1, equal to `image` where the mask is 0.
+ * Outputs [1, 3, H, W], 0..1: `predicted`, all of it as the network renders it; `inpainted`, equal to `image` where the
+ * mask is 0.
  *
  * @throws GraphError where the checkpoint is not a generator of this kind.
  */
@@ -23,7 +24,9 @@ export function buildLama(
   const g = createGraph(checkpoint, provider)
   const image = g.input('image', 'float32', [1, 3, size.height, size.width])
   const mask = g.input('mask', 'float32', [1, 1, size.height, size.width])
-  g.output('inpainted', inpaint(generatorIn(g), image, mask))
+  const { predicted, inpainted } = inpaint(generatorIn(g), image, mask)
+  g.output('inpainted', inpainted)
+  g.output('predicted', predicted)
   return g.definition
 }
 
@@ -39,13 +42,17 @@ const firstWeight = 'model.1.ffc.convl2l.weight'
 
 /**
  * What bin/predict.py does around the generator, and DefaultInpaintingTrainingModule.forward:
- * image [1, 3, H, W], mask [1, 1, H, W] -> [1, 3, H, W].
+ * image [1, 3, H, W], mask [1, 1, H, W] -> two of [1, 3, H, W].
  */
-function inpaint(g: Graph, image: Tensor, mask: Tensor): Tensor {
+function inpaint(
+  g: Graph,
+  image: Tensor,
+  mask: Tensor,
+): { readonly predicted: Tensor; readonly inpainted: Tensor } {
   const known = mul(g, image, sub(g, scalar(g, 1), mask))
   const masked = padSymmetric(g, concat(g, [known, mask], 1))
   const predicted = cropTo(g, ffcResNetGenerator(g, masked), image)
-  return add(g, mul(g, mask, predicted), known)
+  return { predicted, inpainted: add(g, mul(g, mask, predicted), known) }
 }
 
 /** FFCResNetGenerator, layer by layer: x [1, 4, H, W], masked image and mask -> [1, 3, H, W], 0..1. */

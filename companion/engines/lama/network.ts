@@ -61,7 +61,7 @@ export class LamaNetwork {
         graph: writeModel(buildLama(this.#checkpoint, size, provider), folder),
         folder,
       }),
-      warmUp: inputs(size, new Float32Array(3 * areaOf(size)), new Float32Array(areaOf(size))),
+      warmUp: () => inputs(size, new Float32Array(3 * areaOf(size)), new Float32Array(areaOf(size))),
     }
   }
 
@@ -82,21 +82,30 @@ export class LamaNetwork {
  * @param session For the picture's size.
  * @param mask Of the same size; `least` and more = fill.
  * @param whole How values become whole numbers.
+ * @param output predicted: known pixels, too, are as the network renders them; inpainted: they are the picture's
  * @throws NonsenseError; what `Session.run` throws
  */
 export async function inpaint(
   session: Session,
   { image, mask }: { readonly image: Image; readonly mask: Mask },
-  { least, whole }: { readonly least: number; readonly whole: (value: number) => number },
+  {
+    output,
+    least,
+    whole,
+  }: {
+    readonly output: 'predicted' | 'inpainted'
+    readonly least: number
+    readonly whole: (value: number) => number
+  },
   run: Run,
 ): Promise<Image> {
   const outputs = await session.run(
     inputs(image, unitsFromBytes(planesFromImage(image)), unitsFromMask(mask, least)),
     run,
   )
-  const inpainted = outputs.inpainted!.data as Float32Array
-  refuseNonNumbers(model.title, inpainted)
-  return imageFromPlanes(bytesFromUnits(inpainted, whole), image)
+  const values = outputs[output]!.data as Float32Array
+  refuseNonNumbers(model.title, values)
+  return imageFromPlanes(bytesFromUnits(values, whole), image)
 }
 
 function inputs({ width, height }: Size, image: Float32Array, mask: Float32Array): Tensors {

@@ -8,9 +8,8 @@ import type { Engine, Run } from '../engine.ts'
 import { type MarkedImage, type OnePassNetwork, openOnePass } from '../one-pass.ts'
 import { findWeights, fromWeights, type Weights } from '../weights.ts'
 
-/** What the pipeline cuts out of a picture: a square round the hole, with this margin, and of this side at least. */
-const marginPx = 128
-const leastSidePx = 512
+/** The pipeline cuts a square round the hole out of a picture, not smaller than what the network works at. */
+const sidePx = 512
 
 /** Removes with the MI-GAN pipeline: see README.md. */
 export const migan: Engine = {
@@ -23,12 +22,13 @@ export const migan: Engine = {
   licences: [model.licence],
   options: [],
   limits: {
-    contextPx: ({ width, height }) => {
-      const sidePx = Math.max(leastSidePx, Math.max(width, height) + 2 * marginPx)
-      return (sidePx - Math.min(width, height)) / 2
-    },
-    contextPixels: 2048 * 2048,
+    // A square, since the pipeline stretches all else to one.
+    contextPx: ({ width, height }) =>
+      (Math.max(sidePx, 2 * Math.max(width, height)) - Math.min(width, height)) / 2,
+    // Of more the pipeline would only scale it down itself.
+    contextPixels: sidePx ** 2,
     sideMultiple: 1,
+    slicing: { depthPx: sidePx / 4, overlapPx: (3 * sidePx) / 8 },
   },
   lane: 'model',
 
@@ -57,7 +57,7 @@ async function load(weights: Weights, runtime: Runtime, on: 'best' | 'cpu', run:
     slot: model.id,
     key: weights.key,
     model: () => weights.path,
-    warmUp: warmUp(),
+    warmUp,
   }
   const session = await fromWeights(model.title, weights, () => runtime.load(source, on, run))
   const isPipeline = session.inputs.join() === 'image,mask' && session.outputs.join() === 'result'
@@ -85,8 +85,8 @@ function inputs({ width, height }: Size, image: Uint8Array, known: Uint8Array): 
 
 /** A picture with a hole in the middle. */
 function warmUp(): Tensors {
-  const size = { width: leastSidePx, height: leastSidePx }
-  const area = leastSidePx ** 2
-  const known = new Uint8Array(area).fill(255).fill(0, area / 2, area / 2 + leastSidePx)
+  const size = { width: sidePx, height: sidePx }
+  const area = sidePx ** 2
+  const known = new Uint8Array(area).fill(255).fill(0, area / 2, area / 2 + sidePx)
   return inputs(size, new Uint8Array(3 * area), known)
 }

@@ -76,7 +76,7 @@ const thinPx = 8
  * searching the most similar patches and letting them vote on the pixels they cover (Wexler et al. 2007, with the
  * search of Barnes et al. 2009). README.md tells the whole, with its sources.
  *
- * The same task gives the same bytes. Where the hole is large, most of the time goes into the last level.
+ * The same task gives the same bytes on as many threads. Where the hole is large, most of the time goes into the last level.
  *
  * @throws CompanionError `mask-covers-all` when there is nothing to copy from; what `throwIfCancelled` throws.
  */

@@ -11,6 +11,12 @@ function plan(size: readonly [number, number], holes: readonly Rect[], changed: 
   return planContexts({ mask: rectMask(...size, ...holes), avoid: null }, { ...limits, ...changed }, 'remove')
 }
 
+const noOverlaps = { left: 0, top: 0, right: 0, bottom: 0 }
+
+function sizeOf({ width, height }: Rect) {
+  return { width, height }
+}
+
 describe('planContexts', () => {
   test.each([
     ['in the middle', { x: 300, y: 200, width: 40, height: 30 }, { x: 236, y: 136, width: 168, height: 158 }],
@@ -22,7 +28,7 @@ describe('planContexts', () => {
     ],
   ])('gives a hole %s its margin inside the picture', (_name, hole, rect) => {
     expect(plan([640, 480], [hole])).toEqual([
-      { hole, rect, work: { width: rect.width, height: rect.height } },
+      { hole, slices: [{ rect, work: sizeOf(rect), overlaps: noOverlaps }] },
     ])
   })
 
@@ -35,7 +41,7 @@ describe('planContexts', () => {
 
     const [context] = plan([640, 480], [{ x: 300, y: 200, width: 40, height: 30 }], { contextPx })
 
-    expect(context!.rect).toEqual({ x: 220, y: 120, width: 200, height: 190 })
+    expect(context!.slices[0]!.rect).toEqual({ x: 220, y: 120, width: 200, height: 190 })
     expect(asked).toContainEqual([40, 30, 'remove'])
   })
 
@@ -88,7 +94,7 @@ describe('planContexts', () => {
       'remove',
     )
 
-    const work = contexts.reduce((sum, { rect }) => sum + areaOf(rect), 0)
+    const work = contexts.flatMap(({ slices }) => slices).reduce((sum, { rect }) => sum + areaOf(rect), 0)
     expect(contexts.length).toBeLessThanOrEqual(4)
     expect(work).toBeLessThanOrEqual(2 * 4000 * 3000)
   })
@@ -102,7 +108,9 @@ describe('planContexts', () => {
       'remove',
     )
 
-    expect(Math.min(...contexts.map(({ rect, work }) => work.width / rect.width))).toBeGreaterThan(0.7)
+    expect(
+      Math.min(...contexts.flatMap(({ slices }) => slices.map(({ rect, work }) => work.width / rect.width))),
+    ).toBeGreaterThan(0.7)
     expect(contexts.length).toBeLessThan(60)
   })
 
@@ -112,7 +120,8 @@ describe('planContexts', () => {
     const contexts = planContexts({ mask, avoid: null }, { ...limits, contextPx: () => 24 }, 'remove')
 
     expect(contexts.length).toBeGreaterThan(1)
-    for (const { hole, rect } of contexts) {
+    for (const { hole, slices } of contexts) {
+      const { rect } = slices[0]!
       expect(isInside(rect, mask)).toBe(true)
       expect(union(rect, hole)).toEqual(rect)
     }
@@ -124,13 +133,30 @@ describe('planContexts', () => {
     }
   })
 
+  test('lets a hole beside the bends of a long one be seen at a scale of its own, before it', () => {
+    const mask = paintMask(
+      1400,
+      1000,
+      (x, y) => Math.abs(7 * y - 5 * x) < 12 || Math.hypot(x - 1100, y - 250) < 120,
+    )
+    const engine = { ...limits, contextPixels: 40_000, slicing: { depthPx: 60, overlapPx: 64 } }
+
+    const [disc, wire, ...others] = planContexts({ mask, avoid: null }, engine, 'remove')
+
+    expect(others).toEqual([])
+    expect(disc!.slices).toHaveLength(1)
+    expect(disc!.slices[0]!.work.width / disc!.slices[0]!.rect.width).toBeCloseTo(0.5, 1)
+    expect(wire!.slices.length).toBeGreaterThan(8)
+    for (const { rect, work } of wire!.slices) expect(work).toEqual(sizeOf(rect))
+  })
+
   test('scales down a context that is larger than the engine takes', () => {
     const hole = { x: 100, y: 100, width: 400, height: 200 }
 
     const [context] = plan([640, 480], [hole], { contextPixels: 40_000 })
 
-    expect(context!.rect).toEqual({ x: 36, y: 36, width: 528, height: 328 })
-    expect(context!.work).toEqual({ width: 253, height: 157 })
+    expect(context!.slices[0]!.rect).toEqual({ x: 36, y: 36, width: 528, height: 328 })
+    expect(context!.slices[0]!.work).toEqual({ width: 253, height: 157 })
   })
 
   test.each([
@@ -150,8 +176,8 @@ describe('planContexts', () => {
   ] as const)('makes sides whole multiples, %s', (_name, size, hole, work) => {
     const [context] = plan(size, [hole], { sideMultiple: 8 })
 
-    expect(context!.work).toEqual(work)
-    expect(isInside(context!.rect, { width: size[0], height: size[1] })).toBe(true)
+    expect(context!.slices[0]!.work).toEqual(work)
+    expect(isInside(context!.slices[0]!.rect, { width: size[0], height: size[1] })).toBe(true)
   })
 
   test('keeps multiples when scaling down', () => {
@@ -160,9 +186,9 @@ describe('planContexts', () => {
       sideMultiple: 16,
     })
 
-    expect(context!.work.width % 16).toBe(0)
-    expect(context!.work.height % 16).toBe(0)
-    expect(areaOf(context!.work)).toBeLessThanOrEqual(40_000)
+    expect(context!.slices[0]!.work.width % 16).toBe(0)
+    expect(context!.slices[0]!.work.height % 16).toBe(0)
+    expect(areaOf(context!.slices[0]!.work)).toBeLessThanOrEqual(40_000)
   })
 
   test('looks at the whole picture where a context would hold nothing to copy', () => {
@@ -171,6 +197,6 @@ describe('planContexts', () => {
 
     const contexts = planContexts({ mask: rectMask(640, 480, hole), avoid }, limits, 'remove')
 
-    expect(contexts[0]!.rect).toEqual({ x: 0, y: 0, width: 640, height: 480 })
+    expect(contexts[0]!.slices[0]!.rect).toEqual({ x: 0, y: 0, width: 640, height: 480 })
   })
 })

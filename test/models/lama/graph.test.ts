@@ -128,7 +128,11 @@ describe('the layout of the published big-lama.pt', () => {
   test('builds, with every weight of the generator in use', () => {
     const graph = buildLama(checkpointOf(layout, '/big-lama.pt'), { width: 768, height: 512 })
     expect(graph.weights.size).toBe(837)
-    expect(graph.outputs).toEqual([{ name: 'inpainted', dtype: 'float32', shape: [1, 3, 512, 768] }])
+    const picture = { dtype: 'float32', shape: [1, 3, 512, 768] }
+    expect(graph.outputs).toEqual([
+      { name: 'inpainted', ...picture },
+      { name: 'predicted', ...picture },
+    ])
   })
 
   test('loads and runs from a file of full size', async () => {

@@ -92,7 +92,7 @@ describe('LaMa', () => {
   test('reports numbers that are none', async () => {
     const nan = scriptedRuntime([
       ({ image }) => ({
-        inpainted: {
+        predicted: {
           ...image!,
           type: 'float32',
           data: new Float32Array(image!.data.length).fill(Number.NaN),

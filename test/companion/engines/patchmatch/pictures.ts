@@ -27,6 +27,18 @@ export function noise(size: Size, seed: number): Image {
   return paint(size, () => [random(256), random(256), random(256)])
 }
 
+/** Grain of `grainPx` in warm tones. */
+export function grain(size: Size, grainPx: number): Image {
+  const coarse = noise(
+    { width: Math.ceil(size.width / grainPx), height: Math.ceil(size.height / grainPx) },
+    11,
+  )
+  return paint(size, (x, y) => {
+    const [r = 0, g = 0] = colourAt(coarse, Math.floor(x / grainPx), Math.floor(y / grainPx))
+    return [120 + r / 4, 80 + r / 5 + g / 8, 60 + g / 6]
+  })
+}
+
 export function within(left: number, top: number, width: number, height: number) {
   return (x: number, y: number) => x >= left && x < left + width && y >= top && y < top + height
 }
