@@ -39,7 +39,10 @@ export interface CompletionTask {
 
 /** Who waits for it. */
 export interface CompletionRun {
-  /** First with what is done already, then after each level worked on, the last time with `done` = `total`. */
+  /**
+   * After each level worked on: one more each time, up to `total`. The first time with 0, unless another seed of the
+   * same picture has already done part of it.
+   */
   onLevel(done: number, total: number): void
   /** Called between rounds. */
   throwIfCancelled(): void

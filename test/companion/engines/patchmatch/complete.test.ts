@@ -113,9 +113,11 @@ describe('complete', () => {
 
   test.each<[string, { width: number; height: number }, (x: number, y: number) => boolean]>([
     ['in a tiny picture', { width: 8, height: 5 }, within(3, 1, 2, 3)],
+    ['in one somewhat larger', { width: 9, height: 7 }, within(4, 2, 3, 3)],
     ['in a picture of one row', { width: 9, height: 1 }, within(3, 0, 4, 1)],
     ['of all pixels but one', { width: 30, height: 20 }, (x, y) => x !== 4 || y !== 7],
-    ['across a very wide picture', { width: 2000, height: 20 }, within(900, 0, 250, 20)],
+    ['across a wide picture', { width: 2000, height: 20 }, within(900, 0, 250, 20)],
+    ['in a very wide picture', { width: 4000, height: 12 }, within(1700, 3, 180, 7)],
     ['over a corner', { width: 90, height: 70 }, within(0, 0, 40, 30)],
     ['of most of the picture', { width: 120, height: 90 }, within(12, 8, 100, 75)],
     ['around the picture', { width: 120, height: 90 }, (x, y) => !within(30, 25, 60, 40)(x, y)],
