@@ -46,11 +46,12 @@ export function modelInfo(
 
 function engineInfo(engine: Engine, states: readonly ModelState[]): EngineInfo {
   const { id, title, tasks, takesPrompt, seeded, models, licences } = engine
-  const needed = states.filter(({ model }) => models.includes(model.id))
+  const isReadyNow = isReady(engine, installedModels(states))
+  const best = states.find(({ model }) => model.id === models[0])
   return {
     ...{ id, title, tasks, takesPrompt, seeded, models, licences },
-    ready: isReady(engine, installedModels(states)),
-    downloadBytes: needed.reduce((sum, { downloadBytes }) => sum + downloadBytes, 0),
+    ready: isReadyNow,
+    downloadBytes: isReadyNow ? 0 : (best?.downloadBytes ?? 0),
     options: [...commonOptions, ...engine.options],
   }
 }

@@ -47,7 +47,9 @@ export function candidateEngines(engines: readonly Engine[], id: string, task: T
       `There is no engine "${id}". Choose auto, ${listOf(engines.map((engine) => engine.id))}.`,
     )
   }
-  const candidates = named.filter((engine) => engine.tasks.includes(task))
+  const does = ({ tasks, tasksByName = [] }: Engine) =>
+    tasks.includes(task) && !(id === 'auto' && tasksByName.includes(task))
+  const candidates = named.filter(does)
   if (candidates.length === 0) {
     const who = id === 'auto' ? 'No engine here' : `The engine "${id}"`
     const possible = [...new Set(named.flatMap((engine) => engine.tasks))]
@@ -61,16 +63,17 @@ export function candidateEngines(engines: readonly Engine[], id: string, task: T
 
 /** Whether it can fill at once. */
 export function isReady({ models, lane }: Engine, installed: Installed): boolean {
-  return models.every((id) => installed.has(id)) && (lane === 'embedded' || hasOnnxRuntime())
+  const hasModel = models.length === 0 || models.some((id) => installed.has(id))
+  return hasModel && (lane === 'embedded' || hasOnnxRuntime())
 }
 
 /** @throws CompanionError 'model-missing', or 'engine-stopped' where models cannot run at all */
 export function checkReady(engine: Engine, installed: Installed): void {
   if (isReady(engine, installed)) return
-  const missing = engine.models.filter((id) => !installed.has(id))
-  if (missing.length > 0) {
+  const [best] = engine.models
+  if (best !== undefined && !engine.models.some((id) => installed.has(id))) {
     throw new CompanionError('model-missing', `${engine.title} needs a model that is not installed.`, {
-      hint: `Install it in the window, or with \`infill models install ${missing.join(' ')}\`.`,
+      hint: `Install it in the window, or with \`infill models install ${best}\`.`,
     })
   }
   throw new CompanionError(

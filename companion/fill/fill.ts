@@ -10,6 +10,7 @@ import { checkMargins } from './margins.ts'
 import { readMasks, type SentMasks } from './masks.ts'
 import type { Picture } from './picture.ts'
 import { planFill } from './plan.ts'
+import { openPrefill } from './prefill.ts'
 import { spreadProgress } from './progress.ts'
 
 /** All that one fill needs. A job reads no other state. */
@@ -18,6 +19,8 @@ export interface FillJob extends SentMasks {
   readonly engine: Engine
   /** Asked first, whether it can fill without guessing; null: nobody is. */
   readonly exactEngine: Engine | null
+  /** Fills the hole first where the engine begins with what is there; null: nobody does. */
+  readonly prefillEngine: Engine | null
   readonly means: Means
   readonly prompt: string
   readonly negativePrompt: string
@@ -69,11 +72,12 @@ export async function fill(
   }
 
   // 3. Plan how far the fill reaches, and which parts of the picture the engine sees.
-  const plan = planFill(picture.image, masks, engine.limits, { task, options })
+  const plan = planFill(picture.image, masks, engine.limitsFor?.(options) ?? engine.limits, { task, options })
   const planning = copying + (await lap())
 
   const sizes = plan.contexts.map(({ work }) => work)
   const opened = await engine.open(run, job.means, sizes)
+  const prefill = await openPrefill(job, options, run)
   try {
     const load = await lap()
     const nextRun = spreadProgress(run, job.variations * plan.contexts.length)
@@ -81,7 +85,7 @@ export async function fill(
       // 4. Fill, context by context.
       const { prompt, negativePrompt } = job
       const settings = { task, prompt, negativePrompt, seed: seedOf(job, variation), options }
-      const fillTile = (tile: Tile) => opened.fill(tile, settings, nextRun())
+      const fillTile = async (tile: Tile) => opened.fill(await prefill.prepare(tile), settings, nextRun())
       const filled = await fillContexts(picture.image, plan, fillTile, run)
       const filling = await lap()
 
@@ -90,6 +94,7 @@ export async function fill(
       await finish(variation, { filled, plan, used }, { load, fill: planning + filling })
     }
   } finally {
+    await prefill.close()
     await opened.close()
   }
 

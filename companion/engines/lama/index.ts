@@ -49,7 +49,7 @@ export const lama: Engine = {
     const network = await LamaNetwork.open(means)
     const session = await network.load(picture.image, 'best', run)
     const image = await inpaint(session, picture, { least: 1, whole: Math.trunc }, run)
-    return { image, device: session.device }
+    return { images: [image], device: session.device }
   },
 }
 

@@ -1,0 +1,207 @@
+import type { Guidance } from '../../diffusion/denoise.ts'
+import { inpaint } from '../../diffusion/inpaint.ts'
+import { latentSize } from '../../diffusion/latents.ts'
+import { createGenerator } from '../../diffusion/noise.ts'
+import {
+  imageFromSamples,
+  samplesFromImage,
+  samplesFromTensor,
+  tensorFromMask,
+  tensorFromSamples,
+} from '../../diffusion/preprocess.ts'
+import { previewOf } from '../../diffusion/preview.ts'
+import { CompanionError } from '../../errors.ts'
+import { encodePatch } from '../../image/codec.ts'
+import type { Image, Mask } from '../../image/image.ts'
+import { unite } from '../../image/mask.ts'
+import { coverMask, resizeImage } from '../../image/resize.ts'
+import type { Device } from '../../protocol.ts'
+import { inGigabytes } from '../../runtime/memory.ts'
+import type { FillSettings, Means, OpenEngine, Run, Tile } from '../engine.ts'
+import { type Fallback, withFallbacks } from '../fallbacks.ts'
+import { refuseBlank } from '../nonsense.ts'
+import { type Computed, Networks, type Part, type Way } from './networks.ts'
+import { type Recipe, recipeOf } from './presets.ts'
+import { type FoundModel, findModel } from './weights.ts'
+import { workingSize } from './working-size.ts'
+
+/** Fills tiles with one model. What it loaded stays loaded for the next job. */
+export class FillByPrompt implements OpenEngine {
+  readonly #means: Means
+  readonly #computed: Computed
+  readonly #notes = new Set<string>()
+  /** How many parts are loaded, of those that a fill needs before its first step. */
+  #loaded = 0
+  #device: Device
+  #model: FoundModel | null = null
+
+  /** @param device What is said before anything was loaded. */
+  constructor(means: Means, computed: Computed, device: Device) {
+    this.#means = means
+    this.#computed = computed
+    this.#device = device
+  }
+
+  get device(): Device {
+    return this.#device
+  }
+
+  get notes(): readonly string[] {
+    return [...this.#notes]
+  }
+
+  get peakBytes(): number {
+    return this.#means.runtime.memory.peakBytes
+  }
+
+  async fill({ image, mask, avoid, prefilled }: Tile, settings: FillSettings, run: Run): Promise<Image> {
+    const { options, seed } = settings
+    this.#model ??= await findModel(this.#means, options.model as string | undefined)
+    const recipe = recipeOf(options, settings)
+    const hole = {
+      // What must not be copied is not shown to the model either.
+      ...{ image: prefilled ?? image, mask: unite(mask, avoid), model: this.#model, seed },
+      recipe: recipe.strength < 1 && prefilled === undefined ? this.#fromNoise(recipe) : recipe,
+      preview: options.preview === true,
+    }
+    const usual: ScaledWay = {
+      ...{ on: 'best', inTiles: false, queriesAtOnce: undefined, scale: 1 },
+      rowsAtOnce: recipe.guidance > 1 ? 2 : 1,
+    }
+    const { result, note } = await withFallbacks(
+      () => this.#fillBy(usual, hole, run),
+      this.#fallbacks(usual, hole, run),
+    )
+    if (note !== null) this.#notes.add(note)
+    return result
+  }
+
+  async close(): Promise<void> {}
+
+  /** Without a fill to begin with, what is in the hole would come back through it. */
+  #fromNoise(recipe: Recipe): Recipe {
+    this.#notes.add(
+      'Nothing around the mask could be used to begin with, so the fill began with noise (strength 1).',
+    )
+    return { ...recipe, strength: 1 }
+  }
+
+  async #fillBy(way: ScaledWay, hole: Hole, run: Run): Promise<Image> {
+    const { recipe, model } = hole
+    const full = workingSize(hole.image, recipe.size)
+    const size = way.scale === 1 ? full : workingSize(hole.image, recipe.size * way.scale)
+    const networks = new Networks(model, this.#means.runtime, this.#computed, (part, session) => {
+      this.#device = session.device
+      for (const note of session.notes) this.#notes.add(note)
+      this.#reportLoaded(partsToLoad.indexOf(part) + 1, run)
+    })
+    const loading = { ...run, onProgress: () => {} }
+
+    const guidance: Guidance = {
+      positive: await networks.embed(recipe.prompt, way, loading),
+      negative: recipe.guidance > 1 ? await networks.embed(recipe.negativePrompt, way, loading) : null,
+      ...{ scale: recipe.guidance, rescale: 0 },
+    }
+    this.#checkBudget(networks.neededBytes(size, way))
+
+    const small = hole.image.width === size.width && hole.image.height === size.height
+    const image = small ? hole.image : resizeImage(hole.image, size)
+    const mask = small ? hole.mask : coverMask(hole.mask, size)
+    let steps = recipe.steps
+    const report = (done: number, preview?: Uint8Array) =>
+      run.onProgress({
+        // The last one is the decoder's.
+        ...{ stage: 'fill', done, total: steps + 1, unit: 'steps' },
+        ...(preview === undefined ? {} : { preview }),
+      })
+    const [made] = await inpaint(
+      networks.inpaintModel(size, way, loading),
+      {
+        ...{ size, guidance, pictures: 1, generator: createGenerator(hole.seed) },
+        picture: tensorFromSamples(samplesFromImage(image)),
+        mask: tensorFromMask(mask),
+        ...{ scheduler: recipe.scheduler, steps: recipe.steps, strength: recipe.strength, eta: recipe.eta },
+      },
+      {
+        signal: run.signal,
+        onStep: async ({ done, total, original }) => {
+          steps = total
+          const shows = hole.preview && (done % stepsBetweenPreviews === 0 || done === total)
+          report(done, shows ? await encodePatch(previewOf(original, latentSize(size)), null) : undefined)
+        },
+      },
+    )
+    const fill = imageFromSamples(samplesFromTensor(made!, size))
+    refuseBlank(model.title, fill, { image, mask })
+    report(steps + 1)
+    return small ? fill : resizeImage(fill, hole.image)
+  }
+
+  /** Told once for all fills: what is loaded again later on belongs to them. */
+  #reportLoaded(done: number, run: Run): void {
+    if (done <= this.#loaded) return
+    this.#loaded = done
+    run.onProgress({ stage: 'load', done, total: partsToLoad.length, unit: 'steps' })
+  }
+
+  /** @throws CompanionError 'out-of-memory' */
+  #checkBudget(neededBytes: number): void {
+    const { budgetBytes } = this.#means.runtime.memory
+    if (this.#device.kind !== 'cpu' || neededBytes <= budgetBytes) return
+    throw new CompanionError(
+      'out-of-memory',
+      `Stable Diffusion needs about ${inGigabytes(neededBytes)} of memory for this fill, and ${inGigabytes(budgetBytes)} are free. Close other programs.`,
+    )
+  }
+
+  /** In this order, each with what those before it do. */
+  #fallbacks(usual: ScaledWay, hole: Hole, run: Run): Fallback<Image>[] {
+    const inTwoRuns = { ...usual, rowsAtOnce: 1 } as const
+    const inTiles = { ...inTwoRuns, inTiles: true }
+    const sliced = { ...inTiles, queriesAtOnce: 1024 }
+    const memory = (what: string, way: ScaledWay, prepare = async () => {}): Fallback<Image> => ({
+      ...{ against: ['out-of-memory'], what },
+      attempt: async () => {
+        await prepare()
+        return this.#fillBy(way, hole, run)
+      },
+    })
+    return [
+      ...(usual.rowsAtOnce === 2 ? [memory('guidance was computed in two runs', inTwoRuns)] : []),
+      memory('all else was unloaded', inTwoRuns, () => this.#means.runtime.unload()),
+      memory('the picture was encoded and decoded in tiles', inTiles),
+      // Elsewhere attention is fused, and holds little.
+      ...(this.#device.kind === 'coreml' ? [memory('attention was computed in slices', sliced)] : []),
+      ...[0.75, 0.5].map((scale) =>
+        memory(`the fill was computed at ${100 * scale} % of its size`, { ...sliced, scale }),
+      ),
+      ...(this.#device.kind === 'cpu'
+        ? []
+        : [
+            {
+              against: ['out-of-memory', 'nonsense', 'device'] as const,
+              what: 'the CPU computed the fill',
+              attempt: () => this.#fillBy({ ...usual, on: 'cpu' }, hole, run),
+            },
+          ]),
+    ]
+  }
+}
+
+const partsToLoad: readonly Part[] = ['text encoder', 'encoder', 'unet']
+const stepsBetweenPreviews = 4
+
+interface ScaledWay extends Way {
+  /** Of the working side. */
+  readonly scale: number
+}
+
+/** What is to be filled, of which picture, and how. */
+interface Hole {
+  readonly image: Image
+  readonly mask: Mask
+  readonly model: FoundModel
+  readonly recipe: Recipe
+  readonly seed: number
+  readonly preview: boolean
+}
