@@ -39,7 +39,8 @@ export function modelInfo(
 ): ModelInfo {
   const { id, title, purpose, licence, files } = model
   const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
-  const usedBy = engines.filter((engine) => engine.models.includes(id)).map((engine) => engine.id)
+  const uses = (engine: Engine) => engine.models.includes(id) || engine.extras?.includes(id) === true
+  const usedBy = engines.filter(uses).map((engine) => engine.id)
   const installedBytes = bytes - downloadBytes
   return { id, title, purpose, licence, bytes, installed, installedBytes, damaged, usedBy }
 }

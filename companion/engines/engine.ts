@@ -79,6 +79,8 @@ export interface Engine {
   readonly seeded: boolean
   /** Ids of `models/index.ts`, the better one first. One of them must be installed before `open`; none: it needs none. */
   readonly models: readonly string[]
+  /** Ids of those that it uses for some options only, and that need not be installed. */
+  readonly extras?: readonly string[]
   readonly licences: readonly Licence[]
   /** Beyond `commonOptions`, which every engine takes. */
   readonly options: readonly Option[]
@@ -122,6 +124,8 @@ export interface OpenEngine {
   readonly notes?: readonly string[]
   /** Most memory held at a time, as far as it is known. */
   readonly peakBytes?: number
+  /** What the last tile was filled in, where the engine does not take tiles as they are. */
+  readonly worked?: { readonly steps: number; readonly size: Size } | undefined
   /**
    * Fills the masked pixels of one tile. The result has the tile's own size; what it holds outside the mask is not used.
    *

@@ -11,7 +11,8 @@ import { type Plan, planFill } from './plan.ts'
 export interface Filling {
   readonly filled: Image
   readonly plan: Plan
-  readonly used: Pick<Used, 'engine' | 'device' | 'notes' | 'peakBytes'>
+  readonly used: Pick<Used, 'engine' | 'device' | 'notes' | 'peakBytes'> &
+    Partial<Pick<Used, 'steps' | 'workWidth' | 'workHeight'>>
 }
 
 /**

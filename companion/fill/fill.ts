@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import type { Engine, Means, Run, Tile } from '../engines/engine.ts'
+import type { Engine, Means, OpenEngine, Run, Tile } from '../engines/engine.ts'
 import { encodePatch } from '../image/codec.ts'
 import { withDefaults } from '../options.ts'
 import type { Extent, Options, PatchReply } from '../protocol.ts'
@@ -89,8 +89,12 @@ export async function fill(
       const filled = await fillContexts(picture.image, plan, fillTile, run)
       const filling = await lap()
 
-      const { device, notes = [], peakBytes } = opened
-      const used = { engine: engine.id, device, notes, ...(peakBytes === undefined ? {} : { peakBytes }) }
+      const { device, notes = [], peakBytes, worked } = opened
+      const used = {
+        ...{ engine: engine.id, device, notes },
+        ...(peakBytes === undefined ? {} : { peakBytes }),
+        ...(worked === undefined ? {} : usedOf(worked)),
+      }
       await finish(variation, { filled, plan, used }, { load, fill: planning + filling })
     }
   } finally {
@@ -117,9 +121,13 @@ export async function fill(
 
       const ms = { queue: job.queueMs, decode, ...spent, blend: blending, encode }
       const notes = [...picture.notes, ...plan.used.notes, ...usedBy.notes]
-      await onPatch({ variation, seed, rect, used: { ...usedBy, ...plan.used, ms, notes }, png }, extent)
+      await onPatch({ variation, seed, rect, used: { ...plan.used, ...usedBy, ms, notes }, png }, extent)
     }
   }
+}
+
+function usedOf({ steps, size }: NonNullable<OpenEngine['worked']>) {
+  return { steps, workWidth: size.width, workHeight: size.height }
 }
 
 function seedOf({ seed }: FillJob, variation: number): number {

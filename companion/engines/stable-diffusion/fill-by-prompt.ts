@@ -12,17 +12,17 @@ import {
 import { previewOf } from '../../diffusion/preview.ts'
 import { CompanionError } from '../../errors.ts'
 import { encodePatch } from '../../image/codec.ts'
-import type { Image, Mask } from '../../image/image.ts'
+import type { Image, Mask, Size } from '../../image/image.ts'
 import { unite } from '../../image/mask.ts'
 import { coverMask, resizeImage } from '../../image/resize.ts'
-import type { Device } from '../../protocol.ts'
+import type { Device, Options } from '../../protocol.ts'
 import { inGigabytes } from '../../runtime/memory.ts'
 import type { FillSettings, Means, OpenEngine, Run, Tile } from '../engine.ts'
 import { type Fallback, withFallbacks } from '../fallbacks.ts'
 import { refuseBlank } from '../nonsense.ts'
 import { type Computed, Networks, type Part, type Way } from './networks.ts'
 import { type Recipe, recipeOf } from './presets.ts'
-import { type FoundModel, findModel } from './weights.ts'
+import { type FoundModel, findLora, findModel, type Network } from './weights.ts'
 import { workingSize } from './working-size.ts'
 
 /** Fills tiles with one model. What it loaded stays loaded for the next job. */
@@ -33,6 +33,7 @@ export class FillByPrompt implements OpenEngine {
   /** How many parts are loaded, of those that a fill needs before its first step. */
   #loaded = 0
   #device: Device
+  #worked: { readonly steps: number; readonly size: Size } | undefined
   #model: FoundModel | null = null
 
   /** @param device What is said before anything was loaded. */
@@ -50,17 +51,23 @@ export class FillByPrompt implements OpenEngine {
     return [...this.#notes]
   }
 
+  get worked() {
+    return this.#worked
+  }
+
   get peakBytes(): number {
     return this.#means.runtime.memory.peakBytes
   }
 
   async fill({ image, mask, avoid, prefilled }: Tile, settings: FillSettings, run: Run): Promise<Image> {
     const { options, seed } = settings
-    this.#model ??= await findModel(this.#means, options.model as string | undefined)
     const recipe = recipeOf(options, settings)
+    this.#model ??= await findModel(this.#means, this.#versionFor(recipe, options))
+    const model = this.#model
     const hole = {
       // What must not be copied is not shown to the model either.
-      ...{ image: prefilled ?? image, mask: unite(mask, avoid), model: this.#model, seed },
+      ...{ image: prefilled ?? image, mask: unite(mask, avoid), model, seed },
+      lora: recipe.withLora ? await findLora(this.#means, model) : null,
       recipe: recipe.strength < 1 && prefilled === undefined ? this.#fromNoise(recipe) : recipe,
       preview: options.preview === true,
     }
@@ -77,6 +84,18 @@ export class FillByPrompt implements OpenEngine {
   }
 
   async close(): Promise<void> {}
+
+  /** @throws CompanionError 'option-invalid' */
+  #versionFor({ withLora }: Recipe, { model }: Options): string | undefined {
+    if (withLora && model === '2') {
+      throw new CompanionError(
+        'option-invalid',
+        'The preset few-steps is for model 1.5. Choose that, or another preset.',
+      )
+    }
+    // A folder that the person named says itself what it is.
+    return withLora && this.#means.checkpoint === undefined ? '1.5' : (model as string | undefined)
+  }
 
   /** Without a fill to begin with, what is in the hole would come back through it. */
   #fromNoise(recipe: Recipe): Recipe {
@@ -115,7 +134,7 @@ export class FillByPrompt implements OpenEngine {
         ...(preview === undefined ? {} : { preview }),
       })
     const [made] = await inpaint(
-      networks.inpaintModel(size, way, loading),
+      networks.inpaintModel(size, hole.lora, way, loading),
       {
         ...{ size, guidance, pictures: 1, generator: createGenerator(hole.seed) },
         picture: tensorFromSamples(samplesFromImage(image)),
@@ -134,6 +153,7 @@ export class FillByPrompt implements OpenEngine {
     const fill = imageFromSamples(samplesFromTensor(made!, size))
     refuseBlank(model.title, fill, { image, mask })
     report(steps + 1)
+    this.#worked = { steps, size }
     return small ? fill : resizeImage(fill, hole.image)
   }
 
@@ -201,6 +221,7 @@ interface Hole {
   readonly image: Image
   readonly mask: Mask
   readonly model: FoundModel
+  readonly lora: Network | null
   readonly recipe: Recipe
   readonly seed: number
   readonly preview: boolean

@@ -1,4 +1,4 @@
-import { stableDiffusion2, stableDiffusion15 } from '../../../models/stable-diffusion/model.ts'
+import { lcmLora15, stableDiffusion2, stableDiffusion15 } from '../../../models/stable-diffusion/model.ts'
 import { describeDevice } from '../../runtime/device.ts'
 import type { Engine } from '../engine.ts'
 import { FillByPrompt } from './fill-by-prompt.ts'
@@ -22,6 +22,7 @@ export function createStableDiffusion(): Engine {
     takesPrompt: true,
     seeded: true,
     models: [stableDiffusion2.id, stableDiffusion15.id],
+    extras: [lcmLora15.id],
     licences: [stableDiffusion2.licence, stableDiffusion15.licence],
     options,
     rawOptions,

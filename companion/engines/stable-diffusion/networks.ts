@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { parse } from 'node:path'
 import type { Checkpoint } from '../../../models/checkpoint.ts'
+import { loraAdapter } from '../../../models/nn/lora.ts'
 import type { GraphDefinition } from '../../../models/onnx/graph.ts'
 import type { ExecutionProvider } from '../../../models/onnx/providers.ts'
 import { writeModel } from '../../../models/onnx/write.ts'
@@ -85,10 +86,20 @@ export class Networks {
     })
   }
 
-  /** For pictures of one size. Each network is loaded when it is first needed. */
-  inpaintModel(size: Size, { on, rowsAtOnce, inTiles, queriesAtOnce }: Way, run: Run): InpaintModel {
+  /**
+   * For pictures of one size. Each network is loaded when it is first needed.
+   *
+   * @param lora Runs beside the UNet.
+   */
+  inpaintModel(
+    size: Size,
+    lora: Network | null,
+    { on, rowsAtOnce, inTiles, queriesAtOnce }: Way,
+    run: Run,
+  ): InpaintModel {
     const { unet, vae, config, title, noise } = this.#model
     const small = latentSize(size)
+    const adapt = lora === null ? undefined : loraAdapter(lora.checkpoint, 'unet')
     const tiles = inTiles ? { tileSide } : {}
     const measure = `${size.width} × ${size.height}${inTiles ? ' in tiles' : ''}`
 
@@ -107,8 +118,8 @@ export class Networks {
         encoder_hidden_states: floats([rows, tokenCount, config.unet.contextWidth], embeddings),
       }
       const build = (provider: ExecutionProvider) =>
-        buildUNet(unet.checkpoint, config.unet, { batch: rows, ...small }, { provider, queriesAtOnce })
-      const measured = `${measure}, ${rows} at once, ${queriesAtOnce ?? 'all'} queries`
+        buildUNet(unet.checkpoint, config.unet, { batch: rows, ...small }, { provider, queriesAtOnce, adapt })
+      const measured = `${measure}, ${rows} at once, ${queriesAtOnce ?? 'all'} queries ${lora?.weights.key ?? ''}`
       const session = await this.#load('unet', unet, measured, build, inputs, on, run)
       return valuesOf(title, await session.run(inputs, run), 'out_sample')
     }

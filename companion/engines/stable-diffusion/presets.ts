@@ -11,6 +11,8 @@ export interface Preset {
   readonly steps: number
   readonly guidance: number
   readonly scheduler: SchedulerId
+  /** Whether it needs LCM-LoRA, which there is for 1.5 only. */
+  readonly withLora?: true
 }
 
 const scheduler = 'dpmpp-2m-karras'
@@ -23,6 +25,12 @@ export const presets: readonly Preset[] = [
   { id: 'fast', template: '{subject}', negative: '', steps: 12, guidance: 6, scheduler },
   { id: 'balanced', template: '{subject}', negative: '', steps: 20, guidance: 7, scheduler },
   { id: 'best', template: '{subject}', negative: '', steps: 30, guidance: 7.5, scheduler },
+  {
+    id: 'few-steps',
+    template: '{subject}',
+    negative: '',
+    ...{ steps: 4, guidance: 1.5, scheduler: 'lcm', withLora: true },
+  },
   { id: 'creative', template: '{subject}', negative: '', steps: 30, guidance: 12, scheduler: 'euler-a' },
   {
     id: 'product-photo',
@@ -97,6 +105,8 @@ export interface Recipe {
   readonly eta: number
   /** The working side, pixels. */
   readonly size: number
+  /** Whether LCM-LoRA runs beside the UNet. */
+  readonly withLora: boolean
 }
 
 /** What the published models were trained at. */
@@ -111,7 +121,7 @@ export function recipeOf(
   const { template, negative, ...numbers } = chosen
   const removes = task === 'remove' && prompt.trim() === ''
   return {
-    ...{ strength: 1, eta: 0, size: trainedSide },
+    ...{ strength: 1, eta: 0, size: trainedSide, withLora: false },
     ...numbers,
     ...pick(options),
     prompt: removes ? emptyScene : said(template, prompt),

@@ -38,7 +38,7 @@ export async function fillRaw(
     ...{ scale, rescale: 0 },
   }
   const pictures = await inpaintRaw(
-    networks.inpaintModel(size, way, run),
+    networks.inpaintModel(size, null, way, run),
     {
       ...{ image: samplesFromImage(image), mask, size, guidance },
       paddingMaskCrop: options.paddingMaskCrop === undefined ? null : Number(options.paddingMaskCrop),

@@ -261,6 +261,7 @@ describe('the built infill models', () => {
         { id: 'migan', installed: false },
         { id: 'stable-diffusion-2', installed: false },
         { id: 'stable-diffusion-1-5', installed: false },
+        { id: 'lcm-lora-sd-1-5', installed: false },
       ],
       freeBytes: expect.any(Number),
     })

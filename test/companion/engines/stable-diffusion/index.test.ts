@@ -14,6 +14,8 @@ import { tinyFolder } from '../../../support/diffusion.ts'
 import { pngOf } from '../../../support/encoded.ts'
 import { fillJob, patchesOf, quietRun } from '../../../support/fill-job.ts'
 import { gradientImage, rectMask } from '../../../support/images.ts'
+import { writeSafetensors } from '../../../support/safetensors.ts'
+import { noise } from '../../../support/weights.ts'
 
 let onnx: OnnxRuntime
 let folder: string
@@ -26,6 +28,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
+const changing = 'lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q'
 const image = gradientImage(90, 70)
 const mask = rectMask(90, 70, { x: 30, y: 20, width: 28, height: 24 })
 const tile: Tile = { image, mask, avoid: null }
@@ -81,6 +84,7 @@ describe('Stable Diffusion', () => {
     const [alone] = await patchesOf(await job({ seed: 6 }))
 
     expect(second!.seed).toBe(6)
+    expect(second!.used).toMatchObject({ steps: 2, workWidth: 256, workHeight: 256, tiles: 1 })
     expect(second!.png).toEqual(alone!.png)
   })
 
@@ -133,7 +137,9 @@ describe('Stable Diffusion', () => {
   test('can be cancelled in the middle of a step, and fills again afterwards', async () => {
     const cancelling = new AbortController()
     const reason = new Error('enough')
-    const { runtime, runs } = watched({ onRun: ({ part }) => part === 'unet' && cancelling.abort(reason) })
+    const { runtime, runs } = watched({
+      onRun: ({ part }) => part === 'unet' && queueMicrotask(() => cancelling.abort(reason)),
+    })
     const engine = createStableDiffusion()
     const running = filled({ runtime, engine, run: { ...quietRun, signal: cancelling.signal } })
 
@@ -192,6 +198,42 @@ describe('Stable Diffusion', () => {
     rmSync(other, { recursive: true })
   })
 
+  test('runs LCM-LoRA beside the UNet, in four steps', async () => {
+    const { runtime, runs } = watched()
+    const options = { preset: 'few-steps', quality: 'balanced', size: 256 } as const
+    const fillWith = async (factor: number) => {
+      writeLora(changing, [4, 6, 6, 4], factor)
+      const opened = await createStableDiffusion().open(quietRun, meansOf(runtime), [image])
+      return (await opened.fill(tile, { ...settingsOf({}), options }, quietRun)).data
+    }
+    const [some, none] = [await fillWith(1), await fillWith(0)]
+
+    expect(runs.filter(({ part }) => part === 'unet')).toHaveLength(2 * 4)
+    expect(some).not.toEqual(none)
+  })
+
+  test.each([
+    [
+      'changes a layer that the model lacks',
+      'lora_unet_down_blocks_7_conv',
+      [4, 6, 6, 4],
+      /no place for lora_unet_down_blocks_7/,
+    ],
+    ['is for a wider network', changing, [4, 320, 320, 4], /is no LoRA for this model/],
+    ['changes nothing', 'lora_te_text_model', [4, 6, 6, 4], /changes nothing/],
+  ])('refuses a LoRA that %s', async (_, layer, shapes, sentence) => {
+    writeLora(layer, shapes, 1)
+    await expect(filled({ options: { preset: 'few-steps' } })).rejects.toMatchObject({
+      code: 'model-damaged',
+      message: expect.stringMatching(sentence),
+    })
+  })
+
+  test('has LCM-LoRA for 1.5 only', async () => {
+    const options = { preset: 'few-steps', model: '2' }
+    await expect(filled({ options })).rejects.toMatchObject({ code: 'option-invalid' })
+  })
+
   test('says which model is not installed', async () => {
     const files: Means['files'] = async (id) => {
       throw new CompanionError('model-missing', `${id} is not installed.`)
@@ -203,6 +245,17 @@ describe('Stable Diffusion', () => {
     await expect(missing({ model: '1.5' })).rejects.toThrow('stable-diffusion-1-5 is not installed.')
   })
 })
+
+/** @param shapes Of A, then of B. */
+function writeLora(layer: string, shapes: readonly number[], factor: number): void {
+  const [rank, inputs, outputs, rankOfB] = shapes as [number, number, number, number]
+  const b = noise([outputs, rankOfB], 4)
+  writeSafetensors(join(folder, 'pytorch_lora_weights.safetensors'), {
+    [`${layer}.lora_down.weight`]: noise([rank, inputs], 3),
+    [`${layer}.lora_up.weight`]: { ...b, data: b.data.map((value) => value * factor) },
+    [`${layer}.alpha`]: { shape: [], data: Float32Array.of(rank) },
+  })
+}
 
 const quick = { steps: 2, size: 256, quality: 'balanced' } as const
 
@@ -230,11 +283,8 @@ async function filled({ runtime = onnx, engine = createStableDiffusion(), ...giv
 }
 
 function meansOf(runtime: Runtime): Means {
-  return {
-    runtime,
-    checkpoint: folder,
-    files: () => Promise.reject(new Error('Expected the folder to be used.')),
-  }
+  const lora = 'pytorch_lora_weights.safetensors'
+  return { runtime, checkpoint: folder, files: async () => new Map([[lora, join(folder, lora)]]) }
 }
 
 async function job(changes: Partial<ReturnType<typeof fillJob>>) {

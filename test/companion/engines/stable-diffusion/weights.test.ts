@@ -1,21 +1,24 @@
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Means } from '../../../../companion/engines/engine.ts'
 import { Computed, Networks } from '../../../../companion/engines/stable-diffusion/networks.ts'
 import { findModel } from '../../../../companion/engines/stable-diffusion/weights.ts'
 import { CompanionError } from '../../../../companion/errors.ts'
 import { models } from '../../../../models/index.ts'
-import { checkpointOf, publishedLayout, tokenizerFiles } from '../../../support/diffusion.ts'
+import { stableDiffusion15 } from '../../../../models/stable-diffusion/config.ts'
+import { publishedLayout, tokenizerFiles } from '../../../support/diffusion.ts'
 import { quietRun } from '../../../support/fill-job.ts'
+import { writeEmptySafetensors } from '../../../support/safetensors.ts'
 import { scriptedRuntime } from '../../../support/scripted-runtime.ts'
 
 let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'infill-'))
   for (const [id, layouts] of Object.entries(published)) {
-    for (const [name, layout] of Object.entries(layouts)) writeEmptyWeights(join(folder, id, name), layout)
+    for (const [name, layout] of Object.entries(layouts))
+      writeEmptySafetensors(join(folder, id, name), layout)
     const { vocabulary, merges } = tokenizerFiles('!')
     mkdirSync(join(folder, id, 'tokenizer'))
     writeFileSync(join(folder, id, 'tokenizer', 'vocab.json'), JSON.stringify(vocabulary))
@@ -53,6 +56,47 @@ describe('findModel', () => {
   })
 })
 
+describe('a whole model in one file', () => {
+  const names = {
+    'model.diffusion_model.time_embed.0.weight': [8, 8],
+    'cond_stage_model.transformer.text_model.final_layer_norm.weight': [8],
+    'first_stage_model.encoder.conv_in.weight': [8, 3, 3, 3],
+  }
+  const meansOf = (checkpoint: string): Means => ({ ...meansWith([]), checkpoint })
+
+  test('is taken apart, with the words of the folder beside it', async () => {
+    const path = join(folder, 'stable-diffusion-1-5', 'whole.safetensors')
+    writeEmptySafetensors(path, names)
+    const tokens = join(folder, 'stable-diffusion-1-5', 'tokenizer', 'special_tokens_map.json')
+    writeFileSync(tokens, JSON.stringify({ pad_token: '<|endoftext|>' }))
+    const { unet, textEncoder, vae, config } = await findModel(meansOf(path), undefined)
+
+    expect([unet, textEncoder, vae].flatMap(({ checkpoint }) => [...checkpoint.keys()])).toEqual([
+      'time_embedding.linear_1.weight',
+      'text_model.final_layer_norm.weight',
+      'encoder.conv_in.weight',
+    ])
+    expect(config).toBe(stableDiffusion15)
+  })
+
+  test.each([
+    [
+      'that is another network',
+      'lone.safetensors',
+      { 'conv.weight': [8] },
+      /lone\.safetensors is no Stable Diffusion/,
+    ],
+    ['without its words', 'alone/whole.safetensors', names, /vocab\.json could not be opened/],
+  ])('is refused %s', async (_, name, layout, sentence) => {
+    writeEmptySafetensors(join(folder, name), layout)
+    await expect(findModel(meansOf(join(folder, name)), undefined)).rejects.toThrow(sentence)
+  })
+
+  test('says itself which one it is', async () => {
+    await expect(findModel(meansOf(folder), '2')).rejects.toMatchObject({ code: 'option-invalid' })
+  })
+})
+
 describe('the published layout', () => {
   test.each(['2', '1.5'])('of %s is what the graphs are built from', async (version) => {
     const runtime = scriptedRuntime([
@@ -66,7 +110,7 @@ describe('the published layout', () => {
     const networks = new Networks(model, runtime, new Computed())
     const size = { width: 128, height: 64 }
     await networks.embed('a vase', way, quietRun)
-    const { encode, predict, decode } = networks.inpaintModel(size, way, quietRun)
+    const { encode, predict, decode } = networks.inpaintModel(size, null, way, quietRun)
     await encode(new Float32Array(3 * 128 * 64))
     await predict(new Float32Array(9 * 16 * 8), 1, new Float32Array(77 * model.config.unet.contextWidth))
     await decode(new Float32Array(4 * 16 * 8))
@@ -88,29 +132,6 @@ const published = {
     'text_encoder/model.fp16.safetensors': publishedLayout('sd15-text-encoder'),
     'vae/diffusion_pytorch_model.fp16.safetensors': publishedLayout('sd15-vae'),
   },
-}
-
-/** A file as long as the real one and with its table of contents, of zeros that take no room on the disk. */
-function writeEmptyWeights(path: string, layout: ReturnType<typeof publishedLayout>): void {
-  const tensors = [...checkpointOf(layout)]
-  const types = { float16: 'F16', int64: 'I64' } as const
-  const contents = Object.fromEntries(
-    tensors.map(([name, { dtype, shape, offset, byteLength }]) => [
-      name,
-      {
-        dtype: types[dtype as keyof typeof types],
-        shape,
-        data_offsets: [offset, offset + byteLength],
-      },
-    ]),
-  )
-  const header = Buffer.from(JSON.stringify(contents))
-  const length = Buffer.alloc(8)
-  length.writeBigUInt64LE(BigInt(header.length))
-  mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, Buffer.concat([length, header]))
-  const [, last] = tensors.at(-1)!
-  truncateSync(path, 8 + header.length + last.offset + last.byteLength)
 }
 
 function meansWith(installed: readonly string[]): Means {

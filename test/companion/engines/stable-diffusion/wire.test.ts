@@ -36,7 +36,7 @@ describe('Stable Diffusion over the wire', () => {
       { scheduler: 'heun' },
       'ddim, ddpm, pndm, euler, euler-a, dpmpp-2m, dpmpp-2m-karras, unipc, lcm for scheduler',
     ],
-    [{ preset: 'magic' }, 'one of fast, balanced, best, creative, product-photo'],
+    [{ preset: 'magic' }, 'one of fast, balanced, best, few-steps, creative, product-photo'],
     [{ size: 4096 }, 'a whole number from 256 to 1024 for size'],
     [{ model: 'xl' }, 'one of 2, 1.5 for model'],
     [{ width: 512 }, 'There is no option "width"'],
