@@ -1,4 +1,4 @@
-import type { Guidance } from '../../diffusion/denoise.ts'
+import type { DenoiseRun, Guidance } from '../../diffusion/denoise.ts'
 import { inpaint } from '../../diffusion/inpaint.ts'
 import { latentSize } from '../../diffusion/latents.ts'
 import { createGenerator } from '../../diffusion/noise.ts'
@@ -107,15 +107,16 @@ export class FillByPrompt implements OpenEngine {
 
   async #fillBy(way: ScaledWay, hole: Hole, run: Run): Promise<Image> {
     const { recipe, model } = hole
-    const full = workingSize(hole.image, recipe.size)
-    const size = way.scale === 1 ? full : workingSize(hole.image, recipe.size * way.scale)
+    const size = workingSize(hole.image, recipe.size * way.scale)
     const networks = new Networks(model, this.#means.runtime, this.#computed, (part, session) => {
       this.#device = session.device
       for (const note of session.notes) this.#notes.add(note)
       this.#reportLoaded(partsToLoad.indexOf(part) + 1, run)
     })
-    const loading = { ...run, onProgress: () => {} }
+    // What is loaded is reported above, for all parts together.
+    const loading = { signal: run.signal, onProgress: () => {} }
 
+    // 1. The words.
     const guidance: Guidance = {
       positive: await networks.embed(recipe.prompt, way, loading),
       negative: recipe.guidance > 1 ? await networks.embed(recipe.negativePrompt, way, loading) : null,
@@ -123,38 +124,22 @@ export class FillByPrompt implements OpenEngine {
     }
     this.#checkBudget(networks.neededBytes(size, way))
 
-    const small = hole.image.width === size.width && hole.image.height === size.height
-    const image = small ? hole.image : resizeImage(hole.image, size)
-    const mask = small ? hole.mask : coverMask(hole.mask, size)
-    let steps = recipe.steps
-    const report = (done: number, preview?: Uint8Array) =>
-      run.onProgress({
-        // The last one is the decoder's.
-        ...{ stage: 'fill', done, total: steps + 1, unit: 'steps' },
-        ...(preview === undefined ? {} : { preview }),
-      })
-    const [made] = await inpaint(
-      networks.inpaintModel(size, hole.lora, way, loading),
-      {
-        ...{ size, guidance, pictures: 1, generator: createGenerator(hole.seed) },
-        picture: tensorFromSamples(samplesFromImage(image)),
-        mask: tensorFromMask(mask),
-        ...{ scheduler: recipe.scheduler, steps: recipe.steps, strength: recipe.strength, eta: recipe.eta },
-      },
-      {
-        signal: run.signal,
-        onStep: async ({ done, total, original }) => {
-          steps = total
-          const shows = hole.preview && (done % stepsBetweenPreviews === 0 || done === total)
-          report(done, shows ? await encodePatch(previewOf(original, latentSize(size)), null) : undefined)
-        },
-      },
-    )
+    // 2. The picture, at the size that the model works at.
+    const { image, mask } = resized(hole, size)
+    const { scheduler, steps, strength, eta } = recipe
+    const request = {
+      ...{ size, guidance, scheduler, steps, strength, eta, pictures: 1 },
+      ...{ picture: tensorFromSamples(samplesFromImage(image)), mask: tensorFromMask(mask) },
+      generator: createGenerator(hole.seed),
+    }
+    const watch = watchSteps(hole, size, run)
+    const [made] = await inpaint(networks.inpaintModel(size, hole.lora, way, loading), request, watch)
+
+    // 3. Back to the tile.
     const fill = imageFromSamples(samplesFromTensor(made!, size))
     refuseBlank(model.title, fill, { image, mask })
-    report(steps + 1)
-    this.#worked = { steps, size }
-    return small ? fill : resizeImage(fill, hole.image)
+    this.#worked = { steps: watch.end(), size }
+    return isSameSize(fill, hole.image) ? fill : resizeImage(fill, hole.image)
   }
 
   /** Told once for all fills: what is loaded again later on belongs to them. */
@@ -174,42 +159,64 @@ export class FillByPrompt implements OpenEngine {
     )
   }
 
-  /** In this order, each with what those before it do. */
-  #fallbacks(usual: ScaledWay, hole: Hole, run: Run): Fallback<Image>[] {
+  /** In this order, each with what those before it do. Which device computes is known once something has been loaded. */
+  *#fallbacks(usual: ScaledWay, hole: Hole, run: Run): Generator<Fallback<Image>> {
     const inTwoRuns = { ...usual, rowsAtOnce: 1 } as const
     const inTiles = { ...inTwoRuns, inTiles: true }
     const sliced = { ...inTiles, queriesAtOnce: 1024 }
-    const memory = (what: string, way: ScaledWay, prepare = async () => {}): Fallback<Image> => ({
+    const smaller = (what: string, way: ScaledWay, prepare = async () => {}): Fallback<Image> => ({
       ...{ against: ['out-of-memory'], what },
       attempt: async () => {
         await prepare()
         return this.#fillBy(way, hole, run)
       },
     })
-    return [
-      ...(usual.rowsAtOnce === 2 ? [memory('guidance was computed in two runs', inTwoRuns)] : []),
-      memory('all else was unloaded', inTwoRuns, () => this.#means.runtime.unload()),
-      memory('the picture was encoded and decoded in tiles', inTiles),
-      // Elsewhere attention is fused, and holds little.
-      ...(this.#device.kind === 'coreml' ? [memory('attention was computed in slices', sliced)] : []),
-      ...[0.75, 0.5].map((scale) =>
-        memory(`the fill was computed at ${100 * scale} % of its size`, { ...sliced, scale }),
-      ),
-      ...(this.#device.kind === 'cpu'
-        ? []
-        : [
-            {
-              against: ['out-of-memory', 'nonsense', 'device'] as const,
-              what: 'the CPU computed the fill',
-              attempt: () => this.#fillBy({ ...usual, on: 'cpu' }, hole, run),
-            },
-          ]),
-    ]
+    if (usual.rowsAtOnce === 2) yield smaller('guidance was computed in two runs', inTwoRuns)
+    yield smaller('all else was unloaded', inTwoRuns, () => this.#means.runtime.unload())
+    yield smaller('the picture was encoded and decoded in tiles', inTiles)
+    // Elsewhere attention is fused, and holds little.
+    if (this.#device.kind === 'coreml') yield smaller('attention was computed in slices', sliced)
+    for (const scale of [0.75, 0.5]) {
+      yield smaller(`the fill was computed at ${100 * scale} % of its size`, { ...sliced, scale })
+    }
+    if (this.#device.kind === 'cpu') return
+    yield {
+      against: ['out-of-memory', 'nonsense', 'device'],
+      what: 'the CPU computed the fill',
+      attempt: () => this.#fillBy({ ...usual, on: 'cpu' }, hole, run),
+    }
   }
 }
 
 const partsToLoad: readonly Part[] = ['text encoder', 'encoder', 'unet']
+
+function resized({ image, mask }: Hole, size: Size): Pick<Hole, 'image' | 'mask'> {
+  if (isSameSize(image, size)) return { image, mask }
+  return { image: resizeImage(image, size), mask: coverMask(mask, size) }
+}
+
+function isSameSize(a: Size, b: Size): boolean {
+  return a.width === b.width && a.height === b.height
+}
+
 const stepsBetweenPreviews = 4
+
+/** Reports each step of the fill, and at the `end` the decoder's as one more; it says how many steps were made. */
+function watchSteps({ preview: wanted }: Hole, size: Size, { signal, onProgress }: Run) {
+  let total = 0
+  const report = (done: number, shown: { preview?: Uint8Array } = {}) =>
+    onProgress({ stage: 'fill', done, total, unit: 'steps', ...shown })
+  const onStep: DenoiseRun['onStep'] = async ({ done, total: steps, original }) => {
+    total = steps + 1
+    const isShown = wanted && (done % stepsBetweenPreviews === 0 || done === steps)
+    report(done, isShown ? { preview: await encodePatch(previewOf(original, latentSize(size)), null) } : {})
+  }
+  const end = () => {
+    report(total)
+    return total - 1
+  }
+  return { signal, onStep, end }
+}
 
 interface ScaledWay extends Way {
   /** Of the working side. */

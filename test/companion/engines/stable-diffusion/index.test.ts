@@ -171,13 +171,28 @@ describe('Stable Diffusion', () => {
   })
 
   test('refuses what are no numbers', async () => {
-    const { runtime } = watched({
-      change: ({ out_sample, ...others }) =>
-        out_sample?.type === 'float32'
-          ? { out_sample: { ...out_sample, data: out_sample.data.map(() => Number.NaN) } }
-          : others,
-    })
+    const { runtime } = watched({ change: withoutNumbers })
     await expect(filled({ runtime })).rejects.toMatchObject({ code: 'model-damaged' })
+  })
+
+  test('lets the CPU compute what a graphics card made no picture of', async () => {
+    const { runtime } = watched()
+    const failing: Runtime = {
+      ...runtime,
+      async load(source, on, run) {
+        const session = await runtime.load(source, on, run)
+        if (on === 'cpu') return session
+        const device = { kind: 'cuda', name: 'a card', precision: 'fp32' } as const
+        return { ...session, device, run: async (...given) => withoutNumbers(await session.run(...given)) }
+      },
+      memory: { budgetBytes: Number.POSITIVE_INFINITY, peakBytes: 0 },
+    }
+    const opened = await createStableDiffusion().open(quietRun, meansOf(failing), [image])
+    const fill = await opened.fill(tile, settingsOf({}), quietRun)
+
+    expect(opened.notes).toEqual(['The first result was no picture, so the CPU computed the fill.'])
+    expect(opened.device.kind).toBe('cpu')
+    expect(fill.data).toEqual((await filled({})).data)
   })
 
   test('says so where a folder holds another kind of network', async () => {
@@ -306,6 +321,11 @@ function withOtherHole(picture: typeof image) {
     ...picture,
     data: picture.data.map((value, i) => (near.data[i >> 2] === 255 && i % 4 < 3 ? 9 : value)),
   }
+}
+
+function withoutNumbers({ out_sample, ...others }: Tensors): Tensors {
+  if (out_sample?.type !== 'float32') return others
+  return { out_sample: { ...out_sample, data: out_sample.data.map(() => Number.NaN) } }
 }
 
 interface Ran {
