@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { sharpFrom } from '../../../companion/image/samples.ts'
+import type { Mask } from '../../../companion/image/image.ts'
+import type { Samples } from '../../../companion/image/samples.ts'
 import { tinyFolder } from '../../support/diffusion.ts'
+import { pngOf } from '../../support/encoded.ts'
 import { goldenCalls, goldenPictures, goldenWords, optionsOf } from '../../support/golden-calls.ts'
 import { Infill } from '../../support/infill.ts'
 
@@ -22,14 +24,7 @@ describe('infill fill --engine stable-diffusion --weights FOLDER --raw, as built
     async (name) => {
       const call = goldenCalls.find((one) => one.name === name)!
       const { image, mask, made } = await goldenPictures(call)
-      const paths = { image: join(folder, `${name}.png`), mask: join(folder, `${name}-mask.png`) }
-      await writeFile(
-        paths.image,
-        await sharp(image.data, { raw: { ...image, channels: 3 } })
-          .png()
-          .toBuffer(),
-      )
-      await writeFile(paths.mask, await sharpFrom(mask).png().toBuffer())
+      const paths = await writeInputs(name, image, mask)
       const options = Object.entries(optionsOf(call)).flatMap(([option, value]) => [
         '--option',
         `${option}=${value}`,
@@ -67,14 +62,7 @@ describe('infill fill --engine stable-diffusion --weights FOLDER --raw, as built
     const name = 'sd2-lcm-4'
     const call = goldenCalls.find((one) => one.name === name)!
     const { image, mask } = await goldenPictures(call)
-    const paths = { image: join(folder, 'refused.png'), mask: join(folder, 'refused-mask.png') }
-    await writeFile(
-      paths.image,
-      await sharp(image.data, { raw: { ...image, channels: 3 } })
-        .png()
-        .toBuffer(),
-    )
-    await writeFile(paths.mask, await sharpFrom(mask).png().toBuffer())
+    const paths = await writeInputs('refused', image, mask)
 
     const infill = new Infill(folder, [
       ...[
@@ -98,3 +86,16 @@ describe('infill fill --engine stable-diffusion --weights FOLDER --raw, as built
     expect(existsSync(join(folder, 'never.png'))).toBe(false)
   })
 })
+
+async function writeInputs(name: string, image: Samples, mask: Mask) {
+  const paths = { image: join(folder, `${name}.png`), mask: join(folder, `${name}-mask.png`) }
+  const { width, height, data } = image
+  await writeFile(
+    paths.image,
+    await sharp(data, { raw: { width, height, channels: 3 } })
+      .png()
+      .toBuffer(),
+  )
+  await writeFile(paths.mask, await pngOf(mask))
+  return paths
+}
