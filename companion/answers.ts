@@ -128,7 +128,14 @@ async function startFill({ id, client, connection, shared, ...frame }: Request):
     work: (job, queueMs) =>
       fill(
         { ...checked, means, queueMs },
-        { signal: job.signal, onProgress: (progress) => job.say({ type: 'progress', id, ...progress }) },
+        {
+          signal: job.signal,
+          onProgress: ({ preview, ...progress }) =>
+            job.say(
+              { type: 'progress', id, ...progress },
+              preview === undefined ? [] : [{ name: 'preview', bytes: preview }],
+            ),
+        },
         ({ png, ...patch }) => job.say({ type: 'patch', id, ...patch }, [{ name: 'patch', bytes: png }]),
       ),
   })

@@ -1,5 +1,5 @@
 import { cpus } from 'node:os'
-import { type Installed, isReady } from './engines/choose.ts'
+import { hasModel, type Installed, isReady } from './engines/choose.ts'
 import { commonOptions, type Engine } from './engines/engine.ts'
 import { version } from './installation.ts'
 import {
@@ -10,7 +10,6 @@ import {
   type Reply,
   type SelectorInfo,
 } from './protocol.ts'
-import { isReady as isSelectorReady } from './select/choose.ts'
 import type { Selector } from './select/selector.ts'
 import type { ModelState, Store } from './store/store.ts'
 
@@ -49,34 +48,37 @@ export function modelInfo(
 ): ModelInfo {
   const { id, title, purpose, licence, files } = model
   const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
-  const usedBy = users.filter((user) => user.models.includes(id)).map((user) => user.id)
+  const uses = (user: Engine | Selector) =>
+    user.models.includes(id) || ('extras' in user && user.extras?.includes(id) === true)
+  const usedBy = users.filter(uses).map((user) => user.id)
   const installedBytes = bytes - downloadBytes
   return { id, title, purpose, licence, bytes, installed, installedBytes, damaged, usedBy }
 }
 
 function engineInfo(engine: Engine, states: readonly ModelState[]): EngineInfo {
   const { id, title, tasks, takesPrompt, seeded, models, licences } = engine
+  const installed = installedModels(states)
   return {
     ...{ id, title, tasks, takesPrompt, seeded, models, licences },
-    ready: isReady(engine, installedModels(states)),
-    downloadBytes: downloadBytesOf(models, states),
+    ready: isReady(engine, installed),
+    downloadBytes: hasModel(engine, installed) ? 0 : downloadBytesOf(models[0], states),
     options: [...commonOptions, ...engine.options],
   }
 }
 
 function selectorInfo(selector: Selector, states: readonly ModelState[]): SelectorInfo {
   const { id, title, takesBox, takesPoints, models, licences } = selector
+  const installed = installedModels(states)
   return {
     ...{ id, title, takesBox, takesPoints, models, licences },
-    ready: isSelectorReady(selector, installedModels(states)),
-    downloadBytes: downloadBytesOf(models, states),
+    ready: hasModel(selector, installed),
+    downloadBytes: hasModel(selector, installed) ? 0 : downloadBytesOf(models[0], states),
   }
 }
 
-/** What is still to be fetched of these models. */
-function downloadBytesOf(models: readonly string[], states: readonly ModelState[]): number {
-  const needed = states.filter(({ model }) => models.includes(model.id))
-  return needed.reduce((sum, { downloadBytes }) => sum + downloadBytes, 0)
+/** What is still to be fetched of a model. */
+function downloadBytesOf(modelId: string | undefined, states: readonly ModelState[]): number {
+  return states.find(({ model }) => model.id === modelId)?.downloadBytes ?? 0
 }
 
 export function installedModels(states: readonly ModelState[]): Installed {

@@ -10,6 +10,7 @@ import type { Engine } from './engines/engine.ts'
 import { CompanionError } from './errors.ts'
 import type { FillJob } from './fill/fill.ts'
 import type { Picture } from './fill/picture.ts'
+import { choosePrefillEngine } from './fill/prefill.ts'
 import { checkOptions, checkPrompt } from './options.ts'
 import { type Blob, extents, type Frame, limits, tasks } from './protocol.ts'
 import { field, oneOf, optional, read, wholeNumber } from './requests.ts'
@@ -59,6 +60,7 @@ export function readFill(
   return {
     ...{ picture, mask, avoid, engine, task, prompt, negativePrompt },
     exactEngine: chooseExactEngine(engines, asked, task, engine),
+    prefillEngine: choosePrefillEngine(engines),
     ...{ seed, variations, extent, merge, options },
   }
 }

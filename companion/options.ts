@@ -9,7 +9,7 @@ import { limits, type Option, type Options, type Task } from './protocol.ts'
  * @throws CompanionError 'option-invalid', naming the option, its value and what is allowed
  */
 export function checkOptions(
-  engines: readonly Engine[],
+  engines: readonly Pick<Engine, 'options'>[],
   options: Readonly<Record<string, unknown>>,
 ): Options {
   const known = [...commonOptions, ...engines.flatMap((engine) => engine.options)]
@@ -47,7 +47,7 @@ export function checkPrompt(task: Task, prompt: string): void {
  * Every option that the engine describes, defaults filled in. What it does not describe is left out, and so is what
  * was not asked for where the default is chosen for each picture.
  */
-export function withDefaults(engine: Engine, options: Options): Options {
+export function withDefaults(engine: Pick<Engine, 'options'>, options: Options): Options {
   const described = [...commonOptions, ...engine.options]
   const complete = described.map(({ name, default: fallback }) => [name, options[name] ?? fallback] as const)
   return Object.fromEntries(complete.filter((entry): entry is [string, Options[string]] => entry[1] !== null))

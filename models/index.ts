@@ -1,6 +1,13 @@
 import { lama } from './lama/model.ts'
 import { migan } from './migan/model.ts'
 import type { ModelDefinition } from './model.ts'
+import { lcmLora15, stableDiffusion2, stableDiffusion15 } from './stable-diffusion/model.ts'
 
 /** Every model that can be installed. To add one: make its folder, then add its line here. */
-export const models: readonly ModelDefinition[] = [lama, migan]
+export const models: readonly ModelDefinition[] = [
+  lama,
+  migan,
+  stableDiffusion2,
+  stableDiffusion15,
+  lcmLora15,
+]

@@ -11,11 +11,12 @@ import {
   chooseExactEngine,
   type Installed,
 } from '../engines/choose.ts'
-import { commonOptions, type Engine } from '../engines/engine.ts'
+import { commonOptions, type Engine, type Means } from '../engines/engine.ts'
 import { createEngines } from '../engines/index.ts'
 import { CompanionError } from '../errors.ts'
 import { type FillJob, fill, type Patch } from '../fill/fill.ts'
 import { openPicture } from '../fill/picture.ts'
+import { choosePrefillEngine } from '../fill/prefill.ts'
 import { fillRaw } from '../fill/raw.ts'
 import { convertPng, type FileFormat, fileFormats } from '../image/codec.ts'
 import { silentLog } from '../log.ts'
@@ -89,12 +90,12 @@ async function fillFiles(
     const picture = await openPicture(await readInput(args.image, 'picture', 'image-unreadable'), 'exif')
     const mask = args.mask === '-' ? null : await readInput(args.mask, 'mask', 'mask-unreadable')
     const { weights } = args
-    const files =
+    const means: Means =
       weights === undefined
-        ? (modelId: string) => store.files(modelId)
-        : (modelId: string) => filesAt(weights, modelId)
+        ? { runtime, files: (modelId) => store.files(modelId) }
+        : { runtime, files: (modelId) => filesAt(weights, modelId), checkpoint: resolve(weights) }
     const job: FillJob = {
-      ...{ ...request, picture, mask, means: { files, runtime } },
+      ...{ ...request, picture, mask, means },
       ...{ avoid: null, extent: 'finished', merge: false, queueMs: 0 },
     }
     const extents = targets.map(({ extent }) => extent)
@@ -196,7 +197,9 @@ function parseRequest(args: FillArguments, engines: readonly Engine[], installed
   const asked = args.engine ?? 'auto'
   const engine = chooseEngine(engines, installed, asked, task)
   refuseModelOptions(engine, args)
-  const candidates = candidateEngines(engines, asked, task)
+  const candidates = candidateEngines(engines, asked, task).map(({ options, rawOptions = [] }) => ({
+    options: args.raw === true ? [...options, ...rawOptions] : options,
+  }))
   const options = checkOptions(candidates, parseOptions(args.option ?? [], candidates))
   const seed = args.seed === undefined ? randomInt(2 ** 32) : wholeNumber('--seed', args.seed, 0, 2 ** 32 - 1)
   const variations = wholeNumber('--variations', args.variations ?? '1', 1, limits.variations)
@@ -205,7 +208,8 @@ function parseRequest(args: FillArguments, engines: readonly Engine[], installed
   const hasWeights = args.weights !== undefined
   checkReady(engine, hasWeights ? new Set(engine.models) : installed)
   const exactEngine = hasWeights ? null : chooseExactEngine(engines, asked, task, engine)
-  return { engine, exactEngine, task, prompt, negativePrompt, seed, variations, options }
+  const prefillEngine = choosePrefillEngine(engines)
+  return { engine, exactEngine, prefillEngine, task, prompt, negativePrompt, seed, variations, options }
 }
 
 function refuseModelOptions(engine: Engine, { raw, weights }: FillArguments): void {
@@ -219,7 +223,10 @@ function refuseModelOptions(engine: Engine, { raw, weights }: FillArguments): vo
 }
 
 /** 'name=value' as the kind of value that the option's description asks for; where it does not fit, the text itself. */
-function parseOptions(given: readonly string[], engines: readonly Engine[]): Record<string, OptionValue> {
+function parseOptions(
+  given: readonly string[],
+  engines: readonly Pick<Engine, 'options'>[],
+): Record<string, OptionValue> {
   const described = [...commonOptions, ...engines.flatMap((engine) => engine.options)]
   return Object.fromEntries(
     given.map((text) => {

@@ -52,12 +52,12 @@ export interface Surroundings {
 
 export interface DenoiseRun {
   readonly signal: AbortSignal
-  /** `original`: what the latents of the pictures will come to, judged from here, [N, 4, h, w]. */
+  /** Waited for. `original`: what the latents of the pictures will come to, judged from here, [N, 4, h, w]. */
   readonly onStep?: (step: {
     readonly done: number
     readonly total: number
     readonly original: Float32Array
-  }) => void
+  }) => unknown
 }
 
 /**
@@ -91,7 +91,7 @@ export async function denoise(
     }
     const step = scheduler.step(join(guided(noises, guidance)), x, index)
     x = step.x
-    onStep?.({ done: index + 1, total, original: step.original })
+    await onStep?.({ done: index + 1, total, original: step.original })
   }
   signal.throwIfAborted()
   return x

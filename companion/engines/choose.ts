@@ -47,7 +47,9 @@ export function candidateEngines(engines: readonly Engine[], id: string, task: T
       `There is no engine "${id}". Choose auto, ${listOf(engines.map((engine) => engine.id))}.`,
     )
   }
-  const candidates = named.filter((engine) => engine.tasks.includes(task))
+  const does = ({ tasks, tasksByName = [] }: Engine) =>
+    tasks.includes(task) && !(id === 'auto' && tasksByName.includes(task))
+  const candidates = named.filter(does)
   if (candidates.length === 0) {
     const who = id === 'auto' ? 'No engine here' : `The engine "${id}"`
     const possible = [...new Set(named.flatMap((engine) => engine.tasks))]
@@ -60,8 +62,13 @@ export function candidateEngines(engines: readonly Engine[], id: string, task: T
 }
 
 /** Whether it can fill at once. */
-export function isReady({ models, lane }: Engine, installed: Installed): boolean {
-  return models.every((id) => installed.has(id)) && (lane === 'embedded' || hasOnnxRuntime())
+export function isReady(engine: Engine, installed: Installed): boolean {
+  return hasModel(engine, installed) && (engine.lane === 'embedded' || hasOnnxRuntime())
+}
+
+/** Whether one of its models is installed, or it needs none. */
+export function hasModel({ models }: Pick<Engine, 'models'>, installed: Installed): boolean {
+  return models.length === 0 || models.some((id) => installed.has(id))
 }
 
 /** @throws CompanionError 'model-missing', or 'engine-stopped' where models cannot run at all */
@@ -78,14 +85,10 @@ export function checkReady(engine: Engine, installed: Installed): void {
 }
 
 /** @throws CompanionError 'model-missing' */
-export function checkInstalled(
-  { title, models }: Pick<Engine, 'title' | 'models'>,
-  installed: Installed,
-): void {
-  const missing = models.filter((id) => !installed.has(id))
-  if (missing.length === 0) return
-  throw new CompanionError('model-missing', `${title} needs a model that is not installed.`, {
-    hint: `Install it in the window, or with \`infill models install ${missing.join(' ')}\`.`,
+export function checkInstalled(user: Pick<Engine, 'title' | 'models'>, installed: Installed): void {
+  if (hasModel(user, installed)) return
+  throw new CompanionError('model-missing', `${user.title} needs a model that is not installed.`, {
+    hint: `Install it in the window, or with \`infill models install ${user.models[0]}\`.`,
   })
 }
 

@@ -15,6 +15,10 @@ export interface Progress {
   readonly done: number
   readonly total: number
   readonly unit: ProgressUnit
+  /** Until all is done. Said by `fill/progress.ts`, not by engines. */
+  readonly etaMs?: number
+  /** What the fill will come to, small: a PNG. */
+  readonly preview?: Uint8Array
 }
 
 /** How much of the picture an engine wants to see, and how large it works. Read by `fill/plan.ts`. */
@@ -46,6 +50,8 @@ export interface Tile {
   readonly mask: Mask
   /** Same size. 255 = do not copy from here. */
   readonly avoid: Mask | null
+  /** The image with its hole filled from its surroundings: where `startsFilled` asks for it, and something is known. */
+  readonly prefilled?: Image
 }
 
 /** What the person asked for. */
@@ -67,6 +73,8 @@ export interface Means {
    * @throws CompanionError 'model-missing', 'model-damaged'
    */
   files(modelId: string): Promise<ReadonlyMap<string, string>>
+  /** A file or folder that the person named instead of what is installed, absolute: `files` are taken from there. */
+  readonly checkpoint?: string
   readonly runtime: Runtime
 }
 
@@ -75,14 +83,24 @@ export interface Engine {
   readonly id: string
   readonly title: string
   readonly tasks: readonly Task[]
+  /** Those of its tasks that 'auto' does not give it. */
+  readonly tasksByName?: readonly Task[]
   readonly takesPrompt: boolean
   readonly seeded: boolean
-  /** Ids of `models/index.ts` that must be installed before `open`. */
+  /** Ids of `models/index.ts`, the better one first. One of them must be installed before `open`; none: it needs none. */
   readonly models: readonly string[]
+  /** Ids of those that it uses for some options only, and that need not be installed. */
+  readonly extras?: readonly string[]
   readonly licences: readonly Licence[]
   /** Beyond `commonOptions`, which every engine takes. */
   readonly options: readonly Option[]
+  /** Taken by `raw` beyond those: arguments of the reference implementation. */
+  readonly rawOptions?: readonly Option[]
   readonly limits: Limits
+  /** What they are with options, where options change them. */
+  limitsFor?(options: Options): Limits
+  /** Whether it wants tiles with `prefilled`. */
+  startsFilled?(options: Options): boolean
   /** model: runs in ONNX Runtime · embedded: runs in a worker of the companion. One job of each at a time. */
   readonly lane: 'model' | 'embedded'
   /**
@@ -102,13 +120,16 @@ export interface Engine {
    * Absent where there is none.
    *
    * @param picture Its mask 0..255 as it was sent; which values are to be filled, the reference says.
+   * @param count How many are asked for.
+   * @returns so many, or one where they would all be the same
    */
   raw?(
     picture: { readonly image: Image; readonly mask: Mask },
     settings: FillSettings,
     run: Run,
     means: Means,
-  ): Promise<{ readonly image: Image; readonly device: Device }>
+    count: number,
+  ): Promise<{ readonly images: readonly [Image, ...Image[]]; readonly device: Device }>
 }
 
 export interface OpenEngine {
@@ -118,6 +139,8 @@ export interface OpenEngine {
   readonly notes?: readonly string[]
   /** Most memory held at a time, as far as it is known. */
   readonly peakBytes?: number
+  /** What the last tile was filled in, where the engine does not take tiles as they are. */
+  readonly worked?: { readonly steps: number; readonly size: Size } | undefined
   /**
    * Fills the masked pixels of one tile. The result has the tile's own size; what it holds outside the mask is not used.
    *

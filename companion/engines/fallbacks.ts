@@ -15,14 +15,14 @@ export interface Fallback<T> {
 
 /**
  * What `first` gives, or the first fallback that works. Those that do not help against what went wrong last are passed
- * over.
+ * over. Each is asked for when those before it have failed.
  *
  * @returns with a sentence on the fallback that worked; null: none was needed
  * @throws what the last attempt threw, and at once what no other way can help: a cancel, a bug
  */
 export async function withFallbacks<T>(
   first: () => Promise<T>,
-  fallbacks: readonly Fallback<T>[],
+  fallbacks: Iterable<Fallback<T>>,
 ): Promise<{ readonly result: T; readonly note: string | null }> {
   let failed: unknown
   try {

@@ -16,7 +16,11 @@ export interface Weights {
 
 /** @throws CompanionError 'model-missing', 'model-damaged' */
 export async function findWeights(model: ModelDefinition, means: Means): Promise<Weights> {
-  const path = (await means.files(model.id)).get(model.files[0]!.name)!
+  return weightsAt((await means.files(model.id)).get(model.files[0]!.name)!)
+}
+
+/** @throws CompanionError 'model-missing' */
+export async function weightsAt(path: string): Promise<Weights> {
   try {
     const { size, mtimeMs } = await stat(path)
     return { path, key: `${path} ${size} ${mtimeMs}` }

@@ -19,7 +19,8 @@ export interface ExactJob {
 export interface Filling {
   readonly filled: Image
   readonly plan: Plan
-  readonly used: Pick<Used, 'engine' | 'device' | 'notes' | 'peakBytes'>
+  readonly used: Pick<Used, 'engine' | 'device' | 'notes' | 'peakBytes'> &
+    Partial<Pick<Used, 'steps' | 'workWidth' | 'workHeight'>>
 }
 
 /**

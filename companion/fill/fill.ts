@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import type { Engine, Means, Run, Tile } from '../engines/engine.ts'
+import type { Engine, Means, OpenEngine, Run, Tile } from '../engines/engine.ts'
 import { encodePatch } from '../image/codec.ts'
 import { withDefaults } from '../options.ts'
 import type { Extent, Options, PatchReply } from '../protocol.ts'
@@ -11,12 +11,15 @@ import { checkMargins } from './margins.ts'
 import { readMasks, type SentMasks } from './masks.ts'
 import type { Picture } from './picture.ts'
 import { planFill, slicesOf } from './plan.ts'
+import { openPrefill } from './prefill.ts'
 import { spreadProgress } from './progress.ts'
 
 /** All that one fill needs. A job reads no other state. */
 export interface FillJob extends SentMasks, ExactJob {
   readonly picture: Picture
   readonly engine: Engine
+  /** Fills the hole first where the engine begins with what is there; null: nobody does. */
+  readonly prefillEngine: Engine | null
   readonly means: Means
   readonly prompt: string
   readonly negativePrompt: string
@@ -68,11 +71,12 @@ export async function fill(
   }
 
   // 3. Plan how far the fill reaches, and which parts of the picture the engine sees.
-  const plan = planFill(picture.image, masks, engine.limits, { task, options })
+  const plan = planFill(picture.image, masks, engine.limitsFor?.(options) ?? engine.limits, { task, options })
   const planning = copying + (await lap())
 
   const sizes = slicesOf(plan).map(({ work }) => work)
   const opened = await engine.open(run, job.means, sizes)
+  const prefill = await openPrefill(job, options, run)
   try {
     const load = await lap()
     const nextRun = spreadProgress(run, job.variations * sizes.length)
@@ -81,17 +85,22 @@ export async function fill(
       const { prompt, negativePrompt } = job
       const settings = { task, prompt, negativePrompt, seed: seedOf(job, variation), options }
       const fillTile = async (tile: Tile) => {
-        const filled = await opened.fill(tile, settings, nextRun())
+        const filled = await opened.fill(await prefill.prepare(tile), settings, nextRun())
         return engine.rendersKnown ? matchColours(filled, tile) : filled
       }
       const filled = await fillContexts(picture.image, plan, fillTile, run)
       const filling = await lap()
 
-      const { device, notes = [], peakBytes } = opened
-      const used = { engine: engine.id, device, notes, ...(peakBytes === undefined ? {} : { peakBytes }) }
+      const { device, notes = [], peakBytes, worked } = opened
+      const used = {
+        ...{ engine: engine.id, device, notes },
+        ...(peakBytes === undefined ? {} : { peakBytes }),
+        ...(worked === undefined ? {} : usedOf(worked)),
+      }
       await finish(variation, { filled, plan, used }, { load, fill: planning + filling })
     }
   } finally {
+    await prefill.close()
     await opened.close()
   }
 
@@ -114,9 +123,13 @@ export async function fill(
 
       const ms = { queue: job.queueMs, decode, ...spent, blend: blending, encode }
       const notes = [...picture.notes, ...plan.used.notes, ...usedBy.notes]
-      await onPatch({ variation, seed, rect, used: { ...usedBy, ...plan.used, ms, notes }, png }, extent)
+      await onPatch({ variation, seed, rect, used: { ...plan.used, ...usedBy, ms, notes }, png }, extent)
     }
   }
+}
+
+function usedOf({ steps, size }: NonNullable<OpenEngine['worked']>) {
+  return { steps, workWidth: size.width, workHeight: size.height }
 }
 
 function seedOf({ seed }: FillJob, variation: number): number {

@@ -11,6 +11,8 @@ export function spreadProgress({ signal, onProgress }: Run, calls: number): () =
   let shown = 0
   // Calls of different sizes have different totals; the first one's is the measure.
   let total = 0
+  let firstShown = 0
+  let firstAtMs = 0
   return () => {
     const before = begun
     begun += 1
@@ -18,10 +20,15 @@ export function spreadProgress({ signal, onProgress }: Run, calls: number): () =
       signal,
       onProgress(progress) {
         if (progress.stage !== 'fill') return onProgress(progress)
-        if (total === 0) total = progress.total
+        const isFirst = total === 0
+        if (isFirst) total = progress.total
         const share = progress.total === 0 ? 0 : Math.min(1, progress.done / progress.total)
         shown = Math.max(shown, Math.round((before + share) * total))
-        onProgress({ ...progress, done: shown, total: total * calls })
+        if (isFirst) [firstShown, firstAtMs] = [shown, performance.now()]
+        const doneSince = shown - firstShown
+        const msEach = (performance.now() - firstAtMs) / doneSince
+        const etaMs = Math.round(msEach * (total * calls - shown))
+        onProgress({ ...progress, done: shown, total: total * calls, ...(doneSince > 0 ? { etaMs } : {}) })
       },
     }
   }

@@ -5,8 +5,8 @@ import { withDefaults } from '../options.ts'
 import type { FillJob, Patch } from './fill.ts'
 
 /**
- * What the reference implementation of the job's engine makes of the whole picture, one variation after another. Nothing
- * is cropped, grown or blended around it.
+ * What the reference implementation of the job's engine makes of the whole picture. Nothing is cropped, grown or blended
+ * around it, and all variations come from the one seed.
  *
  * @throws CompanionError 'mask-unreadable', 'mask-size', and the engine's own; the signal's reason when cancelled
  */
@@ -23,17 +23,21 @@ export async function fillRaw(
     )
   }
   const mask = await decodeLuminance(job.mask, picture.image, 'mask')
-  for (let variation = 0; variation < job.variations; variation += 1) {
-    const seed = (job.seed + variation) % 2 ** 32
-    const settings = { task, prompt, negativePrompt, seed, options: withDefaults(engine, job.options) }
-    const startedAt = performance.now()
-    const { image, device } = await engine.raw({ image: picture.image, mask }, settings, run, means)
-    const filledAt = performance.now()
+  const { seed, variations } = job
+  const taken = { options: [...engine.options, ...(engine.rawOptions ?? [])] }
+  const settings = { task, prompt, negativePrompt, seed, options: withDefaults(taken, job.options) }
+  const startedAt = performance.now()
+  const whole = { image: picture.image, mask }
+  const { images, device } = await engine.raw(whole, settings, run, means, variations)
+  const fillMs = Math.round(performance.now() - startedAt)
+  for (let variation = 0; variation < variations; variation += 1) {
+    const image = images[variation] ?? images[0]
+    const encodingAt = performance.now()
     const png = await encodePatch(image, picture.iccProfile)
     const ms = {
       ...{ queue: job.queueMs, decode: 0, load: 0, blend: 0 },
-      fill: Math.round(filledAt - startedAt),
-      encode: Math.round(performance.now() - filledAt),
+      fill: fillMs,
+      encode: Math.round(performance.now() - encodingAt),
     }
     const { width, height } = image
     const used = {

@@ -27,6 +27,7 @@ export type Tensors = Readonly<Record<string, Tensor>>
 export type Tensor =
   | { readonly type: 'float32'; readonly shape: readonly number[]; readonly data: Float32Array }
   | { readonly type: 'uint8'; readonly shape: readonly number[]; readonly data: Uint8Array }
+  | { readonly type: 'int64'; readonly shape: readonly number[]; readonly data: BigInt64Array }
 
 export type Reply = {
   readonly id: number
@@ -121,13 +122,21 @@ function configOf(provider: ExecutionProvider): InferenceSession.ExecutionProvid
 async function run(ort: Ort, { slot, inputs }: Extract<Request, { type: 'run' }>): Promise<Tensors> {
   const session = sessions.get(slot)
   if (session === undefined) throw new Error(`Expected a session in the slot ${slot} but there is none.`)
-  const feeds = Object.entries(inputs).map(([name, { type, data, shape }]) => [
-    name,
-    // The constructor's overloads are told apart by the type.
-    type === 'float32' ? new ort.Tensor(type, data, shape) : new ort.Tensor(type, data, shape),
-  ])
+  const feeds = Object.entries(inputs).map(([name, tensor]) => [name, ortTensor(ort, tensor)])
   const outputs = await session.run(Object.fromEntries(feeds))
   return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, tensorOf(name, value)]))
+}
+
+/** The constructor's overloads are told apart by the type. */
+function ortTensor(ort: Ort, { type, data, shape }: Tensor): OrtTensor {
+  switch (type) {
+    case 'float32':
+      return new ort.Tensor(type, data, shape)
+    case 'uint8':
+      return new ort.Tensor(type, data, shape)
+    case 'int64':
+      return new ort.Tensor(type, data, shape)
+  }
 }
 
 function tensorOf(name: string, value: OnnxValue): Tensor {

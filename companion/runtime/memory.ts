@@ -20,3 +20,8 @@ export function peakBytes(): number {
   if (!existsSync(status)) return process.resourceUsage().maxRSS * 1024
   return Number(/VmHWM:\s*(\d+) kB/.exec(readFileSync(status, 'utf8'))![1]) * 1024
 }
+
+/** '1.5 GB' */
+export function inGigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`
+}

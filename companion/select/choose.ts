@@ -1,4 +1,4 @@
-import type { Installed } from '../engines/choose.ts'
+import { hasModel, type Installed } from '../engines/choose.ts'
 import type { Image } from '../image/image.ts'
 import type { Prompt, Selector } from './selector.ts'
 
@@ -15,16 +15,11 @@ export function chooseSelector(
 ): Selector | undefined {
   if (asked !== 'auto') return selectors.find(({ id }) => id === asked)
   return selectors.find(
-    (selector) => isReady(selector, installed) && takes(selector, prompt) && selector.suits(image, prompt),
+    (selector) => hasModel(selector, installed) && takes(selector, prompt) && selector.suits(image, prompt),
   )
 }
 
 /** Whether it takes all that was drawn. */
 export function takes({ takesBox, takesPoints }: Selector, { points, box }: Prompt): boolean {
   return (takesBox || box === null) && (takesPoints || points.length === 0)
-}
-
-/** Whether it can select at once. */
-export function isReady({ models }: Selector, installed: Installed): boolean {
-  return models.every((id) => installed.has(id))
 }

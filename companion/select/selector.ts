@@ -39,7 +39,7 @@ export interface Selector {
   readonly title: string
   readonly takesBox: boolean
   readonly takesPoints: boolean
-  /** Ids of `models/index.ts` that must be installed before `open`. */
+  /** As an engine's: one of them must be installed before `open`; none: it needs none. */
   readonly models: readonly string[]
   readonly licences: readonly Licence[]
   /** Whether `auto` takes it for this. Cheap. */

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { ModelDefinition, ModelFile } from '../../models/model.ts'
 import { CompanionError } from '../errors.ts'
@@ -126,6 +126,7 @@ export class Store {
       withLock(this.#lockOf(model), async () => {
         if ((await this.#missingFiles(model)).length === 0) await this.#verifyFiles(model, shared)
         await this.#installFiles(model, shared)
+        await this.#writeTerms(model)
       }),
     )
   }
@@ -194,6 +195,7 @@ export class Store {
     const target = this.#target(model, file)
     await mkdir(dirname(target), { recursive: true, mode: 0o700 })
     writeInstalled(target, { path, sizeBytes: file.sizeBytes, sha256, damaged: false })
+    await this.#writeTerms(model)
   }
 
   /**
@@ -222,6 +224,13 @@ export class Store {
     const reason = 'Infill was stopped. Start it again, and the download goes on where it stopped.'
     await this.#installs.abortAll(new CompanionError('shutting-down', reason))
     await this.#means.http.close()
+  }
+
+  /** What its licence forbids goes wherever the weights go. */
+  async #writeTerms({ id, title, licence: { name, url, restrictions } }: ModelDefinition): Promise<void> {
+    if (restrictions === undefined) return
+    const text = `${title} is published under ${name}: ${url}\n\n${restrictions}\n`
+    await writeFile(join(this.#folder, id, 'LICENCE.txt'), text, { mode: 0o600 })
   }
 
   /** Writes down which files have other bytes than they should. */

@@ -1,5 +1,6 @@
 import sharp from 'sharp'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { Engine } from '../../companion/engines/engine.ts'
 import { limits, type Request } from '../../companion/protocol.ts'
 import type { Companion } from '../../companion/server.ts'
 import { pixelAt } from '../support/assert-image.ts'
@@ -477,6 +478,33 @@ describe('fill', () => {
     const client = await pairedWithPicture(companion)
     const half = await pngOf(rectMask(31, 22, { x: 10, y: 5, width: 6, height: 4 }))
     client.send(fill(), { mask: half })
+    await client.next('done')
+  })
+
+  test('shows what is to come when the engine does', async () => {
+    const stub = stubEngine()
+    const showing: Engine = {
+      ...stub,
+      async open(...given) {
+        const opened = await stub.open(...given)
+        return {
+          ...opened,
+          fill(tile, settings, run) {
+            run.onProgress({ stage: 'fill', done: 1, total: 2, unit: 'levels', preview: picture })
+            return opened.fill(tile, settings, run)
+          },
+        }
+      },
+    }
+    const client = await pairedWithPicture(await startTestCompanion({ engines: [showing] }))
+    client.send(fill(), { mask })
+    for (;;) {
+      const { stage, blobsByName, ...fields } = await client.next('progress')
+      if (stage !== 'fill') continue
+      expect(blobsByName).toEqual({ preview: picture })
+      expect(fields).not.toHaveProperty('preview')
+      break
+    }
     await client.next('done')
   })
 

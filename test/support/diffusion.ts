@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import {
   parseTextEncoderConfig,
@@ -99,4 +100,13 @@ function byteLetters(): string[] {
   const printed = [...range(0x21, 0x7e), ...range(0xa1, 0xac), ...range(0xae, 0xff)]
   const others = range(0, 255).filter((byte) => !printed.includes(byte))
   return String.fromCharCode(...printed, ...others.map((_, i) => 0x100 + i)).split('')
+}
+
+/** A tiny model as a whole folder in diffusers layout, put together in `folder`. */
+export function tinyFolder(model: TinyModel, folder: string): string {
+  cpSync(diffusionPath(model), folder, { recursive: true })
+  const { vocabulary, merges } = tokenizerFiles('!')
+  writeFileSync(join(folder, 'tokenizer', 'vocab.json'), JSON.stringify(vocabulary))
+  writeFileSync(join(folder, 'tokenizer', 'merges.txt'), merges)
+  return folder
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { Means } from '../../companion/engines/engine.ts'
 import type { Runtime } from '../../companion/runtime/session.ts'
+import { tinyFolder } from './diffusion.ts'
 import { referencePath } from './reference.ts'
 
 /** No model is installed, and there is no ONNX Runtime. */
@@ -21,7 +22,8 @@ export function tinyMeans(runtime: Runtime, folder: string): Means {
     ['lama', new Map([['big-lama.pt', tinyLama]])],
     ['migan', new Map([['migan_pipeline_v2.onnx', tinyMigan(folder)]])],
   ])
-  return { files: async (modelId) => files.get(modelId)!, runtime }
+  const checkpoint = tinyFolder('sd2-tiny', join(folder, 'stable-diffusion'))
+  return { files: async (modelId) => files.get(modelId)!, checkpoint, runtime }
 }
 
 export const tinyLama = referencePath('lama', 'tiny', 'generator.safetensors')

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { parseModelFile } from '../model-file.ts'
+import type { SchedulerId } from './index.ts'
 import type { SchedulerConfig } from './scheduler.ts'
 
 /**
@@ -27,6 +28,28 @@ export function parseSchedulerConfig(json: unknown): SchedulerConfig {
   }
 }
 
+/** The scheduler that wrote such a file; null: none that is known here. */
+export function parseSchedulerId(json: unknown): SchedulerId | null {
+  const { _class_name: name, use_karras_sigmas: karras } = parseModelFile(
+    WriterJson,
+    json,
+    'scheduler/scheduler_config.json',
+  )
+  const id = writers.get(name) ?? null
+  return id === 'dpmpp-2m' && karras ? 'dpmpp-2m-karras' : id
+}
+
+const writers: ReadonlyMap<string, SchedulerId> = new Map([
+  ['DDIMScheduler', 'ddim'],
+  ['DDPMScheduler', 'ddpm'],
+  ['PNDMScheduler', 'pndm'],
+  ['EulerDiscreteScheduler', 'euler'],
+  ['EulerAncestralDiscreteScheduler', 'euler-a'],
+  ['DPMSolverMultistepScheduler', 'dpmpp-2m'],
+  ['UniPCMultistepScheduler', 'unipc'],
+  ['LCMScheduler', 'lcm'],
+])
+
 /** That of Stable Diffusion 1.5 and 2. Of the two published files only 2's says that PNDM begins without Runge-Kutta steps. */
 export const stableDiffusionNoise: SchedulerConfig = {
   trainTimesteps: 1000,
@@ -42,6 +65,11 @@ export const stableDiffusionNoise: SchedulerConfig = {
   finalSigmas: 'zero',
   lowerOrderFinal: true,
 }
+
+const WriterJson = v.object({
+  _class_name: v.optional(v.string(), ''),
+  use_karras_sigmas: v.optional(v.boolean(), false),
+})
 
 const SchedulerJson = v.object({
   num_train_timesteps: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1)), 1000),

@@ -57,7 +57,7 @@ export const lama: Engine = {
     const network = await LamaNetwork.open(means)
     const session = await network.load(picture.image, 'best', run)
     const image = await inpaint(session, picture, { output: 'inpainted', least: 1, whole: Math.trunc }, run)
-    return { image, device: session.device }
+    return { images: [image], device: session.device }
   },
 }
 

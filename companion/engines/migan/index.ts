@@ -47,7 +47,7 @@ export const migan: Engine = {
 
   async raw(picture, _settings, run, means) {
     const session = await load(await findWeights(model, means), means.runtime, 'best', run)
-    return { image: await inpaint(session, picture, run), device: session.device }
+    return { images: [await inpaint(session, picture, run)], device: session.device }
   },
 }
 
@@ -72,7 +72,7 @@ async function load(weights: Weights, runtime: Runtime, on: 'best' | 'cpu', run:
 async function inpaint(session: Session, { image, mask }: MarkedImage, run: Run): Promise<Image> {
   const known = mask.data.map((value) => (value >= maskThreshold ? 0 : 255))
   const { result } = await session.run(inputs(image, planesFromImage(image), known), run)
-  return imageFromPlanes(result!.data, image)
+  return imageFromPlanes(result!.data as Uint8Array, image)
 }
 
 /** @param known 255 where a pixel is known, 0 in the hole, nothing between: the pipeline takes that for a bit of both. */

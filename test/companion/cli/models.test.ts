@@ -259,6 +259,9 @@ describe('the built infill models', () => {
       models: [
         { id: 'lama', installed: false },
         { id: 'migan', installed: false },
+        { id: 'stable-diffusion-2', installed: false },
+        { id: 'stable-diffusion-1-5', installed: false },
+        { id: 'lcm-lora-sd-1-5', installed: false },
       ],
       freeBytes: expect.any(Number),
     })

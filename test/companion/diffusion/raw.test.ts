@@ -3,40 +3,19 @@ import type { InpaintModel } from '../../../companion/diffusion/inpaint.ts'
 import { createGenerator } from '../../../companion/diffusion/noise.ts'
 import { inpaintRaw, type RawRequest } from '../../../companion/diffusion/raw.ts'
 import { stableDiffusionNoise } from '../../../companion/diffusion/schedulers/config.ts'
-import type { SchedulerId } from '../../../companion/diffusion/schedulers/index.ts'
 import type { GraphDefinition } from '../../../models/onnx/graph.ts'
 import { buildUNet } from '../../../models/stable-diffusion/unet.ts'
 import { buildVaeDecoder, buildVaeEncoder } from '../../../models/stable-diffusion/vae.ts'
-import { diffusionPath, readJson, type TinyModel, tinyUNet, tinyVae } from '../../support/diffusion.ts'
+import { diffusionPath, tinyUNet, tinyVae } from '../../support/diffusion.ts'
+import { type GoldenCall, goldenCalls } from '../../support/golden-calls.ts'
 import { type OpenGraph, openGraph } from '../../support/onnx.ts'
 import { readReference } from '../../support/reference.ts'
 import { referencePicture } from '../../support/reference-picture.ts'
 
-interface Call {
-  readonly name: string
-  readonly model: TinyModel
-  readonly scheduler: SchedulerId
-  readonly seed: number
-  readonly arguments: {
-    readonly num_inference_steps: number
-    readonly guidance_scale: number
-    readonly width: number
-    readonly height: number
-    readonly strength?: number
-    readonly eta?: number
-    readonly padding_mask_crop?: number
-    readonly num_images_per_prompt?: number
-  }
-  /** How far the latents go when every random number is off by 1e-6. */
-  readonly sensitivity: number
-  readonly picture: { readonly width: number; readonly height: number }
-}
-
-const calls = readJson(diffusionPath('pipeline', 'cases.json')) as readonly Call[]
 const signal = new AbortController().signal
 
 // Guided in one batch; two of them in two runs as well.
-const cases = calls.flatMap((call) => [
+const cases = goldenCalls.flatMap((call) => [
   { ...call, rowsAtOnce: call.arguments.guidance_scale > 1 ? 2 : 1 },
   ...(['sd15-two-images-9x13', 'sd2-lcm-4'].includes(call.name) ? [{ ...call, rowsAtOnce: 1 }] : []),
 ])
@@ -88,7 +67,7 @@ function maskedLatents(sample: Float32Array, rows: number): Float32Array {
   return row.slice((row.length / 9) * 5)
 }
 
-function requestOf(call: Call, reference: Awaited<ReturnType<typeof readReference>>): RawRequest {
+function requestOf(call: GoldenCall, reference: Awaited<ReturnType<typeof readReference>>): RawRequest {
   const { arguments: given, picture } = call
   const guided = given.guidance_scale > 1
   // Several pictures have the same embeddings, one below the other.

@@ -57,6 +57,24 @@ test('an engine that is not ready says which model to install', () => {
   checkReady(model, weights)
 })
 
+test('one of several models is enough', () => {
+  const either = stubEngine({ id: 'either', models: ['large', 'small'], lane: 'model' })
+  expect(isReady(either, new Set(['small']))).toBe(true)
+  checkReady(either, new Set(['small']))
+  expect(() => checkReady(either, none)).toThrow(
+    expect.objectContaining({ hint: expect.stringContaining('infill models install large`') }),
+  )
+})
+
+test('a task by name only is not done by auto', () => {
+  const byName = { ...model, tasksByName: ['remove'] } as const
+  expect(candidateEngines([byName, embedded], 'auto', 'remove')).toEqual([embedded])
+  expect(candidateEngines([byName, embedded], 'model', 'remove')).toEqual([byName])
+  expect(() => candidateEngines([byName], 'auto', 'remove')).toThrow(
+    expect.objectContaining({ code: 'task-unsupported' }),
+  )
+})
+
 describe('chooseExactEngine', () => {
   const copier = { ...embedded, fillExactly: async () => null }
 

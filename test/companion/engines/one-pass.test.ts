@@ -41,7 +41,7 @@ async function open(acts: readonly Act[], { device = 'cpu' }: { device?: Device[
     async infer(session, { image, mask }, run) {
       const size = { type: 'uint8', shape: [image.height, image.width], data: mask.data } as const
       const { result } = await session.run({ size }, run)
-      return imageFromPlanes(result!.data, image)
+      return imageFromPlanes(result!.data as Uint8Array, image)
     },
   }
   const engine = await openOnePass(network, runtime, tile.image, quietRun)

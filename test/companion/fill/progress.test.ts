@@ -58,6 +58,19 @@ test('never falls, whatever the engine says', () => {
   expect(shares.at(-1)).toBe(1)
 })
 
+test('says how long it will take as soon as something was done', () => {
+  const reports = reportsOf([
+    [
+      [1, 4],
+      [2, 4],
+      [4, 4],
+    ],
+  ])
+
+  expect(reports.map(({ etaMs }) => etaMs === undefined)).toEqual([true, false, false])
+  expect(reports.at(-1)!.etaMs).toBe(0)
+})
+
 test('passes what is not about filling', () => {
   const reports: Progress[] = []
   const nextRun = spreadProgress({ signal, onProgress: (progress) => reports.push(progress) }, 3)

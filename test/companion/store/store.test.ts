@@ -58,6 +58,19 @@ afterEach(async () => {
 })
 
 describe('Store.install', () => {
+  test('puts what the licence forbids beside the weights, and nothing where it forbids nothing', async () => {
+    await store.install('duo', accepted, watchedRun())
+    const terms = join(folder, 'duo', 'LICENCE.txt')
+    expect(readFileSync(terms, 'utf8')).toBe(
+      'Duo is published under OpenRAIL: https://example.com\n\nNot for harm.\n',
+    )
+    const free = { ...duo, id: 'free', licence: { name: 'MIT', url: 'https://example.com' } }
+    const other = openStore({ folder, models: [free], environment: {} })
+    await other.install('free', accepted, watchedRun())
+    expect(existsSync(join(folder, 'free', 'LICENCE.txt'))).toBe(false)
+    await other.close()
+  })
+
   test('downloads every file, checks it, and tells how far it is', async () => {
     const run = watchedRun()
     expect(await store.state('duo')).toMatchObject({

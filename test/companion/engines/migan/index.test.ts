@@ -43,10 +43,10 @@ describe('MI-GAN', () => {
     const known = await decodeMask(readFileSync(referencePath('migan', `${name}.mask.png`)), image, 'mask')
     const mask = { ...known, data: known.data.map((value) => 255 - value) }
 
-    const raw = await migan.raw!({ image, mask }, settings, quietRun, means)
+    const raw = await migan.raw!({ image, mask }, settings, quietRun, means, 1)
 
     const expected = await readImage(`${name}.result.png`)
-    const off = raw.image.data.map((value, index) => Math.abs(value - expected.data[index]!))
+    const off = raw.images[0].data.map((value, index) => Math.abs(value - expected.data[index]!))
     expect(off.filter((difference) => difference > 1)).toEqual(new Uint8Array(0))
   })
 

@@ -1,0 +1,61 @@
+import type { Engine, FillSettings, OpenEngine, Run, Tile } from '../engines/engine.ts'
+import { CompanionError } from '../errors.ts'
+import { withDefaults } from '../options.ts'
+import type { FillJob } from './fill.ts'
+
+/** Tiles as the job's engine wants them: with `prefilled` where it asks for that, else as they are. */
+export interface Prefill {
+  prepare(tile: Tile): Promise<Tile>
+  close(): Promise<void>
+}
+
+/** @param options Defaults filled in. */
+export async function openPrefill(
+  { engine, prefillEngine, means, seed }: FillJob,
+  options: FillJob['options'],
+  { signal }: Run,
+): Promise<Prefill> {
+  if (prefillEngine === null || engine.startsFilled?.(options) !== true) return asTheyAre
+  // What it does is not the job's own progress.
+  const quietly: Run = { signal, onProgress: () => {} }
+  const settings: FillSettings = {
+    ...{ prompt: '', negativePrompt: '', seed },
+    task: 'remove',
+    options: withDefaults(prefillEngine, {}),
+  }
+  let opened: OpenEngine | null = null
+  return {
+    async prepare(tile) {
+      opened ??= await prefillEngine.open(quietly, means, [tile.image])
+      const fill = await unlessAllIsCovered(opened.fill(tile, settings, quietly))
+      return fill === null ? tile : { ...tile, prefilled: withHoleOf(tile, fill) }
+    },
+    close: async () => opened?.close(),
+  }
+}
+
+const asTheyAre: Prefill = { prepare: async (tile) => tile, close: async () => {} }
+
+/** The engine that fills holes before another one does: one that needs no model, so that memory is left for the other. */
+export function choosePrefillEngine(engines: readonly Engine[]): Engine | null {
+  return engines.find(({ lane, tasks }) => lane === 'embedded' && tasks.includes('remove')) ?? null
+}
+
+/** Null where nothing is known that could be continued. */
+async function unlessAllIsCovered<T>(filling: Promise<T>): Promise<T | null> {
+  try {
+    return await filling
+  } catch (error) {
+    if (error instanceof CompanionError && error.code === 'mask-covers-all') return null
+    throw error
+  }
+}
+
+/** What an engine gives outside the mask is not used. */
+function withHoleOf({ image, mask }: Tile, fill: Tile['image']): Tile['image'] {
+  const data = image.data.slice()
+  for (let pixel = 0; pixel < mask.data.length; pixel += 1) {
+    if (mask.data[pixel] !== 0) data.set(fill.data.subarray(4 * pixel, 4 * pixel + 4), 4 * pixel)
+  }
+  return { ...image, data }
+}

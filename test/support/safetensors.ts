@@ -1,0 +1,37 @@
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { checkpointOf, type Layout } from './diffusion.ts'
+import type { Values } from './reference.ts'
+
+/** Writes a .safetensors file in float32. */
+export function writeSafetensors(path: string, tensors: Readonly<Record<string, Values>>): void {
+  let offset = 0
+  const entries = Object.entries(tensors).map(([name, { shape, data }]) => {
+    const begin = offset
+    offset += data.byteLength
+    return [name, { dtype: 'F32', shape, data_offsets: [begin, offset] }] as const
+  })
+  const bytes = Object.values(tensors).map(({ data }) => new Uint8Array(Float32Array.from(data).buffer))
+  writeFileSync(path, Buffer.concat([headerOf(Object.fromEntries(entries)), ...bytes]))
+}
+
+/** A file with the published tensors, all zeros, which take no room on the disk. */
+export function writeEmptySafetensors(path: string, layout: Layout): void {
+  const types: Readonly<Record<string, string>> = { float16: 'F16', int64: 'I64' }
+  let end = 0
+  const entries = [...checkpointOf(layout)].map(([name, { dtype, shape, offset, byteLength }]) => {
+    end = offset + byteLength
+    return [name, { dtype: types[dtype], shape, data_offsets: [offset, end] }] as const
+  })
+  const header = headerOf(Object.fromEntries(entries))
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, header)
+  truncateSync(path, header.length + end)
+}
+
+function headerOf(contents: object): Buffer {
+  const json = Buffer.from(JSON.stringify(contents))
+  const length = Buffer.alloc(8)
+  length.writeBigUInt64LE(BigInt(json.length))
+  return Buffer.concat([length, json])
+}
