@@ -4,7 +4,9 @@
 //   playground.html       the window on a page of its own, served by the companion
 //   infill.js, chunks/    the companion and its command line
 //   patchmatch-worker.js  the embedded engine's thread
+//   patchmatch-helper.js  a thread that helps it
 //   patchmatch.wasm       its kernels
+//   select-worker.js      the selectors' thread
 //   runtime-child.js      the process that owns ONNX Runtime
 //   demo.js               `npm run demo`
 //   bench.js, bench-…     `npm run bench`
@@ -126,6 +128,8 @@ async function bundleNode() {
       ...node,
       entryPoints: {
         'patchmatch-worker': 'companion/engines/patchmatch/worker.ts',
+        'patchmatch-helper': 'companion/engines/patchmatch/helper.ts',
+        'select-worker': 'companion/select/worker.ts',
         'runtime-child': 'companion/runtime/child.ts',
         demo: 'test/demo.ts',
         bench: 'test/bench/main.ts',

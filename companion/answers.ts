@@ -1,5 +1,6 @@
-import type { Connection, Shared } from './connection.ts'
+import type { Connection, Request, Shared } from './connection.ts'
 import { installedModels, models, ready } from './description.ts'
+import type { Progress } from './engines/engine.ts'
 import { CompanionError } from './errors.ts'
 import { failedReply } from './failure.ts'
 import { fill } from './fill/fill.ts'
@@ -8,6 +9,8 @@ import { readPicture } from './image-request.ts'
 import { install, uninstall } from './model-jobs.ts'
 import { type Frame, protocolVersion } from './protocol.ts'
 import { field, optional, read } from './requests.ts'
+import { select } from './select/select.ts'
+import { readSelect } from './select-request.ts'
 import type { ClientId } from './tokens.ts'
 import { words } from './words.ts'
 
@@ -38,18 +41,10 @@ export async function answer(frame: Frame, connection: Connection, shared: Share
   }
 }
 
-/** A message of a paired client about the job or image `id`. */
-export interface Request extends Frame {
-  readonly id: string
-  readonly client: ClientId
-  readonly connection: Connection
-  readonly shared: Shared
-}
-
 const requests = new Map<string, (request: Request) => void | Promise<void>>([
   ['image', image],
   ['fill', startFill],
-  ['select', select],
+  ['select', startSelect],
   ['cancel', cancel],
   ['attach', attach],
   ['install', install],
@@ -139,13 +134,23 @@ async function startFill({ id, client, connection, shared, ...frame }: Request):
   })
 }
 
-/** There is no selector yet; what can be checked of the request is checked all the same. */
-function select({ header, connection, shared: { images } }: Request): void {
-  const imageId = read(header, 'imageId', field.id)
-  if (images.find(connection, imageId) === undefined) {
-    throw new CompanionError('image-unknown', words.imageUnknown(imageId))
-  }
-  throw new CompanionError('task-unsupported', words.noSelector)
+async function startSelect({ id, client, connection, shared, ...frame }: Request): Promise<void> {
+  const { selectors, openSelectors, images, jobs, store } = shared
+  const installed = installedModels(await store.list())
+  const pictureOf = (imageId: string) => images.find(connection, imageId)
+  const { selector, ...checked } = readSelect(frame, selectors, installed, pictureOf)
+  jobs.submit({
+    ...{ client, id, listener: connection },
+    lane: 'select',
+    async work(job) {
+      const onProgress = (progress: Progress) => job.say({ type: 'progress', id, ...progress })
+      const found = await select(checked, openSelectors.open(selector), { signal: job.signal, onProgress })
+      job.say(
+        { type: 'selection', id, candidates: found.map(({ rect, score }) => ({ rect, score })) },
+        found.map(({ png }) => ({ name: 'mask', bytes: png })),
+      )
+    },
+  })
 }
 
 function cancel({ id, client, shared: { jobs } }: Request): void {

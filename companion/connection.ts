@@ -1,5 +1,4 @@
 import type { WebSocket } from 'ws'
-import { answer } from './answers.ts'
 import type { Engine } from './engines/engine.ts'
 import type { Images } from './images.ts'
 import type { Listener } from './job.ts'
@@ -17,6 +16,8 @@ import {
   type Reply,
 } from './protocol.ts'
 import type { Runtime } from './runtime/session.ts'
+import type { OpenSelectors } from './select/open-selectors.ts'
+import type { Selector } from './select/selector.ts'
 import type { Store } from './store/store.ts'
 import type { ClientId } from './tokens.ts'
 import { words } from './words.ts'
@@ -33,6 +34,8 @@ export const closeCodes = {
 export interface Shared {
   readonly instance: string
   readonly engines: readonly Engine[]
+  readonly selectors: readonly Selector[]
+  readonly openSelectors: OpenSelectors
   readonly pairing: Pairing
   readonly images: Images
   readonly store: Store
@@ -41,20 +44,33 @@ export interface Shared {
   readonly log: Log
 }
 
+/** Says what there is to say to one message; it is waited for before the next. */
+export type Answer = (frame: Frame, connection: Connection, shared: Shared) => Promise<void>
+
+/** A message of a paired client about the job or image `id`. */
+export interface Request extends Frame {
+  readonly id: string
+  readonly client: ClientId
+  readonly connection: Connection
+  readonly shared: Shared
+}
+
 /** One client: its messages are answered one after another, in their order; only `cancel` overtakes. */
 export class Connection implements Listener {
   /** null: not paired yet. */
   client: ClientId | null = null
   readonly #socket: WebSocket
   readonly #shared: Shared
+  readonly #answer: Answer
   readonly #outbox: Outbox
   /** What waits for the message being answered. */
   readonly #inbox: { readonly frame: Frame; readonly bytes: number }[] = []
   #isAnswering = false
 
-  constructor(socket: WebSocket, shared: Shared) {
+  constructor(socket: WebSocket, shared: Shared, answer: Answer) {
     this.#socket = socket
     this.#shared = shared
+    this.#answer = answer
     this.#outbox = new Outbox(socket)
     socket.on('message', (data: Buffer, isBinary) => this.#receive(data, isBinary))
     socket.on('close', () => this.#closed())
@@ -104,7 +120,7 @@ export class Connection implements Listener {
 
   #accept(frame: Frame, bytes: number): void {
     if (frame.header.type === 'cancel') {
-      if (!this.#cancelWaiting(frame.header.id)) void answer(frame, this, this.#shared)
+      if (!this.#cancelWaiting(frame.header.id)) void this.#answer(frame, this, this.#shared)
       return
     }
     this.#inbox.push({ frame, bytes })
@@ -114,7 +130,9 @@ export class Connection implements Listener {
 
   /** A job that waits behind its picture is not known to the queue yet. */
   #cancelWaiting(id: unknown): boolean {
-    const index = this.#inbox.findIndex(({ frame }) => frame.header.type === 'fill' && frame.header.id === id)
+    const index = this.#inbox.findIndex(
+      ({ frame: { header } }) => (header.type === 'fill' || header.type === 'select') && header.id === id,
+    )
     if (index < 0 || this.client === null || this.#shared.jobs.isBusy(this.client, String(id))) return false
     this.#inbox.splice(index, 1)
     this.say({ type: 'cancelled', id: String(id) })
@@ -127,7 +145,7 @@ export class Connection implements Listener {
     this.#isAnswering = true
     for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) {
       if (this.#inboxBytes() <= limits.messageBytes) this.#socket.resume()
-      await answer(next.frame, this, this.#shared)
+      await this.#answer(next.frame, this, this.#shared)
     }
     this.#isAnswering = false
   }

@@ -1,6 +1,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { answer } from './answers.ts'
 import { Connection, closeCodes, type Shared } from './connection.ts'
 import { limits, path, subprotocol } from './protocol.ts'
 import type { ClientId } from './tokens.ts'
@@ -82,7 +83,7 @@ export class Connections {
 
   #add(webSocket: WebSocket, socket: Duplex): void {
     const { shared, pingEveryMs } = this.#options
-    const connection = new Connection(webSocket, shared)
+    const connection = new Connection(webSocket, shared, answer)
     this.#open.set(connection, webSocket)
     shared.log.info({ connections: this.#open.size }, 'connection opened')
     webSocket.on('close', (code) => {

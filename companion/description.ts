@@ -2,18 +2,28 @@ import { cpus } from 'node:os'
 import { type Installed, isReady } from './engines/choose.ts'
 import { commonOptions, type Engine } from './engines/engine.ts'
 import { version } from './installation.ts'
-import { type EngineInfo, limits, type ModelInfo, protocolVersion, type Reply } from './protocol.ts'
+import {
+  type EngineInfo,
+  limits,
+  type ModelInfo,
+  protocolVersion,
+  type Reply,
+  type SelectorInfo,
+} from './protocol.ts'
+import { isReady as isSelectorReady } from './select/choose.ts'
+import type { Selector } from './select/selector.ts'
 import type { ModelState, Store } from './store/store.ts'
 
 /** What a companion is asked about. */
 export interface Described {
   readonly instance: string
   readonly engines: readonly Engine[]
+  readonly selectors: readonly Selector[]
   readonly store: Store
 }
 
 /** What this companion is and can do, as a client is told once it is paired. */
-export async function ready({ instance, engines, store }: Described): Promise<Reply> {
+export async function ready({ instance, engines, selectors, store }: Described): Promise<Reply> {
   const models = await store.list()
   return {
     type: 'ready',
@@ -22,37 +32,51 @@ export async function ready({ instance, engines, store }: Described): Promise<Re
     instance,
     device: { kind: 'cpu', name: cpus()[0]?.model.trim() || process.arch, precision: 'fp32' },
     engines: engines.map((engine) => engineInfo(engine, models)),
-    selectors: [],
+    selectors: selectors.map((selector) => selectorInfo(selector, models)),
     limits: { messageBytes: limits.messageBytes, imagePixels: limits.imagePixels },
   }
 }
 
 /** What can be installed, and what of it is here. */
-export async function models({ engines, store }: Omit<Described, 'instance'>): Promise<Reply> {
+export async function models({ engines, selectors, store }: Omit<Described, 'instance'>): Promise<Reply> {
   const states = await store.list()
-  return { type: 'models', models: states.map((state) => modelInfo(state, engines)) }
+  return { type: 'models', models: states.map((state) => modelInfo(state, [...engines, ...selectors])) }
 }
 
 export function modelInfo(
   { model, installed, damaged, downloadBytes }: ModelState,
-  engines: readonly Engine[],
+  users: readonly (Engine | Selector)[],
 ): ModelInfo {
   const { id, title, purpose, licence, files } = model
   const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
-  const usedBy = engines.filter((engine) => engine.models.includes(id)).map((engine) => engine.id)
+  const usedBy = users.filter((user) => user.models.includes(id)).map((user) => user.id)
   const installedBytes = bytes - downloadBytes
   return { id, title, purpose, licence, bytes, installed, installedBytes, damaged, usedBy }
 }
 
 function engineInfo(engine: Engine, states: readonly ModelState[]): EngineInfo {
   const { id, title, tasks, takesPrompt, seeded, models, licences } = engine
-  const needed = states.filter(({ model }) => models.includes(model.id))
   return {
     ...{ id, title, tasks, takesPrompt, seeded, models, licences },
     ready: isReady(engine, installedModels(states)),
-    downloadBytes: needed.reduce((sum, { downloadBytes }) => sum + downloadBytes, 0),
+    downloadBytes: downloadBytesOf(models, states),
     options: [...commonOptions, ...engine.options],
   }
+}
+
+function selectorInfo(selector: Selector, states: readonly ModelState[]): SelectorInfo {
+  const { id, title, takesBox, takesPoints, models, licences } = selector
+  return {
+    ...{ id, title, takesBox, takesPoints, models, licences },
+    ready: isSelectorReady(selector, installedModels(states)),
+    downloadBytes: downloadBytesOf(models, states),
+  }
+}
+
+/** What is still to be fetched of these models. */
+function downloadBytesOf(models: readonly string[], states: readonly ModelState[]): number {
+  const needed = states.filter(({ model }) => models.includes(model.id))
+  return needed.reduce((sum, { downloadBytes }) => sum + downloadBytes, 0)
 }
 
 export function installedModels(states: readonly ModelState[]): Installed {

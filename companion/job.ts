@@ -2,7 +2,7 @@ import type { Engine } from './engines/engine.ts'
 import { type Blob, encodeMessage, type Reply } from './protocol.ts'
 
 /** What may run side by side: one job of each. A symbol is a lane of the job's own, which waits for no other. */
-export type Lane = Engine['lane'] | symbol
+export type Lane = Engine['lane'] | 'select' | symbol
 
 /** Where a job's replies go: a connection. */
 export interface Listener {
@@ -20,7 +20,8 @@ export class Job {
   readonly lane: Lane
   readonly #ending = new AbortController()
   readonly #listeners = new Set<Listener>()
-  readonly #patches: Uint8Array[] = []
+  /** Patches, or the selection. */
+  readonly #results: Uint8Array[] = []
   #progress: Uint8Array | null = null
   #end: Uint8Array | null = null
 
@@ -49,7 +50,7 @@ export class Job {
     if (this.hasEnded) return
     const message = encodeMessage(reply, blobs)
     if (reply.type === 'progress') this.#progress = message
-    else if (reply.type === 'patch') this.#patches.push(message)
+    else if (reply.type === 'patch' || reply.type === 'selection') this.#results.push(message)
     else this.#end = message
     for (const listener of this.#listeners) listener.send(message)
     if (this.hasEnded) this.#listeners.clear()
@@ -62,7 +63,7 @@ export class Job {
   }
 
   /**
-   * Sends the latest progress, all patches and the end, as far as they are known, then whatever comes. Kept results are
+   * Sends the latest progress, all results and the end, as far as they are known, then whatever comes. Kept results are
    * sent no faster than they are read.
    */
   async attach(listener: Listener): Promise<void> {
@@ -70,7 +71,7 @@ export class Job {
     this.#listeners.delete(listener)
     if (this.#progress !== null) await listener.sent(this.#progress)
     // Grows while the job runs.
-    for (const patch of this.#patches) await listener.sent(patch)
+    for (const result of this.#results) await listener.sent(result)
     if (this.#end !== null) listener.send(this.#end)
     else this.#listeners.add(listener)
   }
@@ -80,6 +81,6 @@ export class Job {
   }
 
   #kept(): Uint8Array[] {
-    return [this.#progress, ...this.#patches, this.#end].filter((message) => message !== null)
+    return [this.#progress, ...this.#results, this.#end].filter((message) => message !== null)
   }
 }

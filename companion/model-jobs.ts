@@ -1,4 +1,4 @@
-import type { Request } from './answers.ts'
+import type { Request } from './connection.ts'
 import { models } from './description.ts'
 import type { Job } from './job.ts'
 import { field, optional, read } from './requests.ts'

@@ -76,6 +76,11 @@ export const field = {
     schema: v.custom<Readonly<Record<string, unknown>>>(isObject),
     allowed: 'an object of options by their names',
   },
+  rect: { schema: rect, allowed: 'a rectangle in whole pixels' },
+  points: {
+    schema: v.array(v.object({ x: position, y: position, include: v.boolean() })),
+    allowed: 'a list of points, each with x and y in whole pixels and include',
+  },
   canvas: { schema: canvas, allowed: 'a rectangle in whole pixels, which may begin before the picture' },
   rects: {
     schema: v.pipe(v.array(rect), v.maxLength(limits.blobs)),

@@ -15,6 +15,9 @@ import { Pairing } from './pairing.ts'
 import { ports } from './protocol.ts'
 import type { DeviceChoice } from './runtime/device.ts'
 import { OnnxRuntime } from './runtime/session.ts'
+import { selectors as allSelectors } from './select/index.ts'
+import { OpenSelectors } from './select/open-selectors.ts'
+import type { Selector } from './select/selector.ts'
 import { openDataFolder } from './settings.ts'
 import { openStore, type Store, type StoreOptions } from './store/store.ts'
 
@@ -23,6 +26,7 @@ export interface CompanionOptions {
   /** Tried in order; 0: any free one. Default: those that Figma can reach. */
   readonly ports?: readonly number[]
   readonly engines?: readonly Engine[]
+  readonly selectors?: readonly Selector[]
   /** Another catalogue, or other means than the machine's own network, clock and disk. */
   readonly store?: Partial<Omit<StoreOptions, 'folder'>>
   /** Where models are computed. Default: 'auto'. */
@@ -68,7 +72,8 @@ const usualTiming: Timing = {
  * @throws StartError when another companion has the data folder, or no port is free
  */
 export async function startCompanion(options: CompanionOptions): Promise<Companion> {
-  const { engines = allEngines, device = 'auto', log = silentLog, onCode = () => {} } = options
+  const { engines = allEngines, selectors = allSelectors, device = 'auto' } = options
+  const { log = silentLog, onCode = () => {} } = options
   const { pingEveryMs, graceMs, followEveryMs, cleanEveryMs } = { ...usualTiming, ...options.timing }
   const instance = randomUUID()
 
@@ -93,7 +98,11 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
       for (const client of clients) jobs.forgetClient(client)
     },
   })
-  const shared: Shared = { instance, engines, pairing, images: new Images(), store, runtime, jobs, log }
+  const openSelectors = new OpenSelectors()
+  const shared: Shared = {
+    ...{ instance, engines, selectors, openSelectors, pairing },
+    ...{ images: new Images(), store, runtime, jobs, log },
+  }
   const connections = new Connections({ port, pingEveryMs, shared })
 
   // 3. The door.
@@ -112,6 +121,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   async function stop(): Promise<void> {
     stopCleaning()
     await jobs.stop(graceMs)
+    await openSelectors.close()
     await runtime.unload()
     await store.close()
     await connections.closeAll()

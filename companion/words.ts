@@ -30,7 +30,7 @@ export const words = {
   imageUnknown: (id: string) =>
     `The companion does not have the picture "${id}", or has forgotten it. Send it again.`,
   missingMask: 'No mask came with the request. Mark what should be filled.',
-  noSelector: 'This version of Infill cannot select things by clicking. Paint over what should be filled.',
+  noSelector: 'Nothing here can select by this. Paint over what should be filled.',
 
   queueFull: (most: number) => `${most} jobs are waiting already. Wait until one has ended, or cancel some.`,
   jobUnknown: (id: string) =>

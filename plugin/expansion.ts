@@ -1,7 +1,7 @@
-import type { Picture } from './export.ts'
 import { type Box, boxOnImage, isUpright, marginsWithin, maxImageSidePx } from './geometry.ts'
 import { boxOfLayer, containerOf, isFrame, type Layer } from './layers.ts'
 import type { Expansion, Ground, Margins, Placement } from './messages.ts'
+import type { Picture } from './picture.ts'
 
 /**
  * Whether and how a layer can be expanded.
@@ -9,7 +9,7 @@ import type { Expansion, Ground, Margins, Placement } from './messages.ts'
  * @param placement Of a fill that is as large as the layer.
  */
 export function expansionOf(node: Layer, picture: Picture, placement: Placement): Expansion {
-  const obstacle = obstacleToExpanding(node, picture, placement)
+  const obstacle = obstacleToExpanding(node, picture)
   const ground = groundOf(node, picture)
   if (obstacle !== null || ground === null) {
     return { state: 'impossible', message: obstacle ?? turnedInLayer(node) }
@@ -36,14 +36,15 @@ export function boxOfPicture(node: Layer, picture: Picture): Box {
   return picture.kind === 'render' ? picture.box : boxOfLayer(node)
 }
 
-function obstacleToExpanding(node: Layer, picture: Picture, placement: Placement): string | null {
+function obstacleToExpanding(node: Layer, picture: Picture): string | null {
   const { name } = node
   if (picture.kind === 'render') {
     if (!isUpright(node.absoluteTransform)) {
       return `“${name}” is turned and drawn from several parts, so its edges cannot be continued. Expand the picture inside it.`
     }
-    return placement === 'finished'
-      ? `“${name}” is drawn from several parts and mixes with what lies beneath it. Expand the picture inside it.`
+    // The rendering is see-through as well, and what is more than half so counts as open.
+    return node.opacity < 1
+      ? `“${name}” is half-transparent and drawn from several parts. Expand the picture inside it.`
       : null
   }
   if (isFrame(node)) {

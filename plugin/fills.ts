@@ -32,6 +32,11 @@ export function fillsOn(source: Layer): Fill[] {
     .filter((fill): fill is Fill => fill !== null && isOn(fill, source))
 }
 
+/** The whole copy of a layer that stands for it. */
+export function finishedOn(source: Layer): Fill | undefined {
+  return fillsOn(source).find(({ bond }) => bond.placement === 'finished')
+}
+
 /**
  * The layer that a fill lies on; null when it is gone. Looked for where the fill is before it is looked for by id, because
  * in a copy of a screen the fill still names the layer of the first one.

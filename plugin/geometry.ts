@@ -114,10 +114,8 @@ export function marginsWithin(inner: Box, outer: Box): Margins | null {
 export function isWithin(inner: Box, outer: Box): boolean {
   const transform = multiply(invert(outer.transform), inner.transform)
   const { x, y, width, height } = boundsOf({ transform, size: inner.size })
-  const isPast = (value: number, length: number) => value > length + 0.01
-  return (
-    x > -0.01 && y > -0.01 && !isPast(x + width, outer.size.width) && !isPast(y + height, outer.size.height)
-  )
+  const beyond = [-x, -y, x + width - outer.size.width, y + height - outer.size.height]
+  return beyond.every((length) => length < 0.01)
 }
 
 /** Neither turned nor mirrored. */

@@ -1,3 +1,4 @@
+import { Refusal } from './failure.ts'
 import { fillOf, fillsOn, isPicture, sourceOf } from './fills.ts'
 import { maxImageSidePx } from './geometry.ts'
 import { ancestorsOf, isLayer, type Layer } from './layers.ts'
@@ -66,6 +67,11 @@ export function obstacleToReading(node: Layer): Obstacle | null {
   if (!shown || shown.width < 1 || shown.height < 1 || !isPainted(node)) return empty(node)
   if (Math.max(shown.width, shown.height) > maxLayerSide) return tooLarge(node)
   return null
+}
+
+/** @throws Refusal `not-fillable` with the reason in words */
+export function refuseFor(obstacle: Obstacle | null): void {
+  if (obstacle) throw new Refusal('not-fillable', obstacle.message)
 }
 
 export function layerInfo({ id, name }: BaseNode): LayerInfo {

@@ -1,10 +1,10 @@
 import { boxOfPicture, groundOf } from './expansion.ts'
-import { type Picture, pictureOf } from './export.ts'
 import { Refusal } from './failure.ts'
 import { type Box, boxOf, cropTo, grownBox, identity, isWithin, type Matrix, type Size } from './geometry.ts'
 import type { ImageFill } from './image-fill.ts'
 import { ancestorsOf, anchorOf, boxOfLayer, isLayer, type Layer } from './layers.ts'
 import { canvasOf, expandedBox, type Margins, type PlaceRequest } from './messages.ts'
+import { type Picture, pictureOf } from './picture.ts'
 import { obstacleToReading } from './selection.ts'
 
 /** Where a fill goes. */
@@ -50,7 +50,14 @@ export async function findTarget(request: PlaceRequest, png: Size): Promise<Targ
     )
   }
   const { margins } = request.recipe
-  return margins === undefined ? targetOver(node, picture, png) : targetRound(node, picture, png, margins)
+  if (margins === undefined) return targetOver(node, picture, png)
+  const target = targetRound(node, picture, png, margins)
+  if (target) return target
+  if (request.anyway) return stretchedOver(node, grownBox(boxOfPicture(node, picture), margins))
+  throw new Refusal(
+    'source-changed',
+    `“${node.name}” has another size or crop than the one it was expanded from. Expand it again, or place it anyway.`,
+  )
 }
 
 /** On the page. */
@@ -70,22 +77,21 @@ function targetOver(node: Layer, picture: Picture, png: Size): Target {
   const isOfItsSize = picture.widthPx === png.width && picture.heightPx === png.height
   if (isOfItsSize)
     return { way: 'copy', source: node as CopySource, paint: picture.fill, margins: null, notes: [] }
-  // Only when the picture was exchanged: the fill of another picture is stretched over the layer.
-  return { way: 'cover', source: node, box: boxOfLayer(node), crop: identity, original: null, notes: [] }
+  return stretchedOver(node, boxOfLayer(node))
 }
 
-/** An expanded picture: over the layer and its margins. */
-function targetRound(node: Layer, picture: Picture, png: Size, margins: Margins): Target {
+/** Only when the picture was exchanged: the fill of another picture is stretched over the layer. */
+function stretchedOver(source: Layer, box: Box): Target {
+  return { way: 'cover', source, box, crop: identity, original: null, notes: [] }
+}
+
+/** An expanded picture: over the layer and its margins. null: it was made for a layer of another size. */
+function targetRound(node: Layer, picture: Picture, png: Size, margins: Margins): Target | null {
   const ground = groundOf(node, picture)
   const canvas = ground && canvasOf(ground, margins)
+  if (!ground || canvas?.width !== png.width || canvas.height !== png.height) return null
   const box = grownBox(boxOfPicture(node, picture), margins)
   const notes = notesOnClipping(node, box)
-  if (!ground || canvas?.width !== png.width || canvas.height !== png.height) {
-    throw new Refusal(
-      'source-changed',
-      `“${node.name}” has another size or crop than the one it was expanded from. Expand it again.`,
-    )
-  }
   const shown = expandedBox(ground, margins)
   const crop = cropTo({ ...shown, x: shown.x - canvas.x, y: shown.y - canvas.y }, png)
   if (picture.kind === 'render') {

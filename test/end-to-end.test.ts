@@ -154,6 +154,34 @@ describeInBrowser('from a layer in Figma to a fill above it', (browser) => {
     expectSameImage(await look(frame), before)
   })
 
+  test('an expanded copy holds what was removed before, and is edited from its button', async () => {
+    const companion = await startTestCompanion({ engines })
+    const { figma, frame, photo } = await openSmallPicture()
+    photo.cornerRadius = 9
+    figma.select(photo.id)
+    const first = await openPaired(companion, { figma })
+    await removeDisc(first)
+    await first.window.getByText('Expand', { exact: true }).click()
+    await first.window.getByRole('spinbutton', { name: 'Left' }).fill('24')
+    await first.window.getByRole('button', { name: 'Expand', exact: true }).click()
+    await expect.poll(() => frame.children.length, patience).toBe(3)
+    expect(frame.children).toMatchObject([{ visible: false }, { visible: false }, { visible: true }])
+    expect(frame.children[2]).toMatchObject({ x: 0, width: 264, topLeftRadius: 9 })
+    expect(findRed(await look(frame))).toBeNull()
+    await close(first)
+
+    const copy = frame.children[2] as FakeRectangle
+    const second = await open(companion, { figma, command: 'edit', relaunchNode: copy })
+    await second.window.getByText('Editing a fill').waitFor()
+    const left = second.window.getByRole('spinbutton', { name: 'Left' })
+    expect(await left.inputValue()).toBe('24')
+    await left.fill('12')
+    await second.window.getByRole('button', { name: 'Expand', exact: true }).click()
+    await expect.poll(() => copy.width, patience).toBe(252)
+    expect(frame.children.length).toBe(3)
+    expect(findRed(await look(frame))).toBeNull()
+  })
+
   test('a layer that is drawn by Figma is filled as it looks', async () => {
     const companion = await startTestCompanion({ engines })
     const { figma, frame } = await openFile()

@@ -1,5 +1,4 @@
 import type { ModelInfo, ProgressReply } from '../companion/protocol.ts'
-import type { Notice } from './state.ts'
 
 /** What the window knows of the models that can be downloaded. */
 export interface Models {
@@ -11,7 +10,11 @@ export interface Models {
   readonly failures: Readonly<Record<string, Failure>>
 }
 
-export type Failure = Pick<Notice, 'message' | 'hint'>
+/** In words for the person. */
+export interface Failure {
+  readonly message: string
+  readonly hint?: string
+}
 
 export type ModelsAction =
   | { readonly type: 'listed'; readonly list: readonly ModelInfo[] }

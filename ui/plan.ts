@@ -1,4 +1,4 @@
-import type { Extent } from '../companion/protocol.ts'
+import type { EngineInfo, Extent } from '../companion/protocol.ts'
 import {
   canvasOf,
   type Expansion,
@@ -8,6 +8,7 @@ import {
   type Placement,
   type Rect,
   type Settings,
+  type Source,
 } from '../plugin/messages.ts'
 
 /** How the next fill sees what lies there already, and how it joins it. */
@@ -90,17 +91,23 @@ export function planExpand<Fill extends PlacedFill>(
   }
 }
 
-export type ExpandObstacle = 'nothing-set' | 'nothing-open' | 'too-large'
+export type ExpandObstacle = 'impossible' | 'no-engine' | 'nothing-set' | 'nothing-open' | 'too-large'
 
-/** Why there is nothing to fill, or no way to do it; null: there is. */
+/**
+ * Why there is nothing to fill, or no way to do it; null: there is.
+ *
+ * @param engines As the companion describes them.
+ */
 export function obstacleToExpand(
-  expansion: Extract<Expansion, { state: 'possible' }>,
+  { expansion, widthPx, heightPx }: Pick<Source, 'expansion' | 'widthPx' | 'heightPx'>,
   margins: Margins,
-  image: PictureSize,
+  engines: readonly Pick<EngineInfo, 'tasks' | 'ready'>[],
 ): ExpandObstacle | null {
+  if (expansion.state === 'impossible') return 'impossible'
+  if (!engines.some(({ tasks, ready }) => ready && tasks.includes('expand'))) return 'no-engine'
   const canvas = canvasOf(expansion, margins)
   if (Math.max(canvas.width, canvas.height) > expansion.maxSidePx) return 'too-large'
-  if (!isInside(canvas, image)) return null
+  if (!isInside(canvas, { widthPx, heightPx })) return null
   return Object.values(margins).some((margin) => margin > 0) ? 'nothing-open' : 'nothing-set'
 }
 

@@ -54,6 +54,7 @@ const builtFiles = [
   'playground.html',
   'infill.js',
   'patchmatch-worker.js',
+  'patchmatch-helper.js',
   'runtime-child.js',
 ]
 

@@ -19,6 +19,7 @@ export const fillCommand = new Command('fill')
   .option('--weights <path>', 'run the engine on this checkpoint instead of the installed one')
   .option('--raw', 'write what the engine’s reference implementation would, without our crop and blend')
   .option('--device <device>', `where models are computed: ${deviceChoices.join(', ')}`)
+  .option('--threads <number>', 'how many threads the embedded engine uses')
   .option('--json', 'print one line of JSON for each fill')
   .action(async (image: string, mask: string, options: Omit<FillArguments, 'image' | 'mask'>) => {
     const { runFill } = await import('./fill.ts')

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { readFile, stat, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { extname, join, resolve } from 'node:path'
 import { models as catalogue } from '../../models/index.ts'
 import { installedModels } from '../description.ts'
@@ -11,7 +12,7 @@ import {
   type Installed,
 } from '../engines/choose.ts'
 import { commonOptions, type Engine } from '../engines/engine.ts'
-import { engines as allEngines } from '../engines/index.ts'
+import { createEngines } from '../engines/index.ts'
 import { CompanionError } from '../errors.ts'
 import { type FillJob, fill, type Patch } from '../fill/fill.ts'
 import { openPicture } from '../fill/picture.ts'
@@ -43,6 +44,8 @@ export interface FillArguments {
   readonly variations?: string
   /** Each 'name=value'. */
   readonly option?: readonly string[]
+  /** Of the embedded engine. */
+  readonly threads?: string
   readonly json?: boolean
   /** The reference implementation's own picture. */
   readonly raw?: boolean
@@ -65,8 +68,12 @@ export interface Surroundings extends Terminal {
  * @throws what is a bug
  */
 export function runFill(args: FillArguments, surroundings: Partial<Surroundings> = {}): Promise<number> {
-  const { engines = allEngines, folder = dataFolderPath() } = surroundings
-  return runCommand((terminal) => fillFiles(args, { ...terminal, engines, folder }), surroundings)
+  const { folder = dataFolderPath() } = surroundings
+  return runCommand((terminal) => {
+    const threads = wholeNumber('--threads', args.threads ?? '1', 1, availableParallelism())
+    const { engines = createEngines({ threads }) } = surroundings
+    return fillFiles(args, { ...terminal, engines, folder })
+  }, surroundings)
 }
 
 async function fillFiles(

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { installationFolder, version } from '../installation.ts'
@@ -8,20 +9,41 @@ import { dataFolderPath, openDataFolder } from '../settings.ts'
 
 export const serveCommand = new Command('serve')
   .description('start the companion, which the plugin and the playground speak with')
-  .option('--port <port>', `listen there instead of on the first free one of ${ports.join(', ')}`, parsePort)
+  .option(
+    '--port <port>',
+    `listen there instead of on the first free one of ${ports.join(', ')}`,
+    wholeNumber(65_535),
+  )
+  .option(
+    '--threads <number>',
+    'how many threads the embedded engine uses',
+    wholeNumber(availableParallelism()),
+    1,
+  )
   .addOption(
     new Option('--device <device>', 'where models are computed').choices(deviceChoices).default('auto'),
   )
   .action(serve)
 
+interface ServeOptions {
+  readonly port?: number
+  readonly threads: number
+  readonly device: DeviceChoice
+}
+
 /** Runs until the process is told to stop. */
-async function serve({ port, device }: { port?: number; device: DeviceChoice }): Promise<void> {
-  const [{ startCompanion }, { openLog }] = await Promise.all([import('../server.ts'), import('../log.ts')])
+async function serve({ port, threads, device }: ServeOptions): Promise<void> {
+  const [{ startCompanion }, { createEngines }, { openLog }] = await Promise.all([
+    import('../server.ts'),
+    import('../engines/index.ts'),
+    import('../log.ts'),
+  ])
   const folder = openDataFolder(dataFolderPath())
   let showCode = (_code: string) => {}
   const companion = await startCompanion({
     dataFolder: folder.path,
     ports: port === undefined ? ports : [port],
+    engines: createEngines({ threads }),
     device,
     log: openLog(folder.logs),
     onCode: (code) => showCode(code),
@@ -55,8 +77,10 @@ function pairingLine(code: string): string {
   return `Pairing code: ${code} (for five minutes)`
 }
 
-function parsePort(value: string): number {
-  const port = Number(value)
-  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port
-  throw new InvalidArgumentError('Expected a whole number from 1 to 65535.')
+function wholeNumber(most: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value)
+    if (Number.isInteger(number) && number >= 1 && number <= most) return number
+    throw new InvalidArgumentError(`Expected a whole number from 1 to ${most}.`)
+  }
 }

@@ -67,12 +67,7 @@ export function isReady({ models, lane }: Engine, installed: Installed): boolean
 /** @throws CompanionError 'model-missing', or 'engine-stopped' where models cannot run at all */
 export function checkReady(engine: Engine, installed: Installed): void {
   if (isReady(engine, installed)) return
-  const missing = engine.models.filter((id) => !installed.has(id))
-  if (missing.length > 0) {
-    throw new CompanionError('model-missing', `${engine.title} needs a model that is not installed.`, {
-      hint: `Install it in the window, or with \`infill models install ${missing.join(' ')}\`.`,
-    })
-  }
+  checkInstalled(engine, installed)
   throw new CompanionError(
     'engine-stopped',
     `${engine.title} cannot run here: ONNX Runtime has no build for this system.`,
@@ -80,6 +75,18 @@ export function checkReady(engine: Engine, installed: Installed): void {
       hint: 'Choose Quick fill, which needs no model.',
     },
   )
+}
+
+/** @throws CompanionError 'model-missing' */
+export function checkInstalled(
+  { title, models }: Pick<Engine, 'title' | 'models'>,
+  installed: Installed,
+): void {
+  const missing = models.filter((id) => !installed.has(id))
+  if (missing.length === 0) return
+  throw new CompanionError('model-missing', `${title} needs a model that is not installed.`, {
+    hint: `Install it in the window, or with \`infill models install ${missing.join(' ')}\`.`,
+  })
 }
 
 function listOf(names: readonly string[]): string {

@@ -26,11 +26,13 @@ export function chooseEdge(image: Image, mask: Mask): Edge {
 }
 
 /**
- * The edge of a picture that is expanded. Nothing has to go, so the picture is not eaten into: it fades into what
- * continues it as far as hides the seam, and not at all in flat interface art.
+ * The edge of a picture that is expanded. Nothing has to go, so the picture is not eaten into: it only fades into what
+ * continues it. Without that a hairline of the ground would show between layer and patch, where their common edge falls
+ * between two pixels of the screen.
  */
 export function chooseExpandEdge(image: Image, mask: Mask): Edge {
-  return { growPx: 0, featherPx: chooseEdge(image, mask).featherPx }
+  const { featherPx } = chooseEdge(image, mask)
+  return { growPx: 0, featherPx: featherPx === 0 ? 2 : Math.max(3, featherPx) }
 }
 
 /** Of neighbouring pixels. Measured: interface art 0.87…0.99, a mesh gradient 0.69, photographs 0.01…0.56. */

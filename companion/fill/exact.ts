@@ -1,11 +1,19 @@
-import type { Run, Tile } from '../engines/engine.ts'
+import type { Engine, Run, Tile } from '../engines/engine.ts'
 import type { Image } from '../image/image.ts'
-import type { Options, Used } from '../protocol.ts'
+import type { Options, Task, Used } from '../protocol.ts'
 import { describeDevice } from '../runtime/device.ts'
-import type { FillJob } from './fill.ts'
 import { fillContexts } from './fill-contexts.ts'
 import type { Masks } from './masks.ts'
+import type { Picture } from './picture.ts'
 import { type Plan, planFill, slicesOf } from './plan.ts'
+
+/** Who is asked about what. */
+export interface ExactJob {
+  readonly picture: Pick<Picture, 'image'>
+  readonly task: Task
+  /** Asked first, whether it can fill without guessing; null: nobody is. */
+  readonly exactEngine: Engine | null
+}
 
 /** A picture with its fill, and how it came about. */
 export interface Filling {
@@ -22,7 +30,7 @@ export interface Filling {
  * @throws the signal's reason when cancelled
  */
 export async function copyExactly(
-  { exactEngine: engine, picture, task }: FillJob,
+  { exactEngine: engine, picture, task }: ExactJob,
   masks: Masks,
   options: Options,
   run: Run,

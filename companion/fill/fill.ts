@@ -5,7 +5,7 @@ import { withDefaults } from '../options.ts'
 import type { Extent, Options, PatchReply } from '../protocol.ts'
 import { blend } from './blend.ts'
 import { matchColours } from './colour.ts'
-import { copyExactly, type Filling } from './exact.ts'
+import { copyExactly, type ExactJob, type Filling } from './exact.ts'
 import { fillContexts } from './fill-contexts.ts'
 import { checkMargins } from './margins.ts'
 import { readMasks, type SentMasks } from './masks.ts'
@@ -14,11 +14,9 @@ import { planFill, slicesOf } from './plan.ts'
 import { spreadProgress } from './progress.ts'
 
 /** All that one fill needs. A job reads no other state. */
-export interface FillJob extends SentMasks {
+export interface FillJob extends SentMasks, ExactJob {
   readonly picture: Picture
   readonly engine: Engine
-  /** Asked first, whether it can fill without guessing; null: nobody is. */
-  readonly exactEngine: Engine | null
   readonly means: Means
   readonly prompt: string
   readonly negativePrompt: string

@@ -103,6 +103,12 @@ export async function encodePatch(image: Image, iccProfile: Uint8Array | null): 
   return iccProfile === null ? png : withProfile(png, iccProfile)
 }
 
+/** Grey PNG, 8 bits a pixel. */
+export function encodeMask(mask: Mask): Promise<Uint8Array> {
+  // Plain areas compress well at any level.
+  return sharpFrom(mask).toColourspace('b-w').png({ compressionLevel: 1 }).toBuffer()
+}
+
 export const fileFormats = ['png', 'jpg', 'jpeg', 'webp'] as const
 export type FileFormat = (typeof fileFormats)[number]
 

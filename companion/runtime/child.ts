@@ -1,5 +1,6 @@
 import type { InferenceSession, OnnxValue, Tensor as OrtTensor } from 'onnxruntime-node'
 import type { ExecutionProvider } from '../../models/onnx/providers.ts'
+import { peakBytes } from './memory.ts'
 
 /*
  * The process that owns ONNX Runtime. It does what it is told, one request after another, and knows nothing of pictures.
@@ -137,11 +138,7 @@ function tensorOf(name: string, value: OnnxValue): Tensor {
 }
 
 function memory(): ProcessMemory {
-  return {
-    residentBytes: process.memoryUsage.rss(),
-    // In KiB.
-    peakBytes: process.resourceUsage().maxRSS * 1024,
-  }
+  return { residentBytes: process.memoryUsage.rss(), peakBytes: peakBytes() }
 }
 
 function say(reply: Reply): void {

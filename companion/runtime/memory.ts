@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 
 /** What the process may still take, bytes: of the machine, or of the container it runs in. */
 export function availableBytes(): number {
@@ -11,7 +11,12 @@ export function outOfMemoryKills(): number {
   return Number(/^oom_kill (\d+)$/m.exec(readFileSync('/proc/vmstat', 'utf8'))?.[1] ?? 0)
 }
 
-/** '1.5 GB' */
-export function inGigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(1)} GB`
+/**
+ * The most memory this process has held. Linux hands the size of the process that started this one down in its resource
+ * usage, so there the kernel's own count is read.
+ */
+export function peakBytes(): number {
+  const status = '/proc/self/status'
+  if (!existsSync(status)) return process.resourceUsage().maxRSS * 1024
+  return Number(/VmHWM:\s*(\d+) kB/.exec(readFileSync(status, 'utf8'))![1]) * 1024
 }

@@ -24,7 +24,7 @@ export interface SessionSource {
   readonly key: string
   model(provider: ExecutionProvider): Model
   /** Inputs like those to come. Run once on a graphics card, whose first run can take many times as long. */
-  readonly warmUp: Tensors
+  warmUp(): Tensors
 }
 
 export interface Session {
@@ -144,7 +144,7 @@ export class OnnxRuntime implements Runtime {
       }
       if (kind !== 'cpu') {
         run.onProgress({ stage: 'warm-up', done: 0, total: 1, unit: 'steps' })
-        await session.run(source.warmUp, run)
+        await session.run(source.warmUp(), run)
         run.onProgress({ stage: 'warm-up', done: 1, total: 1, unit: 'steps' })
       }
       this.#loaded.set(slot, { key, session })

@@ -35,7 +35,11 @@ export function conv2d(
   if ('paddingMode' in options && options.padding > 0) {
     return conv(g, reflectPad(g, x, options.padding), scaled, bias, { stride })
   }
-  return conv(g, x, scaled, bias, { stride, padding })
+  return g.adapt({
+    output: conv(g, x, scaled, bias, { stride, padding }),
+    weightShape: weight.shape,
+    apply: (other) => conv(g, x, other, null, { stride, padding }),
+  })
 }
 
 /**

@@ -8,6 +8,11 @@ export function linear(g: Graph, x: Tensor): Tensor {
   const [outputs] = weight.shape as readonly [number]
   const rows = x.shape.slice(0, -1)
   const count = rows.reduce((product, size) => product * size, 1)
-  const y = gemm(g, reshape(g, x, [count, x.shape.at(-1)!]), weight, bias)
+  const flat = reshape(g, x, [count, x.shape.at(-1)!])
+  const y = g.adapt({
+    output: gemm(g, flat, weight, bias),
+    weightShape: weight.shape,
+    apply: (other) => gemm(g, flat, other, null),
+  })
   return reshape(g, y, [...rows, outputs])
 }

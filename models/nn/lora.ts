@@ -1,11 +1,10 @@
 import type { Checkpoint } from '../checkpoint.ts'
-import type { Adapt, Graph, GraphDefinition, Tensor } from '../onnx/graph.ts'
-import { add, matMul, mul, reshape, scalar } from '../onnx/operators.ts'
+import type { Adapt, AdaptedLayer, Graph, GraphDefinition, Tensor } from '../onnx/graph.ts'
+import { add, conv, gemm, mul, scalar } from '../onnx/operators.ts'
 
 /**
- * Adds a LoRA to the weights of a graph: W + strength · alpha / r · B A, with B [O, r] and A [r, I] for each layer that
- * it changes (Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", 2021, section 4.1). ONNX Runtime works this
- * out once, when it loads the graph; the files stay as they are.
+ * Adds a LoRA to the layers of a graph: W x + strength · alpha / r · B (A x), with B [O, r] and A [r, I] for each layer that
+ * it changes (Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", 2021, section 4.1).
  *
  * @param lora As kohya-ss/sd-scripts names its tensors (`lora_unet_down_blocks_0_….lora_down.weight`), or peft and diffusers
  *   (`unet.down_blocks.0.….lora_A.weight`).
@@ -13,9 +12,9 @@ import { add, matMul, mul, reshape, scalar } from '../onnx/operators.ts'
  * @param strength 1: as trained.
  */
 export function loraAdapter(lora: Checkpoint, part: 'unet' | 'text_encoder', strength = 1): Adapt {
-  return (g, name, weight) => {
-    const found = name === 'weight' ? findLayer(g.over(lora), g.path, part) : null
-    return found === null ? weight : add(g, weight, change(found, weight, strength))
+  return (g, layer) => {
+    const found = findLayer(g.over(lora), g.path, part)
+    return found === null ? layer.output : add(g, layer.output, change(found, layer, strength))
   }
 }
 
@@ -47,16 +46,16 @@ function findLayer(lora: Graph, path: string, part: 'unet' | 'text_encoder'): La
   return null
 }
 
-/** strength · alpha / r · B A, in the shape of the weight. Convolutions have A as their kernel, and B as one of 1 × 1. */
-function change({ g, down, up }: Layer, weight: Tensor, strength: number): Tensor {
-  const [outputs, ...inputs] = weight.shape as readonly [number, ...number[]]
+/** strength · alpha / r · B (A x). Of a convolution, A is the kernel, and B one of 1 × 1. */
+function change({ g, down, up }: Layer, { weightShape, apply }: AdaptedLayer, strength: number): Tensor {
+  const [outputs, ...inputs] = weightShape as readonly [number, ...number[]]
   const a = g.weight(down, ['R', ...inputs])
   const [rank] = a.shape as readonly [number]
   const b = g.weight(up, [outputs, rank, ...inputs.slice(1).map(() => 1)])
-  const size = inputs.reduce((product, length) => product * length, 1)
-  const product = matMul(g, reshape(g, b, [outputs, rank]), reshape(g, a, [rank, size]))
   const scale = g.has('alpha')
     ? mul(g, g.weight('alpha', []), scalar(g, strength / rank))
     : scalar(g, strength)
-  return mul(g, reshape(g, product, weight.shape), scale)
+  const scaled = mul(g, b, scale)
+  const narrow = apply(a)
+  return weightShape.length === 4 ? conv(g, narrow, scaled, null, {}) : gemm(g, narrow, scaled, null)
 }

@@ -51,20 +51,33 @@ export class GraphError extends Error {
 export interface GraphOptions {
   /** What weights are given as, whatever the file holds, and so what is computed in. Default float32. */
   readonly precision?: Precision | undefined
-  /** What becomes of each weight on its way into the graph. */
+  /** What is added to layers from outside, such as a LoRA. Default nothing. */
   readonly adapt?: Adapt | undefined
 }
 
 export type Precision = 'float32' | 'float16'
 
-/** @param g The weight's module. The result has the weight's shape and type. */
-export type Adapt = (g: Graph, name: string, weight: Tensor) => Tensor
+/**
+ * What becomes of a layer's output.
+ *
+ * @param g The layer's module.
+ */
+export type Adapt = (g: Graph, layer: AdaptedLayer) => Tensor
+
+/** A linear layer or a convolution. */
+export interface AdaptedLayer {
+  /** What it made, with its own weight. */
+  readonly output: Tensor
+  readonly weightShape: Shape
+  /** What it makes of the same input with another weight, without bias. */
+  readonly apply: (weight: Tensor) => Tensor
+}
 
 /** Begins a graph over a checkpoint's weights, in the operators that a provider has kernels for. */
 export function createGraph(
   checkpoint: Checkpoint,
   provider: ExecutionProvider = 'cpu',
-  { precision = 'float32', adapt = (_, __, weight) => weight }: GraphOptions = {},
+  { precision = 'float32', adapt = (_, { output }) => output }: GraphOptions = {},
 ): Graph {
   const definition = { inputs: [], outputs: [], nodes: [], constants: new Map(), weights: new Map() }
   const shared = { provider, precision, adapt, definition, converted: new Map(), names: new Map() }
@@ -133,23 +146,27 @@ export class Graph {
     return this.#checkpoint.has(this.#nameOf(name))
   }
 
+  /** What becomes of this module's output: see `Adapt`. */
+  adapt(layer: AdaptedLayer): Tensor {
+    return this.#shared.adapt(this, layer)
+  }
+
   /**
-   * A weight of this module as the graph computes with it: in its precision, and adapted.
+   * A weight of this module in the graph's precision.
    *
    * @throws GraphError where it is missing, not of floating type, not dense, or not of the shape.
    */
   weight(name: string, shape: ShapePattern): Tensor {
-    const { precision, adapt, converted } = this.#shared
+    const { precision, converted } = this.#shared
     const weight = this.storedWeight(name, shape)
+    if (weight.dtype === precision) return weight
     const known = converted.get(weight.name)
     if (known !== undefined) return known
-    const cast =
-      weight.dtype === precision
-        ? weight
-        : this.at(name).node('Cast', [weight], { ...weight, dtype: precision }, { to: dataTypes[precision] })
-    const adapted = adapt(this, name, cast)
-    converted.set(weight.name, adapted)
-    return adapted
+    const { shape: sizes } = weight
+    const to = dataTypes[precision]
+    const cast = this.at(name).node('Cast', [weight], { dtype: precision, shape: sizes }, { to })
+    converted.set(weight.name, cast)
+    return cast
   }
 
   /**
@@ -278,7 +295,7 @@ interface Shared {
     readonly constants: Map<string, Constant>
     readonly weights: Map<string, Weight>
   }
-  /** Weights as the graph computes with them, by name. */
+  /** Weights in the graph's precision, by name. */
   readonly converted: Map<string, Tensor>
   /** How often a name was given, so that none is given twice. */
   readonly names: Map<string, number>

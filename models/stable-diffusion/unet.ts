@@ -64,7 +64,7 @@ function unet2dConditionModel(
   const time = timeEmbedding(g, inputs.timestep)
 
   const resnet = (at: Graph, x: Tensor) => resnetBlock(at, x, { groups, epsilon, time })
-  // Models with heads of one width (2.x) overflow where float16 multiplies their queries and keys: black pictures.
+  // Stable Diffusion 2, which projects linearly, overflows where float16 multiplies its queries and keys: black pictures.
   const precision = linearProjection ? 'float32' : undefined
   const transformer = (at: Graph, x: Tensor, level: number) =>
     transformer2d(at, x, context, {

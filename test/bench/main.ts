@@ -1,9 +1,11 @@
 import { Command } from 'commander'
 import { engineCommand } from './engine/command.ts'
+import { modelsCommand } from './models/command.ts'
 
 /** `npm run bench -- NAME`. What a benchmark needs is loaded when it runs. */
 await new Command('npm run bench --')
   .description('Infill’s benchmarks, side by side with others in the same run')
   .showHelpAfterError()
   .addCommand(engineCommand)
+  .addCommand(modelsCommand)
   .parseAsync()

@@ -2,6 +2,7 @@ import sharp from 'sharp'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { limits, type Request } from '../../companion/protocol.ts'
 import type { Companion } from '../../companion/server.ts'
+import { pixelAt } from '../support/assert-image.ts'
 import { Client, hello } from '../support/client.ts'
 import { startTestCompanion } from '../support/companion.ts'
 import { pngHeader, pngOf, sharpOf } from '../support/encoded.ts'
@@ -66,7 +67,10 @@ describe('hello', () => {
       instance: expect.any(String),
       device: { kind: 'cpu', name: expect.stringMatching(/./), precision: 'fp32' },
       engines: [expect.objectContaining({ id: 'stub', ready: true, downloadBytes: 0, models: [] })],
-      selectors: [],
+      selectors: ['flat', 'grabcut'].map((id) => ({
+        ...{ id, title: expect.stringMatching(/./), takesBox: true, takesPoints: true },
+        ...{ models: [], ready: true, downloadBytes: 0, licences: [] },
+      })),
       limits: { messageBytes: 134_217_728, imagePixels: 67_108_864 },
     })
     const names = ready.engines[0]!.options.map(({ name }) => name)
@@ -269,7 +273,33 @@ describe('image', () => {
     expect(Array.from({ length: seen.length / 4 }, (_, pixel) => isPatched(pixel * 4))).toContain(true)
   })
 
+  test('with a canvas is that part of it, open beyond its edges, with what was filled before', async () => {
+    const companion = await startTestCompanion()
+    const client = await pairedWithPicture(companion)
+    const rect = { x: 0, y: 20, width: 9, height: 5 }
+    const patch = await pngOf(plainImage(9, 5, [10, 20, 30, 255]))
+    const canvas = { x: -6, y: 4, width: width + 6, height: height - 4 }
+    client.send({ type: 'image', id: 'next', from: 'picture', patches: [rect], canvas }, { patch })
+    const { width: canvasWidth, height: canvasHeight } = await client.next('image-ready')
+    expect([canvasWidth, canvasHeight]).toEqual([canvas.width, canvas.height])
+    client.send(fill({ imageId: 'next', task: 'expand', options: { growPx: 0, featherPx: 0 } }))
+    expect(await client.next('patch')).toMatchObject({
+      rect: { x: 0, y: 0, width: 6, height: canvas.height },
+    })
+    const { image, mask: open } = companion.engine.fills[0]!.tile
+    expect(pixelAt(image, 6, 16)).toEqual([10, 20, 30, 255])
+    expect([open.data[5], open.data[6]]).toEqual([255, 0])
+  })
+
   test.each<[string, Fields, Readonly<Record<string, Uint8Array>>, string]>([
+    ['with a canvas of half pixels', { canvas: { ...hole, x: 0.5 } }, { image: picture }, 'option-invalid'],
+    ['with a canvas of no width', { canvas: { ...hole, width: 0 } }, { image: picture }, 'option-invalid'],
+    [
+      'with a canvas too large to be worked on',
+      { canvas: { x: 0, y: 0, width: 20_000, height: 20_000 } },
+      { image: picture },
+      'image-too-large',
+    ],
     ['that is no picture', {}, { image: new TextEncoder().encode('<svg/>') }, 'image-unreadable'],
     ['that is missing', {}, {}, 'image-unreadable'],
     ['that is empty', {}, { image: new Uint8Array(0) }, 'image-unreadable'],
@@ -512,21 +542,6 @@ describe('fill', () => {
     companion.engine.failWith(null)
     client.send(fill(), { mask })
     await client.next('done')
-  })
-})
-
-describe('what this version does not have yet', () => {
-  test('select: no selector is there', async () => {
-    const companion = await startTestCompanion()
-    const select = { type: 'select', id: 'a', points: [{ x: 1, y: 2, include: true }], selector: 'auto' }
-    expect(await failure(companion, request({ ...select, imageId: 'picture' }))).toMatchObject({
-      id: 'a',
-      code: 'task-unsupported',
-    })
-    expect(await failure(companion, request({ ...select, imageId: 'b' }))).toMatchObject({
-      code: 'image-unknown',
-    })
-    expect(await failure(companion, request({ ...select, id: '!' }))).not.toHaveProperty('id')
   })
 })
 

@@ -2,13 +2,19 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   boundsOf,
+  boxOf,
+  boxOnImage,
+  cropTo,
   exportConstraint,
+  grownBox,
   type ImageFit,
   identity,
   invert,
   isSameBox,
   isSameRect,
+  isWithin,
   type Matrix,
+  marginsWithin,
   multiply,
   transformPoint,
   translation,
@@ -217,5 +223,74 @@ describe('exportConstraint', () => {
     [10, 9000, { type: 'HEIGHT', value: 4096 }],
   ])('of %d × %d is %o', (width, height, constraint) => {
     expect(exportConstraint({ width, height })).toEqual(constraint)
+  })
+})
+
+describe('boxOnImage', () => {
+  const image = { width: 600, height: 400 }
+  const crop = (width: number, height: number, x: number, y: number, skew = 0): ImageFit => ({
+    scaleMode: 'CROP',
+    imageTransform: [
+      [width, skew, x],
+      [0, height, y],
+    ],
+  })
+  test.each<[string, ImageFit, { width: number; height: number }, number[] | null]>([
+    ['FILL of the same shape: all', { scaleMode: 'FILL' }, { width: 300, height: 200 }, [0, 0, 600, 400]],
+    ['FILL cuts off', { scaleMode: 'FILL' }, { width: 100, height: 100 }, [100, 0, 400, 400]],
+    ['FIT leaves bars', { scaleMode: 'FIT' }, { width: 100, height: 100 }, [0, -100, 600, 600]],
+    ['CROP as it says', crop(0.5, 2, 0.25, -0.5), { width: 10, height: 10 }, [150, -200, 300, 800]],
+    ['CROP mirrored', crop(-1, 1, 1, 0), { width: 10, height: 10 }, null],
+    ['CROP turned', crop(1, 1, 0, 0, 0.2), { width: 10, height: 10 }, null],
+    ['FILL turned', { scaleMode: 'FILL', rotation: 90 }, { width: 10, height: 10 }, null],
+    [
+      'FIT turned all round',
+      { scaleMode: 'FIT', rotation: 360 },
+      { width: 300, height: 200 },
+      [0, 0, 600, 400],
+    ],
+    ['TILE', { scaleMode: 'TILE' }, { width: 10, height: 10 }, null],
+  ])('%s', (_, fit, layer, expected) => {
+    const box = boxOnImage(fit, image, layer)
+    expect(box && [box.x, box.y, box.width, box.height]).toEqual(expected)
+  })
+
+  test('is what cropTo shows', () => {
+    const shown = { x: 30, y: -20, width: 200, height: 500 }
+    const fit: ImageFit = { scaleMode: 'CROP', imageTransform: cropTo(shown, image) }
+    expect(isSameRect(boxOnImage(fit, image, { width: 7, height: 9 })!, shown)).toBe(true)
+  })
+})
+
+describe('grownBox', () => {
+  const margins = { top: 1, right: 2, bottom: 3, left: 4 }
+  test('grows along its own sides', () => {
+    fc.assert(
+      fc.property(transforms, (transform) => {
+        const inner = { transform, size: { width: 50, height: 30 } }
+        const outer = grownBox(inner, margins)
+        expect(outer.size).toEqual({ width: 56, height: 34 })
+        expect(isWithin(inner, outer)).toBe(true)
+        expect(isWithin(outer, inner)).toBe(false)
+      }),
+    )
+  })
+
+  test.each<[string, Parameters<typeof marginsWithin>[0], typeof margins | null]>([
+    ['inside', boxOf({ x: 14, y: 21, width: 94, height: 46 }), margins],
+    ['that sticks out at the left', boxOf({ x: 5, y: 21, width: 103, height: 46 }), { ...margins, left: 0 }],
+    [
+      'that is mirrored',
+      {
+        transform: [
+          [-1, 0, 50],
+          [0, 1, 21],
+        ],
+        size: { width: 10, height: 10 },
+      },
+      null,
+    ],
+  ])('marginsWithin takes it back, in whole hundredths: a box %s', (_, inner, expected) => {
+    expect(marginsWithin(inner, boxOf({ x: 10, y: 20, width: 100, height: 50 }))).toEqual(expected)
   })
 })

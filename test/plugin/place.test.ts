@@ -1,6 +1,6 @@
 import type { ImagePaint } from '@figma/plugin-typings/plugin-api-standalone'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { PlaceRequest, Source } from '../../plugin/messages.ts'
+import type { Margins, PlaceRequest, Source } from '../../plugin/messages.ts'
 import {
   addPage,
   addPicture,
@@ -15,6 +15,8 @@ import {
   instanceOf,
   noise,
   noiseFill,
+  noisePng,
+  recipeFor,
   render,
   snapshotOf,
 } from '../support/fake-figma/index.ts'
@@ -48,6 +50,19 @@ const layerOf = (id: string) => figma.getNodeByIdAsync(id) as Promise<FakeRectan
 async function fill(node: FakeNode, change: Partial<PlaceRequest> = {}): Promise<FakeRectangle> {
   const { fill } = await plugin.request('place', { ...(await noiseFill(await open(node), 2)), ...change })
   return layerOf(fill.layerId)
+}
+
+/** What is placed when the picture of `addPicture`, two page units a pixel, is made larger. */
+async function expanded(
+  on: FakeNode,
+  margins: Margins,
+): Promise<Pick<PlaceRequest, 'placement' | 'png' | 'recipe'> & { on: FakeNode }> {
+  const [width, height] = [
+    30 + (margins.left + margins.right) / 2,
+    20 + Math.ceil((margins.top + margins.bottom) / 2),
+  ]
+  const recipe = { ...recipeFor(await open(on)), task: 'expand', margins } as const
+  return { on, placement: 'finished', png: await noisePng(width, height, 5), recipe }
 }
 
 function idsIn(parent: { readonly children: readonly FakeNode[] }): string[] {
@@ -517,6 +532,23 @@ describe('a placement that cannot be', () => {
         const frame = figma.createFrame()
         frame.appendChild(await addPicture(figma))
         return { on: frame, placement: 'finished' }
+      },
+    ],
+    [
+      'a picture with margins, finished over an earlier fill,',
+      async () => {
+        const photo = await addPicture(figma)
+        await fill(photo)
+        return expanded(photo, { top: 2, right: 8, bottom: 0, left: 4 })
+      },
+    ],
+    [
+      'one that takes the place of another with less margins',
+      async () => {
+        const photo = await addPicture(figma)
+        const { on, ...change } = await expanded(photo, { top: 2, right: 8, bottom: 0, left: 4 })
+        const first = await fill(on, change)
+        return { ...(await expanded(photo, { top: 9, right: 8, bottom: 0, left: 4 })), replaces: first.id }
       },
     ],
     [

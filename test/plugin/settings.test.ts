@@ -108,6 +108,8 @@ describe('what is kept on the machine', () => {
   test.each<[string, object]>([
     ['no mask', { mask: undefined }],
     ['a recipe of another version', { recipe: { ...job.recipe, version: 2 } }],
+    ['a margin that is missing', { recipe: { ...job.recipe, margins: { top: 1, right: 2, bottom: 3 } } }],
+    ['a negative margin', { recipe: { ...job.recipe, margins: { top: 1, right: 2, bottom: 3, left: -4 } } }],
     ['an option that is no option', { recipe: { ...job.recipe, options: { steps: [] } } }],
     ['no layer', { layer: null }],
     ['an unknown placement', { placement: 'beside' }],

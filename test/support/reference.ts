@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { installationFolder } from '../../companion/installation.ts'
 import { readCheckpoint } from '../../companion/store/checkpoint.ts'
 import type { Checkpoint, StoredTensor } from '../../models/checkpoint.ts'
 
@@ -12,7 +12,7 @@ export interface Values {
 
 /** A file below test/fixtures/reference: numbers of the original implementations. See the README there. */
 export function referencePath(...names: readonly string[]): string {
-  return join(fileURLToPath(new URL('../fixtures/reference', import.meta.url)), ...names)
+  return join(installationFolder, 'test/fixtures/reference', ...names)
 }
 
 /** Tensors of a .safetensors file as numbers, whatever their type, by name. */

@@ -81,7 +81,8 @@ describeInBrowser('expanding in the window', (browser) => {
     expect(pixelAt(patch, 289, 0)).toEqual(filled)
     const [middleX, middleY] = [40 + 120, 20 + 90]
     expect(pixelAt(patch, middleX, middleY)[3]).toBe(0)
-    expect(pixelAt(patch, 40 + 4, middleY)[3]).toBe(0)
+    expect(pixelAt(patch, 40 + 2, middleY)[3]).toBeGreaterThan(0)
+    expect(pixelAt(patch, 40 + 3, middleY)[3]).toBe(0)
   })
 
   test('needs no mouse', async () => {
@@ -90,8 +91,18 @@ describeInBrowser('expanding in the window', (browser) => {
     await infill.page.keyboard.press('Tab')
     await infill.page.keyboard.type('7')
     await infill.page.keyboard.press('ArrowUp')
+    await infill.page.keyboard.press('Tab')
+    await infill.page.keyboard.type('2.5')
     await infill.page.keyboard.press('Enter')
-    expect((await placedFill(document)).margins).toEqual({ top: 0, right: 8, bottom: 0, left: 0 })
+    expect((await placedFill(document)).margins).toEqual({ top: 0, right: 8, bottom: 2.5, left: 0 })
+  })
+
+  test('keeps a margin whose field is left empty', async () => {
+    const { infill } = await open()
+    await field(infill, 'Left').fill('9')
+    await field(infill, 'Left').fill('')
+    await field(infill, 'Top').focus()
+    expect(await valuesOf(infill)).toEqual(['0', '0', '0', '9'])
   })
 
   test('shows the new canvas before it runs, and what it became afterwards', async () => {
@@ -259,7 +270,8 @@ async function shareOfMarks({ page, frame }: WindowPage): Promise<number> {
   const { data } = await decode(await page.screenshot({ clip: (await frame.boundingBox())! }))
   let marked = 0
   for (let at = 0; at < data.length; at += 4) {
-    if (data[at]! > 200 && data[at + 1]! < 150 && data[at + 2]! > 150) marked += 1
+    // Lighter and redder than anything that the stub engine paints, whatever its seed.
+    if (data[at]! > 235 && data[at + 1]! < 150 && data[at + 2]! > 190) marked += 1
   }
   return marked / (data.length / 4)
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { PlacedFill, Placement } from '../../plugin/messages.ts'
-import { planFill } from '../../ui/plan.ts'
+import { type Expansion, noMargins, type PlacedFill, type Placement } from '../../plugin/messages.ts'
+import { obstacleToExpand, planExpand, planFill } from '../../ui/plan.ts'
 
 const fill = (layerId: string, placement: Placement): PlacedFill => ({
   layerId,
@@ -97,5 +97,91 @@ describe('planFill', () => {
       merge: false,
       placement: 'finished',
     })
+  })
+})
+
+describe('planExpand', () => {
+  /** A page unit shows two pixels of the picture. */
+  const expansion: Extract<Expansion, { state: 'possible' }> = {
+    state: 'possible',
+    box: { x: 0, y: 0, width: 40, height: 30 },
+    width: 20,
+    height: 15,
+    toFrame: null,
+    maxSidePx: 100,
+    placement: 'patch',
+  }
+  const cropped = { ...expansion, box: { x: 10, y: 0, width: 30, height: 30 }, width: 15 }
+  const image = { widthPx: 40, heightPx: 30 }
+  const margins = { ...noMargins, left: 3 }
+  const earlier = { ...fill('e', 'patch'), margins }
+  const request = { fills: [], earlier: null, expansion, margins, image }
+
+  test('begins with a new patch that sees what was filled', () => {
+    expect(planExpand({ ...request, fills: [patch, otherPatch] }, usual)).toEqual({
+      base: null,
+      patches: [patch, otherPatch],
+      extent: 'image',
+      merge: false,
+      placement: 'patch',
+      replaces: null,
+    })
+  })
+
+  test.each([
+    ['takes the place of the last one', { earlier }, usual, { replaces: 'e', placement: 'patch' }],
+    [
+      'is finished where the layer asks for it',
+      { expansion: { ...expansion, placement: 'finished' } },
+      usual,
+      { extent: 'finished', placement: 'finished' },
+    ],
+    ['is finished where that is always wanted', {}, always, { extent: 'finished', placement: 'finished' }],
+    [
+      'is finished over a finished copy, and starts from it',
+      { fills: [patch, finished, otherPatch] },
+      usual,
+      { base: finished, patches: [otherPatch], placement: 'finished' },
+    ],
+    [
+      'is finished where a margin shows what was cut off',
+      { expansion: cropped },
+      usual,
+      { placement: 'finished' },
+    ],
+    [
+      'is a patch where what was cut off stays so',
+      { expansion: cropped, margins: { ...noMargins, top: 3 } },
+      usual,
+      { placement: 'patch' },
+    ],
+  ] as const)('%s', (_, change, settings, expected) => {
+    expect(planExpand({ ...request, ...change }, settings)).toMatchObject(expected)
+  })
+
+  const expands = { tasks: ['remove', 'expand'], ready: true } as const
+  test.each([
+    ['that the layer does not allow it', { state: 'impossible', message: '' }, margins, 'impossible'],
+    ['nothing where a margin is open', expansion, margins, null],
+    ['that nothing is set', expansion, noMargins, 'nothing-set'],
+    [
+      'nothing where bars are open and no margin is set',
+      { ...expansion, box: { x: -5, y: 0, width: 50, height: 30 } },
+      noMargins,
+      null,
+    ],
+    ['that margins show only what was cut off', cropped, margins, 'nothing-open'],
+    ['that the canvas is too large', expansion, { ...noMargins, bottom: 36 }, 'too-large'],
+    ['nothing for the largest that is allowed', expansion, { ...noMargins, bottom: 35 }, null],
+  ] as const)('obstacleToExpand says %s', (_, ground, chosen, expected) => {
+    expect(obstacleToExpand({ ...image, expansion: ground }, chosen, [expands])).toBe(expected)
+  })
+
+  test.each([
+    ['no engine', []],
+    ['none for it', [{ tasks: ['remove'], ready: true }]],
+    ['none that is ready', [{ ...expands, ready: false }]],
+  ] as const)('obstacleToExpand says when there is %s', (_, engines) => {
+    expect(obstacleToExpand({ ...image, expansion }, margins, engines)).toBe('no-engine')
   })
 })

@@ -157,6 +157,25 @@ describeInBrowser('the playground', (browser) => {
     expect(await layers().count()).toBe(2)
   })
 
+  test('shows an expanded picture in its new size, and downloads it so', async () => {
+    const scene = await createScene()
+    await openPage()
+    await choose(pictureFile(scene))
+    await window().getByText('Expand', { exact: true }).click()
+    await window().getByRole('spinbutton', { name: 'Left' }).fill('24')
+    await window().getByRole('spinbutton', { name: 'Bottom' }).fill('18')
+    await window().getByRole('button', { name: 'Expand', exact: true }).click()
+    await layers().getByText('Infill – expanded').waitFor()
+    const { image, discs } = scene
+    const result = await decode(await download(page, 'Download picture'))
+    expect([result.width, result.height]).toEqual([image.width + 24, image.height + 18])
+    expect(result.data.every((value, at) => at % 4 !== 3 || value === 255)).toBe(true)
+    expect(findRed(result)).toMatchObject({ x: discs[0]!.x + 24, y: discs[0]!.y })
+    await click('Edit Infill – expanded')
+    await window().getByText('Editing a fill').waitFor()
+    expect(await window().getByRole('spinbutton', { name: 'Left' }).inputValue()).toBe('24')
+  })
+
   test('opens the window again after it was closed', async () => {
     const scene = await createScene()
     await openPage()

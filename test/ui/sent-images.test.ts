@@ -80,3 +80,14 @@ function start() {
   })
   return { images, sent }
 }
+
+test('a canvas of an image is taken from the one that was sent', async () => {
+  const { images, sent } = start()
+  const canvas = { x: -4, y: 0, width: 40, height: 20 }
+  await images.withImage(base, [patch], { ...size, canvas }, async () => {})
+  await images.withImage(base, [patch], { ...size, canvas }, async () => {})
+  const request = { id: 'present', from: 'base', orientation: 'none', patches: [rect] }
+  expect(sent).toEqual([sentBase, [{ ...request, canvas }, { patches: [patch.png] }]])
+  await images.withImage(base, [patch], size, async () => {})
+  expect(sent.at(-1)).toEqual([request, { patches: [patch.png] }])
+})

@@ -4,19 +4,24 @@ import {
   defaultSettings,
   type Expansion,
   type LayerInfo,
+  type Margins,
   noMargins,
   type Selection,
   type Source,
 } from '../../plugin/messages.ts'
-import { emptyHistory, marksOf } from '../../ui/mask/history.ts'
+import { addMark, emptyHistory, marksOf } from '../../ui/mask/history.ts'
 import type { Mark } from '../../ui/mask/stroke.ts'
 import {
   type Action,
   canRedo,
   canUndo,
+  canvasToShow,
+  expansionOn,
   type FillRecord,
+  fillsInForce,
   imagesToShow,
   initialState,
+  isHiddenByExpansion,
   layerToFollow,
   type Picture,
   type Result,
@@ -457,3 +462,71 @@ function progressOf(id: string): ProgressReply {
 function fillable(layer: LayerInfo): Selection {
   return { state: 'fillable', layers: [layer] }
 }
+
+describe('a picture that is expanded', () => {
+  const margins: Margins = { top: 0, right: 5, bottom: 0, left: 2 }
+  const widened: ShownFill = { ...fillOf('widened'), margins }
+  const finished: ShownFill = { ...widened, placement: 'finished' }
+  const canvas = { x: -4, y: 0, width: 54, height: 30 }
+  const picture: Picture = { ...pictureFor(hero), task: 'expand', margins, fills: [fillOf('patch'), widened] }
+
+  test('has a canvas only for that task, and where it is possible', () => {
+    expect(canvasToShow(picture)).toEqual(canvas)
+    expect(canvasToShow({ ...picture, task: 'remove' })).toBeNull()
+    const source: Source = { ...picture.source, expansion: { state: 'impossible', message: '' } }
+    expect(canvasToShow({ ...picture, source })).toBeNull()
+    expect(canvasToShow(null)).toBeNull()
+  })
+
+  test('shows its margins where they lie, until others are set', () => {
+    const shown = (change: Partial<Picture>) =>
+      imagesToShow({ picture: { ...picture, ...change }, result: null }, false).slice(1)
+    const whole = { x: 0, y: 0, width: 40, height: 30 }
+    const patch = { bitmap: bitmap('patch'), rect: whole }
+    expect(shown({})).toEqual([patch, { bitmap: widened.bitmap, rect: canvas }])
+    expect(shown({ margins: { ...margins, top: 1 } })).toEqual([patch])
+    expect(shown({ task: 'remove' })).toEqual([patch])
+  })
+
+  test('does not count its margins among what a removal sees', () => {
+    expect(fillsInForce(picture).map(({ layerId }) => layerId)).toEqual(['patch'])
+    expect(expansionOn(picture)?.layerId).toBe('widened')
+  })
+
+  test('is hidden by a finished copy, which is followed when it is selected', () => {
+    expect(isHiddenByExpansion(picture)).toBe(false)
+    const hidden = { ...picture, fills: [finished] }
+    expect(isHiddenByExpansion(hidden)).toBe(true)
+    const selection = fillable({ id: 'widened', name: 'Infill – expanded' })
+    const state = (work: Picture): State => ({
+      ...initialState,
+      selection,
+      work: { step: 'paint', picture: work },
+    })
+    expect(layerToFollow(state(hidden))?.id).toBe('widened')
+    expect(layerToFollow(state(picture))).toBeNull()
+  })
+
+  test('keeps its marks out of the way of Undo', () => {
+    const marked: State = {
+      ...initialState,
+      work: { step: 'paint', picture: { ...picture, history: addMark(emptyHistory, stroke) } },
+    }
+    expect(canUndo(marked.work)).toBe(false)
+    expect(canUndo(reduce(marked, { type: 'task-chosen', task: 'remove' }).work)).toBe(true)
+  })
+
+  test('takes on a task and margins, and what was said before is settled', () => {
+    const said: State = {
+      ...initialState,
+      notice: { tone: 'info', message: 'Too wide.' },
+      work: { step: 'paint', picture: pictureFor(hero) },
+    }
+    const chosen = reduce(said, { type: 'task-chosen', task: 'expand' })
+    expect(chosen.notice).toBeNull()
+    expect(pictureOf(reduce(chosen, { type: 'margins-changed', margins }))).toMatchObject({
+      task: 'expand',
+      margins,
+    })
+  })
+})

@@ -1,4 +1,4 @@
-import { useId } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import type { Margins } from '../../plugin/messages.ts'
 import { strings } from '../strings.ts'
 
@@ -35,17 +35,29 @@ interface MarginFieldProps {
 
 function MarginField({ label, value, onValue }: MarginFieldProps) {
   const id = useId()
+  const input = useRef<HTMLInputElement>(null)
+
+  // Not a prop: while a number is typed it may have no value yet (“2.”), and must be left as it is.
+  useLayoutEffect(() => {
+    if (input.current!.valueAsNumber !== value) input.current!.value = String(value)
+  }, [value])
+
   return (
     <div class="margin">
       <label for={id}>{label}</label>
       <input
+        ref={input}
         id={id}
         type="number"
         min={0}
         step="any"
-        value={value}
         onFocus={({ currentTarget }) => currentTarget.select()}
-        onInput={({ currentTarget }) => onValue(Math.max(0, currentTarget.valueAsNumber || 0))}
+        onInput={({ currentTarget: { valueAsNumber } }) => {
+          if (!Number.isNaN(valueAsNumber)) onValue(Math.max(0, valueAsNumber))
+        }}
+        onBlur={({ currentTarget }) => {
+          currentTarget.value = String(value)
+        }}
       />
     </div>
   )

@@ -1,10 +1,11 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
+import type { Source } from '../../plugin/messages.ts'
 import type { Command } from '../keyboard.ts'
 import { steppedBrushSize } from '../mask/brush.ts'
 import { marksOf } from '../mask/history.ts'
 import { MaskCanvas } from '../mask/mask-canvas.tsx'
 import type { StrokeMode } from '../mask/stroke.ts'
-import { obstacleToExpand } from '../plan.ts'
+import { type ExpandObstacle, obstacleToExpand } from '../plan.ts'
 import type { Session } from '../session.ts'
 import {
   canRedo,
@@ -13,7 +14,6 @@ import {
   imagesToShow,
   isHiddenByExpansion,
   isMarked,
-  type Picture,
   type State,
   type Work,
   warningOf,
@@ -53,12 +53,17 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
   const task = picture?.task ?? 'remove'
   const isUnderExpansion = picture !== null && task === 'remove' && isHiddenByExpansion(picture)
   const canRemove = isReady && task === 'remove' && isMarked(work.picture) && !isUnderExpansion
-  const expandProblem = task === 'expand' ? expandProblemOf(state, picture!) : null
-  const canExpand = isReady && task === 'expand' && expandProblem === null
+  const expanded = picture?.task === 'expand' ? picture : null
+  const obstacle =
+    expanded && link.state === 'ready'
+      ? obstacleToExpand(expanded.source, expanded.margins, link.ready.engines)
+      : null
+  const reason = expanded && reasonNotToExpand(expanded.source, obstacle)
+  const canExpand = isReady && expanded !== null && obstacle === null
 
   const isUntouched =
     work.step === 'paint' &&
-    (task === 'expand' ? expandProblem === '' : !isMarked(work.picture)) &&
+    (task === 'expand' ? obstacle === 'nothing-set' : !isMarked(work.picture)) &&
     work.picture.fills.length === 0 &&
     state.notice === null
 
@@ -128,7 +133,7 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
         isEditing={picture !== null && picture.edits !== null}
         canUndo={canUndo(work)}
         canRedo={canRedo(work)}
-        canClear={work.step === 'paint' && isMarked(work.picture)}
+        canClear={work.step === 'paint' && task === 'remove' && isMarked(work.picture)}
         canCompare={images.length > 1 || isComparing}
         isComparing={isComparing}
         areSettingsOpen={areSettingsOpen}
@@ -155,9 +160,7 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
             <p class="invitation">{task === 'expand' ? strings.expanding.invitation : strings.invitation}</p>
           )}
           {isUnderExpansion && <NoticeBar notice={{ tone: 'info', message: strings.expandedCopy }} />}
-          {expandProblem !== null && expandProblem !== '' && (
-            <NoticeBar notice={{ tone: 'info', message: expandProblem }} />
-          )}
+          {reason !== null && <NoticeBar notice={{ tone: 'info', message: reason }} />}
           {link.state !== 'ready' && (
             <NoticeBar notice={{ tone: 'info', message: strings.lost(link.state === 'absent') }} />
           )}
@@ -228,21 +231,17 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
   }
 }
 
-/** Why the picture cannot be expanded, in a sentence; '' as long as no margin is set; null: it can. */
-function expandProblemOf({ link }: State, { source, margins }: Picture): string | null {
-  const { expansion } = source
+/** null: there is nothing to say, because it can be expanded or nothing is set yet. */
+function reasonNotToExpand({ expansion }: Source, obstacle: ExpandObstacle | null): string | null {
   if (expansion.state === 'impossible') return expansion.message
-  const isOffered =
-    link.state !== 'ready' || link.ready.engines.some(({ ready, tasks }) => ready && tasks.includes('expand'))
-  if (!isOffered) return strings.expanding.noEngine
-  switch (obstacleToExpand(expansion, margins, source)) {
+  switch (obstacle) {
+    case 'no-engine':
+      return strings.expanding.noEngine
     case 'too-large':
       return strings.expanding.tooLarge(expansion.maxSidePx)
     case 'nothing-open':
       return strings.expanding.nothingOpen
-    case 'nothing-set':
-      return ''
-    case null:
+    default:
       return null
   }
 }

@@ -47,7 +47,8 @@ export class PictureView {
     this.#marks.fillStyle = maskColour
     this.#marks.strokeStyle = maskColour
     if (canvas !== null) {
-      clipTo(this.#marks, canvas)
+      // A clearing as large would leave a hairline where its edges fall between the screen's pixels.
+      if (images.some(({ rect }) => isWithin(canvas, rect))) return
       this.#marks.fillRect(canvas.x, canvas.y, canvas.width, canvas.height)
       for (const { rect } of images) this.#marks.clearRect(rect.x, rect.y, rect.width, rect.height)
       return
@@ -83,6 +84,15 @@ function clipTo(context: CanvasRenderingContext2D, { x, y, width, height }: Rect
   context.beginPath()
   context.rect(x, y, width, height)
   context.clip()
+}
+
+function isWithin(inner: Rect, outer: Rect): boolean {
+  return (
+    inner.x >= outer.x &&
+    inner.y >= outer.y &&
+    inner.x + inner.width <= outer.x + outer.width &&
+    inner.y + inner.height <= outer.y + outer.height
+  )
 }
 
 function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {

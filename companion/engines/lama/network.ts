@@ -61,7 +61,7 @@ export class LamaNetwork {
         graph: writeModel(buildLama(this.#checkpoint, size, provider), folder),
         folder,
       }),
-      warmUp: inputs(size, new Float32Array(3 * areaOf(size)), new Float32Array(areaOf(size))),
+      warmUp: () => inputs(size, new Float32Array(3 * areaOf(size)), new Float32Array(areaOf(size))),
     }
   }
 

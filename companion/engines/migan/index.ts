@@ -57,7 +57,7 @@ async function load(weights: Weights, runtime: Runtime, on: 'best' | 'cpu', run:
     slot: model.id,
     key: weights.key,
     model: () => weights.path,
-    warmUp: warmUp(),
+    warmUp,
   }
   const session = await fromWeights(model.title, weights, () => runtime.load(source, on, run))
   const isPipeline = session.inputs.join() === 'image,mask' && session.outputs.join() === 'result'

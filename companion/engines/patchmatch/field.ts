@@ -17,6 +17,13 @@ export function createField({ width, height }: Level): Field {
   return { match: ints(width * height).fill(-1), cost: ints(width * height) }
 }
 
+export function copyField({ match, cost }: Field): Field {
+  const copy = { match: ints(match.length), cost: ints(cost.length) }
+  copy.match.set(match)
+  copy.cost.set(cost)
+  return copy
+}
+
 /** Mean squared difference of a target patch and its match, over the patches: the energy that the rounds bring down. */
 export function meanCost({ targets }: Level, { cost }: Field): number {
   return kernels.sumCosts(targets, targets.length, cost) / targets.length

@@ -2,8 +2,12 @@ import { cpus } from 'node:os'
 import type { Engine, OpenEngine } from '../engine.ts'
 import { CompletionThread } from './thread.ts'
 
-/** Fills from the picture itself, without a model: see README.md. */
-export const patchmatch: Engine = {
+/**
+ * Fills from the picture itself, without a model: see README.md.
+ *
+ * @param threads at least 1; the bytes that a seed gives depend on it
+ */
+export const createPatchmatch = (threads: number): Engine => ({
   id: 'patchmatch',
   title: 'Quick fill',
   tasks: ['remove', 'expand'],
@@ -24,7 +28,7 @@ export const patchmatch: Engine = {
 
   async open({ signal }): Promise<OpenEngine> {
     signal.throwIfAborted()
-    const thread = new CompletionThread()
+    const thread = new CompletionThread(threads)
     return {
       device: { kind: 'cpu', name: cpus()[0]?.model.trim() ?? 'CPU', precision: 'fp32' },
       fill: ({ image, mask, avoid }, { seed, options }, run) =>
@@ -34,7 +38,7 @@ export const patchmatch: Engine = {
   },
 
   async fillExactly({ image, mask, avoid }, run) {
-    const thread = new CompletionThread()
+    const thread = new CompletionThread(1)
     try {
       return await thread.copyExactly({ image, mask, avoid, seed: 0, starts: 1 }, run)
     } finally {
@@ -42,7 +46,7 @@ export const patchmatch: Engine = {
       thread.close()
     }
   },
-}
+})
 
 /** The starts are all that more time buys: the rounds end by themselves when nothing changes any more. */
 function startsOf(quality: unknown): number {

@@ -4,18 +4,17 @@ import { builtFile } from '../../installation.ts'
 /**
  * The kernels are the folder `kernels`, compiled to WebAssembly: all that visits every pixel. They and the host work on
  * one memory, and the host alone gives out room in it: first comes the kernels' own data, up to `firstFree`, then one
- * array after the other, upwards. What was taken within `borrow` is free again after it; nothing else is ever freed.
+ * array after the other, upwards. What was taken within `borrow`, or since `lend`, is free again after it; nothing else is
+ * ever freed.
  *
  * The memory grows as far as the largest completion needs, at most to 4 GB, and goes with its thread. It is a shared
- * one, though only one thread uses it: growing any other takes all arrays away from the host.
+ * one, for the helpers of team.ts and because growing any other takes all arrays away from the host.
  */
-const memory = new WebAssembly.Memory({ initial: 16, maximum: 65_536, shared: true })
-const { exports } = new WebAssembly.Instance(
-  new WebAssembly.Module(readFileSync(builtFile('patchmatch.wasm'))),
-  { env: { memory } },
-)
+export const memory = new WebAssembly.Memory({ initial: 16, maximum: 65_536, shared: true })
+export const kernelModule = new WebAssembly.Module(readFileSync(builtFile('patchmatch.wasm')))
+const { exports } = new WebAssembly.Instance(kernelModule, { env: { memory } })
 
-type KernelName =
+export type KernelName =
   | 'applyCopies'
   | 'bestSource'
   | 'blendCopies'
@@ -42,10 +41,11 @@ type KernelName =
   | 'vote'
 
 /** Numbers and flags as they are, arrays as their addresses: in the order in which the kernel names them. */
-type Kernel = (...values: readonly (number | boolean | KernelArray)[]) => number
+export type KernelValue = number | boolean | KernelArray
+type Kernel = (...values: readonly KernelValue[]) => number
 type KernelArray = Uint8Array | Int32Array | Float32Array
 
-type Exported = (...values: (number | boolean)[]) => number
+type Exported = (...values: number[]) => number
 
 export const kernels = Object.fromEntries(
   Object.entries(exports).map(([name, kernel]): [string, Kernel] => [
@@ -54,8 +54,9 @@ export const kernels = Object.fromEntries(
   ]),
 ) as Readonly<Record<KernelName, Kernel>>
 
-function addressOf(value: number | boolean | KernelArray): number | boolean {
-  if (typeof value !== 'object') return value
+/** What the kernel itself is given for a value. */
+export function addressOf(value: KernelValue): number {
+  if (typeof value !== 'object') return Number(value)
   if (value.buffer instanceof SharedArrayBuffer) return value.byteOffset
   throw new TypeError("Expected an array in the kernels' memory but received one of the host's.")
 }
@@ -74,10 +75,18 @@ export function copyOf(values: Uint8Array): Uint8Array {
 
 /** Frees at its end what `work` took, so no array of that may get out. */
 export function borrow<T>(work: () => T): T {
-  const before = free
+  const giveBack = lend()
   try {
     return work()
   } finally {
+    giveBack()
+  }
+}
+
+/** What it returns frees all that was taken since, so no array of that may be in use any more. */
+export function lend(): () => void {
+  const before = free
+  return () => {
     free = before
   }
 }
@@ -107,20 +116,4 @@ function arrayOf<T>(type: ArrayType<T>, length: number): T {
   if (used > 0) new Uint8Array(memory.buffer, address, used).fill(0)
   untouched = Math.max(untouched, free)
   return new type(memory.buffer, address, length)
-}
-
-/** The part of the standard that is used here; the types for Node leave it out. */
-declare namespace WebAssembly {
-  class Memory {
-    constructor(limits: { initial: number; maximum: number; shared: true })
-    readonly buffer: SharedArrayBuffer
-    grow(pages: number): number
-  }
-  class Module {
-    constructor(code: Uint8Array)
-  }
-  class Instance {
-    constructor(module: Module, imports: object)
-    readonly exports: Readonly<Record<string, unknown>>
-  }
 }

@@ -1,6 +1,7 @@
 import type { Field } from './field.ts'
-import { borrow, bytes, kernels } from './kernels.ts'
+import { borrow, bytes } from './kernels.ts'
 import type { Level } from './level.ts'
+import { bandsOf, runTogether } from './team.ts'
 
 /**
  * Gives every hole pixel the mean of what the patches covering it would put there. A patch weighs
@@ -14,19 +15,25 @@ import type { Level } from './level.ts'
 export function vote(level: Level, { match, cost }: Field, alpha: number): number {
   const { pixels, width, height, patchRadius, holePixels, depth } = level
   const change = borrow(() =>
-    kernels.vote(
-      pixels,
-      width,
-      height,
-      patchRadius,
-      holePixels,
-      holePixels.length,
-      depth,
-      match,
-      cost,
-      alpha,
-      bytes(32),
+    runTogether(
+      'vote',
+      bandsOf(holePixels).map((band) => [
+        pixels,
+        width,
+        height,
+        patchRadius,
+        band,
+        band.length,
+        depth,
+        match,
+        cost,
+        alpha,
+        bytes(roomBytes),
+      ]),
     ),
   )
   return change / (3 * holePixels.length)
 }
+
+/** Twice what the kernel needs: threads that write to one line of the processor's cache slow each other down. */
+const roomBytes = 128

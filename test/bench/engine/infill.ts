@@ -1,15 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import type { OpenEngine } from '../../../companion/engines/engine.ts'
-import { patchmatch } from '../../../companion/engines/patchmatch/index.ts'
+import { createPatchmatch } from '../../../companion/engines/patchmatch/index.ts'
 import { blend } from '../../../companion/fill/blend.ts'
 import { fillContexts } from '../../../companion/fill/fill-contexts.ts'
 import { planFill } from '../../../companion/fill/plan.ts'
 import { decodeImage, decodeMask, encodePatch } from '../../../companion/image/codec.ts'
 import type { Image, Mask } from '../../../companion/image/image.ts'
 import { withDefaults } from '../../../companion/options.ts'
+import { peakBytes } from '../../../companion/runtime/memory.ts'
 import { noMeans } from '../../support/means.ts'
 import type { Cost } from './contestants.ts'
-import { peakBytes } from './peak.ts'
 
 /**
  * Infill as a contestant, a process of its own: OPTIONS IMAGE MASK OUTPUT SEED. Does what the companion does between
@@ -23,6 +23,7 @@ const [options, imageFile, maskFile, output, seed] = process.argv.slice(2) as [
   string,
 ]
 
+const patchmatch = createPatchmatch(1)
 const { image } = await decodeImage(await readFile(imageFile), { orientation: 'none' })
 const mask = await decodeMask(await readFile(maskFile), image, 'mask')
 

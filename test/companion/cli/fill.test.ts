@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -14,6 +14,7 @@ import { imageFromPlanes, planesFromImage } from '../../../companion/image/tenso
 import { expectSameImage, pixelAt } from '../../support/assert-image.ts'
 import { pngHeader, pngOf, sharpOf } from '../../support/encoded.ts'
 import { discMask, gradientImage, paintImage, rectMask } from '../../support/images.ts'
+import { Infill } from '../../support/infill.ts'
 import { tinyLama } from '../../support/means.ts'
 import { readReference, referencePath } from '../../support/reference.ts'
 import { stubEngine } from '../../support/stub-engine.ts'
@@ -127,6 +128,26 @@ describe('infill fill', () => {
     })
   })
 
+  test('fills on as many threads as asked for, and ends', async () => {
+    const threads = String(Math.min(2, availableParallelism()))
+    const output = join(folder, 'threads.png')
+    const infill = new Infill(folder, [
+      'fill',
+      image,
+      mask,
+      '-o',
+      output,
+      '--seed',
+      '1',
+      '--threads',
+      threads,
+    ])
+
+    expect(await infill.exitCode).toBe(0)
+
+    expect((await read(output)).width).toBe(61)
+  })
+
   test('expands without a mask', async () => {
     const open = await put('open.png', await pngOf(paintImage(61, 43, (x) => [9, 9, 9, x < 50 ? 255 : 0])))
     const output = join(folder, 'expanded.png')
@@ -152,6 +173,7 @@ describe('infill fill', () => {
     ['an option out of range', { output: 'o.png', option: ['growPx=999'] }, /0 to 256 for growPx.*999/],
     ['an option of another kind', { output: 'o.png', option: ['growPx=wide'] }, /whole number.*"wide"/],
     ['a seed that is none', { output: 'o.png', seed: '-1' }, /0 to 4294967295 for --seed but received -1/],
+    ['no thread at all', { output: 'o.png', threads: '0' }, /from 1 to \d+ for --threads but received 0/],
     ['too many variations', { output: 'o.png', variations: '9' }, /1 to 8 for --variations but received 9/],
     ['no mask for a removal', { output: 'o.png', mask: '-' }, /needs a mask/],
     ['--raw for an engine without a model', { output: 'o.png', raw: true }, /takes no --raw/],

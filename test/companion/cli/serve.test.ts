@@ -205,7 +205,12 @@ describe('infill doctor', () => {
       },
       ports: [{ port: 17871 }, { port: 17872 }, { port: 17873 }],
       folders: { installation: installationFolder, data: home, writable: true },
-      built: { 'infill.js': true, 'playground.html': true, 'patchmatch-worker.js': true },
+      built: {
+        'infill.js': true,
+        'playground.html': true,
+        'patchmatch-worker.js': true,
+        'patchmatch-helper.js': true,
+      },
       runtime: {
         version: '1.29.0',
         devices: expect.arrayContaining([{ kind: 'cpu', name: expect.any(String), lack: null }]),
@@ -248,6 +253,7 @@ describe('infill', () => {
     ['wish'],
     ['serve', '--port', 'many'],
     ['serve', '--port', '70000'],
+    ['serve', '--threads', '0'],
     ['serve', '--wish'],
     ['pair', 'now'],
   ])('used wrongly ends with 2: %s %s %s', async (...options) => {

@@ -34,7 +34,7 @@ async function open(acts: readonly Act[], { device = 'cpu' }: { device?: Device[
     title: 'Net',
     smallerScales: [0.75, 0.5],
     load(size, on, run) {
-      const source = { slot: 'net', key: '', model: () => '', warmUp: {} }
+      const source = { slot: 'net', key: '', model: () => '', warmUp: () => ({}) }
       sizes.push({ width: size.width, height: size.height })
       return runtime.load(source, on, run)
     },

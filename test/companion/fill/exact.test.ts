@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Engine } from '../../../companion/engines/engine.ts'
-import { patchmatch } from '../../../companion/engines/patchmatch/index.ts'
+import { createPatchmatch } from '../../../companion/engines/patchmatch/index.ts'
 import { decodeImage } from '../../../companion/image/codec.ts'
 import type { Image } from '../../../companion/image/image.ts'
 import { pngOf } from '../../support/encoded.ts'
@@ -9,6 +9,7 @@ import { gradientImage, paintImage, rectMask } from '../../support/images.ts'
 import { stubEngine } from '../../support/stub-engine.ts'
 
 /** Squares of ten pixels, so that each part of the picture is there again. */
+const patchmatch = createPatchmatch(1)
 const board = paintImage(120, 90, (x, y) =>
   (Math.floor(x / 10) + Math.floor(y / 10)) % 2 === 0 ? [20, 40, 60, 255] : [230, 210, 190, 255],
 )

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { layFills, openPicture } from '../../../companion/fill/picture.ts'
+import { layFills, openPicture, takeCanvas } from '../../../companion/fill/picture.ts'
 import { expectSameImage, expectSamePixelsWhere, pixelAt } from '../../support/assert-image.ts'
 import { pngOf } from '../../support/encoded.ts'
 import { gradientImage, plainImage } from '../../support/images.ts'
@@ -46,5 +46,29 @@ describe('layFills', () => {
     ['that is no picture', { rect, png: Buffer.from('?') }, 'image-unreadable'],
   ])('refuses a fill %s', async (_name, patch, code) => {
     await expect(layFills(await openPicture(file, 'exif'), [patch])).rejects.toMatchObject({ code })
+  })
+})
+
+describe('takeCanvas', () => {
+  const canvas = { x: 18, y: -2, width: 400, height: 14 }
+
+  test('takes picture and fills together, transparent beyond them', async () => {
+    const picture = await layFills(await openPicture(file, 'exif'), [red])
+    const { image, fills, iccProfile } = takeCanvas(picture, canvas)
+
+    expect([image.width, image.height]).toEqual([400, 14])
+    expect(pixelAt(image, 1, 2)).toEqual(pixelAt(picture.image, 19, 0))
+    expect(pixelAt(image, 2, 12)).toEqual([255, 0, 0, 255])
+    expect(pixelAt(fills!, 2, 12)).toEqual([255, 0, 0, 255])
+    expect(pixelAt(image, 0, 1)).toEqual([0, 0, 0, 0])
+    expect(pixelAt(image, 399, 5)).toEqual([0, 0, 0, 0])
+    expect(iccProfile).toBe(picture.iccProfile)
+  })
+
+  test('refuses more pixels than can be worked on', async () => {
+    const picture = await openPicture(file, 'exif')
+    expect(() => takeCanvas(picture, { ...canvas, width: 20_000, height: 20_000 })).toThrow(
+      expect.objectContaining({ code: 'image-too-large' }),
+    )
   })
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { cropImage, cropMask, pasteImage } from '../../../companion/image/crop.ts'
+import { cropImage, cropMask, cutCanvas, pasteImage } from '../../../companion/image/crop.ts'
 import { expectSameImage, pixelAt } from '../../support/assert-image.ts'
 import { gradientImage, rectMask } from '../../support/images.ts'
 
@@ -39,4 +39,22 @@ test('pasteImage undoes cropImage and touches nothing else', () => {
   expect(image.data.filter((value) => value !== 0)).toHaveLength(
     part.data.filter((value) => value !== 0).length,
   )
+})
+
+test('cutCanvas is transparent beyond the image', () => {
+  const image = gradientImage()
+  const canvas = { x: -3, y: 5, width: 10, height: image.height }
+  const cut = cutCanvas(image, canvas)
+
+  expect([cut.width, cut.height]).toEqual([10, image.height])
+  expect(pixelAt(cut, 3, 0)).toEqual(pixelAt(image, 0, 5))
+  expect(pixelAt(cut, 9, image.height - 6)).toEqual(pixelAt(image, 6, image.height - 1))
+  expect(pixelAt(cut, 2, 0)).toEqual([0, 0, 0, 0])
+  expect(pixelAt(cut, 9, image.height - 5)).toEqual([0, 0, 0, 0])
+})
+
+test('cutCanvas is empty where it does not meet the image', () => {
+  const cut = cutCanvas(gradientImage(), { x: -9, y: 0, width: 9, height: 4 })
+
+  expect(cut.data.some((value) => value !== 0)).toBe(false)
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { inflate, isInside, overlap, union } from '../../../companion/image/rect.ts'
+import { inflate, intersection, isInside, overlap, union } from '../../../companion/image/rect.ts'
 
 const size = { width: 100, height: 60 }
 
@@ -42,4 +42,15 @@ describe('isInside', () => {
   ])('%o: %s', (rect, expected) => {
     expect(isInside(rect, size)).toBe(expected)
   })
+})
+
+test('intersection is what both share', () => {
+  const a = { x: 10, y: 20, width: 30, height: 15 }
+  expect(intersection(a, { x: 0, y: 30, width: 20, height: 50 })).toEqual({
+    x: 10,
+    y: 30,
+    width: 10,
+    height: 5,
+  })
+  expect(intersection(a, { x: 40, y: 20, width: 5, height: 5 })).toBeNull()
 })

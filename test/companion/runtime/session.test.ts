@@ -43,7 +43,7 @@ function sourceOf(slot: string, key: string, { definition }: ReturnType<typeof c
   return {
     ...{ slot, key },
     model: () => ({ graph: writeModel(definition, folder), folder }),
-    warmUp: Object.fromEntries(zeros),
+    warmUp: () => Object.fromEntries(zeros),
   }
 }
 
@@ -91,7 +91,7 @@ describe('a session', () => {
     const source = endless()
     const session = await runtime.load(source, 'best', quietRun)
     const cancelling = new AbortController()
-    const running = session.run(source.warmUp, { signal: cancelling.signal })
+    const running = session.run(source.warmUp(), { signal: cancelling.signal })
     cancelling.abort('enough')
     await expect(running).rejects.toBe('enough')
 

@@ -57,20 +57,6 @@ describe('Graph', () => {
     expect(g.definition.nodes).toEqual([])
   })
 
-  test('adapts a weight once, after its conversion', () => {
-    const seen: string[] = []
-    const g = createGraph(new Map([['to_q.weight', stored([4, 3], 'float16')]]), 'cpu', {
-      adapt: (at, name, weight) => {
-        seen.push(`${at.path} ${name} ${weight.dtype}`)
-        return relu(at, weight)
-      },
-    })
-    const weight = g.at('to_q').weight('weight', [4, 3])
-    expect(weight.name).toBe('to_q/Relu')
-    expect(g.at('to_q').weight('weight', [4, 3])).toBe(weight)
-    expect(seen).toEqual(['to_q weight float32'])
-  })
-
   test('takes weights of another checkpoint into the same graph', () => {
     const g = createGraph(new Map([['a', stored([2])]]))
     const other = g.at('block').over(new Map([['b', stored([3])]]))

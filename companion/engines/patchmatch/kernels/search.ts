@@ -1,9 +1,6 @@
 import { patchDistance } from './patch-distance'
 import { random, seedRandom } from './random'
 
-/** Samples over the whole picture, beside those around the present match. */
-const globalSamples = 2
-
 /** See `searchPass` in search.ts. */
 export function searchPass(
   pixels: usize,
@@ -19,6 +16,7 @@ export function searchPass(
   cost: usize,
   backwards: bool,
   radiusPx: i32,
+  samples: i32,
   seed: u32,
 ): void {
   seedRandom(seed)
@@ -63,7 +61,7 @@ export function searchPass(
       }
     }
 
-    for (let sample = 0; sample < globalSamples && bestCost > 0; sample++) {
+    for (let sample = 0; sample < samples && bestCost > 0; sample++) {
       const source = load<i32>(sources + 4 * random(sourceCount))
       const d = patchDistance(pixels, width, patchRadius, target, source, bestCost)
       if (d < bestCost) {

@@ -1,8 +1,8 @@
 import { colourAt, storeColour } from './colour'
 import { exponential } from './exponential'
 
-/** ln 1.3: how much less a patch counts for each pixel that its centre lies deeper in the hole. */
-const logGamma: f32 = 0.26236426446749106
+/** γ = 2: a patch counts half as much for each pixel that its centre lies deeper in the hole. */
+const logGamma = Mathf.LN2
 
 /**
  * See `vote` in vote.ts.

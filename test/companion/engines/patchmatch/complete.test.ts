@@ -6,7 +6,7 @@ import {
 } from '../../../../companion/engines/patchmatch/complete.ts'
 import { CompanionError } from '../../../../companion/errors.ts'
 import type { Image, Mask } from '../../../../companion/image/image.ts'
-import { colourAt, markWhere, noise, paint, within } from './pictures.ts'
+import { colourAt, grain, markWhere, paint, within } from './pictures.ts'
 
 const unwatched: CompletionRun = { onLevel: () => {}, throwIfCancelled: () => {} }
 
@@ -21,18 +21,6 @@ function meanDifference(a: Image, b: Image): number {
     sum += Math.abs(value - b.data[i]!)
   })
   return sum / (3 * mask.data.filter((value) => value > 0).length)
-}
-
-/** Grain of `grainPx` in warm tones. */
-function grain(size: { width: number; height: number }, grainPx: number): Image {
-  const coarse = noise(
-    { width: Math.ceil(size.width / grainPx), height: Math.ceil(size.height / grainPx) },
-    11,
-  )
-  return paint(size, (x, y) => {
-    const [r = 0, g = 0] = colourAt(coarse, Math.floor(x / grainPx), Math.floor(y / grainPx))
-    return [120 + r / 4, 80 + r / 5 + g / 8, 60 + g / 6]
-  })
 }
 
 const size = { width: 130, height: 90 }

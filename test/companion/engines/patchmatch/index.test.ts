@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { FillSettings, OpenEngine, Progress, Run, Tile } from '../../../../companion/engines/engine.ts'
-import { patchmatch } from '../../../../companion/engines/patchmatch/index.ts'
+import { createPatchmatch } from '../../../../companion/engines/patchmatch/index.ts'
 import { noMeans } from '../../../support/means.ts'
-import { markWhere, noise, within } from './pictures.ts'
+import { clutter, markWhere, noise, within } from './pictures.ts'
 
 const settings: FillSettings = {
   task: 'remove',
@@ -22,26 +22,32 @@ function tileOf(width: number, height: number): Tile {
   }
 }
 const small = tileOf(90, 60)
+/** Large enough for its work to be shared. */
+const shared = tileOf(300, 200)
 /** Busy for many seconds: only there to be stopped. */
 const endless = tileOf(1500, 1200)
 
 let engine: OpenEngine
-beforeEach(async () => {
-  engine = await patchmatch.open(unhurried(), noMeans, [])
-})
-afterEach(() => engine.close())
 
 test('wants to see as much on each side as the hole is large, and at least 384 px', () => {
-  expect(patchmatch.limits.contextPx({ width: 20, height: 30 }, 'remove')).toBe(384)
-  expect(patchmatch.limits.contextPx({ width: 500, height: 700 }, 'remove')).toBe(700)
+  const { limits } = createPatchmatch(1)
+  expect(limits.contextPx({ width: 20, height: 30 }, 'remove')).toBe(384)
+  expect(limits.contextPx({ width: 500, height: 700 }, 'remove')).toBe(700)
 })
 
-describe('fill', () => {
+describe.each([1, 2])('fill, on %i threads', (threads) => {
+  const patchmatch = createPatchmatch(threads)
+  beforeEach(async () => {
+    engine = await patchmatch.open(unhurried(), noMeans, [])
+  })
+  afterEach(() => engine.close())
+
   test('fills in its thread: same tile, settings and seed, same bytes', async () => {
-    const first = await engine.fill(small, settings, unhurried())
-    const again = await engine.fill(small, settings, unhurried())
-    const other = await engine.fill(small, { ...settings, seed: 5 }, unhurried())
-    expect([first.width, first.height]).toEqual([90, 60])
+    const tile = { ...tileOf(130, 90), image: clutter({ width: 130, height: 90 }) }
+    const first = await engine.fill(tile, settings, unhurried())
+    const other = await engine.fill(tile, { ...settings, seed: 4 }, unhurried())
+    const again = await engine.fill(tile, settings, unhurried())
+    expect([first.width, first.height]).toEqual([130, 90])
     expect(again.data).toEqual(first.data)
     expect(other.data).not.toEqual(first.data)
   })
@@ -116,7 +122,12 @@ describe('fill', () => {
   })
 })
 
-describe('close', () => {
+describe.each([1, 2])('close, on %i threads', (threads) => {
+  beforeEach(async () => {
+    engine = await createPatchmatch(threads).open(unhurried(), noMeans, [])
+  })
+  afterEach(() => engine.close())
+
   test('lets a fill under way end', async () => {
     const filled = engine.fill(small, settings, unhurried())
     await engine.close()

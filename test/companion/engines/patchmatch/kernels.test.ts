@@ -109,7 +109,7 @@ describe.each<[string, Situation]>([
     const twin = copyOfField(field)
     searchTwin.refreshCosts(here, twin)
     expect([...twin.cost]).toEqual([...field.cost])
-    const reach = { backwards, radiusPx: 40 }
+    const reach = { backwards, radiusPx: 40, samples: 2 }
     searchPass(here, field, reach, 77)
     searchTwin.searchPass(here, twin, reach, createRandom(77))
     expect([...field.match]).toEqual([...twin.match])

@@ -27,6 +27,18 @@ export function noise(size: Size, seed: number): Image {
   return paint(size, () => [random(256), random(256), random(256)])
 }
 
+/** Grain of `grainPx` in warm tones. */
+export function grain(size: Size, grainPx: number): Image {
+  const coarse = noise(
+    { width: Math.ceil(size.width / grainPx), height: Math.ceil(size.height / grainPx) },
+    11,
+  )
+  return paint(size, (x, y) => {
+    const [r = 0, g = 0] = colourAt(coarse, Math.floor(x / grainPx), Math.floor(y / grainPx))
+    return [120 + r / 4, 80 + r / 5 + g / 8, 60 + g / 6]
+  })
+}
+
 export function within(left: number, top: number, width: number, height: number) {
   return (x: number, y: number) => x >= left && x < left + width && y >= top && y < top + height
 }
@@ -60,4 +72,10 @@ export function sceneOf(image: Image, mask: Mask, avoid?: Mask): Scene {
 /** The colour at a place, R, G, B, A. */
 export function colourAt({ data, width }: Image, x: number, y: number): number[] {
   return [...data.subarray(4 * (y * width + x), 4 * (y * width + x) + 4)]
+}
+
+/** Blots of many colours, 4 px large: much that fits about as well. */
+export function clutter({ width, height }: Size): Image {
+  const blots = noise({ width: Math.ceil(width / 4), height: Math.ceil(height / 4) }, 4)
+  return paint({ width, height }, (x, y) => colourAt(blots, x >> 2, y >> 2))
 }

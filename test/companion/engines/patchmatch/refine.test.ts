@@ -4,7 +4,9 @@ import { createField, type Field, meanCost } from '../../../../companion/engines
 import { createLevel, type Level } from '../../../../companion/engines/patchmatch/level.ts'
 import { createRandom } from '../../../../companion/engines/patchmatch/random.ts'
 import {
+  closeBy,
   costOfCopies,
+  everywhere,
   type Rounds,
   restore,
   settle,
@@ -34,7 +36,7 @@ describe('settle', () => {
     const { level, field, rounds } = begin()
     const energies: number[] = []
     for (let round = 0; round < 6; round++) {
-      settle(level, field, rounds, { most: 1, everywhere: true })
+      settle(level, field, rounds, { most: 1, look: everywhere(level) })
       energies.push(meanCost(level, field))
     }
     for (let round = 1; round < energies.length; round++) {
@@ -47,26 +49,31 @@ describe('settle', () => {
     const { level, field, rounds } = begin()
     let passes = 0
     const counted = { ...rounds, throwIfCancelled: () => void passes++ }
-    settle(level, field, counted, { most: 1000, everywhere: true })
+    settle(level, field, counted, { most: 1000, look: everywhere(level) })
     const needed = passes
     expect(needed).toBeLessThan(200)
     passes = 0
-    settle(level, field, counted, { most: 1000, everywhere: true })
+    settle(level, field, counted, { most: 1000, look: everywhere(level) })
     expect(passes).toBeLessThan(needed)
   })
 
   test('does as many rounds as it may at most', () => {
     const { level, field, rounds } = begin()
     let passes = 0
-    settle(level, field, { ...rounds, throwIfCancelled: () => void passes++ }, { most: 2, everywhere: true })
+    settle(
+      level,
+      field,
+      { ...rounds, throwIfCancelled: () => void passes++ },
+      { most: 2, look: everywhere(level) },
+    )
     expect(passes).toBe(4)
   })
 })
 
 test('copies come from known pixels that are not to be avoided', () => {
   const { level, field, rounds } = begin()
-  settle(level, field, rounds, { most: 3, everywhere: true })
-  sharpen(level, field, rounds)
+  settle(level, field, rounds, { most: 3, look: everywhere(level) })
+  sharpen(level, field, rounds, closeBy)
   for (const from of chooseCopies(level, field)) {
     expect(level.hole[from]).toBe(0)
     expect(level.avoid[from]).toBe(0)
@@ -75,7 +82,7 @@ test('copies come from known pixels that are not to be avoided', () => {
 
 test('costOfCopies tells a settled fill from one at random', () => {
   const settled = begin()
-  settle(settled.level, settled.field, settled.rounds, { most: 8, everywhere: true })
+  settle(settled.level, settled.field, settled.rounds, { most: 8, look: everywhere(settled.level) })
   const random = begin()
   expect(costOfCopies(settled.level, settled.field, settled.rounds)).toBeLessThan(
     costOfCopies(random.level, random.field, random.rounds) / 2,

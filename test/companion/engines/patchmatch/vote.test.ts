@@ -37,7 +37,7 @@ describe('vote', () => {
     vote(level, field, 0.5)
     const mean = 700 / 3
     const weights = costs.map((d) => Math.exp(-(d - 100) / (0.5 * (mean - 100))))
-    weights[1]! /= 1.3
+    weights[1]! /= 2
     // The patches put the pixels at 3, 3, 3 of the row there.
     expect(level.pixels[4 * 20]).toBe(30)
     field.match[20] = 12 + 5

@@ -3,9 +3,6 @@ import type { Level } from '../../../../../companion/engines/patchmatch/level.ts
 import type { Random } from '../../../../../companion/engines/patchmatch/random.ts'
 import type { Reach } from '../../../../../companion/engines/patchmatch/search.ts'
 
-/** Samples over the whole picture, beside those around the present match. */
-const globalSamples = 2
-
 /** The twin of `searchPass`. */
 export function searchPass(level: Level, field: Field, reach: Reach, random: Random): void {
   const { pixels, width, height, targets, sources, isSource, patchRadius } = level
@@ -47,7 +44,7 @@ export function searchPass(level: Level, field: Field, reach: Reach, random: Ran
       }
     }
 
-    for (let sample = 0; sample < globalSamples && bestCost > 0; sample++) {
+    for (let sample = 0; sample < reach.samples && bestCost > 0; sample++) {
       const source = sources[random(sources.length)]!
       const d = patchDistance(pixels, width, patchRadius, target, source, bestCost)
       if (d < bestCost) {

@@ -2,7 +2,7 @@ import type { Field } from '../../../../../companion/engines/patchmatch/field.ts
 import type { Level } from '../../../../../companion/engines/patchmatch/level.ts'
 
 /** How much less a patch counts for each pixel that its centre lies deeper in the hole. */
-const gamma = 1.3
+const gamma = 2
 
 /** The twin of `vote`. */
 export function vote(level: Level, { match, cost }: Field, alpha: number): number {

@@ -1,0 +1,40 @@
+import type { Run } from '../engines/engine.ts'
+import type { Image } from '../image/image.ts'
+import { Thread } from '../thread.ts'
+import type { Candidate, OpenSelector, Prompt } from './selector.ts'
+
+export type Method = 'grabcut' | 'flat'
+
+/** What the thread is asked. */
+export interface SelectTask {
+  readonly method: Method
+  /** In memory that both threads see. */
+  readonly image: Image
+  readonly prompt: Prompt
+}
+
+/** A selector whose work is done in a thread of its own, which starts with the first `select`. */
+export function openInThread(method: Method, title: string): OpenSelector {
+  const thread = new Thread<SelectTask, Candidate[]>({ file: 'select-worker.js', title })
+  return {
+    async select(image: Image, prompt: Prompt, run: Run) {
+      run.signal.throwIfAborted()
+      return await thread.run({ method, image: sharedCopyOf(image), prompt }, run)
+    },
+    close: () => thread.close(),
+  }
+}
+
+/** Each lives as long as its picture. */
+const sharedCopies = new WeakMap<Image, Image>()
+
+/** Copying 48 MB for every click of a 12-megapixel picture would be felt. */
+function sharedCopyOf(image: Image): Image {
+  const known = sharedCopies.get(image)
+  if (known !== undefined) return known
+  const data = new Uint8Array(new SharedArrayBuffer(image.data.byteLength))
+  data.set(image.data)
+  const copy = { width: image.width, height: image.height, data }
+  sharedCopies.set(image, copy)
+  return copy
+}

@@ -1,0 +1,41 @@
+import { Command, InvalidArgumentError } from 'commander'
+import type { Size } from '../../../companion/image/image.ts'
+
+/** What stands on the command line. */
+export interface ModelsBenchOptions {
+  readonly sizes: readonly Size[]
+  readonly runs: number
+  /** A checkout of advimman/lama; null: Infill alone. */
+  readonly checkout: string | null
+}
+
+export const modelsCommand = new Command('models')
+  .description(
+    'LaMa at full size with random weights: time and memory, beside PyTorch with the original class',
+  )
+  .option(
+    '--sizes <list>',
+    'width × height, separated by commas',
+    toSizes,
+    toSizes('512x512,768x1024,1024x1024'),
+  )
+  .option('--runs <number>', 'fills of each size', toCount, 3)
+  .option('--checkout <folder>', 'a checkout of advimman/lama, for PyTorch', (text) => text, null)
+  .action(async (options: ModelsBenchOptions) => {
+    const { benchModels } = await import('./bench.ts')
+    await benchModels(options)
+  })
+
+function toSizes(text: string): readonly Size[] {
+  return text.split(',').map((size) => {
+    const match = /^(\d+)x(\d+)$/.exec(size)
+    if (match === null) throw new InvalidArgumentError('Expected sizes like 512x512.')
+    return { width: Number(match[1]), height: Number(match[2]) }
+  })
+}
+
+function toCount(text: string): number {
+  const count = Number(text)
+  if (Number.isInteger(count) && count >= 1) return count
+  throw new InvalidArgumentError('Expected a whole number of at least 1.')
+}

@@ -1,0 +1,60 @@
+"""LaMa's own class in PyTorch on the CPU: CHECKOUT WIDTH HEIGHT RUNS -> figures as JSON.
+
+CHECKOUT is a checkout of advimman/lama. Weights are random, as in the network that Infill runs: they cost the same.
+What the generator needs of kornia and PyTorch Lightning only to be trained is replaced by nothing.
+"""
+
+import json
+import resource
+import sys
+import time
+import types
+
+import torch
+
+checkout = sys.argv[1]
+width, height, runs = map(int, sys.argv[2:])
+
+
+def stand_in(path, **members):
+    parts = path.split(".")
+    for depth in range(1, len(parts) + 1):
+        sys.modules.setdefault(".".join(parts[:depth]), types.ModuleType(parts[depth - 1]))
+    for name, member in members.items():
+        setattr(sys.modules[path], name, member)
+
+
+stand_in("kornia.geometry.transform", rotate=None)
+stand_in("pytorch_lightning", seed_everything=None)
+sys.path.insert(0, checkout)
+from saicinpainting.training.modules.ffc import FFCResNetGenerator  # noqa: E402
+
+torch.manual_seed(0)
+started = time.perf_counter()
+# configs/training/big-lama.yaml
+local = dict(ratio_gin=0, ratio_gout=0, enable_lfu=False)
+generator = FFCResNetGenerator(
+    input_nc=4,
+    output_nc=3,
+    ngf=64,
+    n_downsampling=3,
+    n_blocks=18,
+    add_out_act="sigmoid",
+    init_conv_kwargs=dict(local),
+    downsample_conv_kwargs=dict(local),
+    resnet_conv_kwargs=dict(ratio_gin=0.75, ratio_gout=0.75, enable_lfu=False),
+).eval()
+load_ms = 1000 * (time.perf_counter() - started)
+
+image = torch.rand(1, 3, height, width)
+mask = (torch.rand(1, 1, height, width) > 0.8).float()
+fill_ms = []
+with torch.inference_mode():
+    for _ in range(runs):
+        started = time.perf_counter()
+        predicted = generator(torch.cat([image * (1 - mask), mask], dim=1))
+        inpainted = mask * predicted + (1 - mask) * image
+        fill_ms.append(1000 * (time.perf_counter() - started))
+
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+print(json.dumps({"loadMs": load_ms, "fillMs": fill_ms, "peakBytes": peak}))

@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest'
+import {
+  type CompletionRun,
+  type CompletionTask,
+  complete,
+} from '../../../../companion/engines/patchmatch/complete.ts'
+import { createCompleter } from '../../../../companion/engines/patchmatch/variations.ts'
+import { CompanionError } from '../../../../companion/errors.ts'
+import { clutter, markWhere, noise, paint, within } from './pictures.ts'
+
+const size = { width: 130, height: 90 }
+const mask = markWhere(size, within(60, 35, 34, 28))
+const unwatched: CompletionRun = { onLevel: () => {}, throwIfCancelled: () => {} }
+
+const taskOf = (seed: number, more: Partial<CompletionTask> = {}): CompletionTask => ({
+  image: clutter(size),
+  mask,
+  avoid: null,
+  seed,
+  starts: 8,
+  ...more,
+})
+
+/** The levels that were told: how many in all, and how many of them were done before. */
+function watched(): { run: CompletionRun; told: { total: number; before: number } } {
+  const told = { total: -1, before: -1 }
+  const onLevel = (done: number, total: number) => {
+    if (told.total < 0) Object.assign(told, { total, before: done - (done > 0 ? 1 : 0) })
+  }
+  return { run: { ...unwatched, onLevel }, told }
+}
+
+describe('createCompleter', () => {
+  test('gives each seed the bytes that it gets alone, in any order', () => {
+    const completeNext = createCompleter()
+    for (const seed of [5, 6, 7, 5]) {
+      expect(completeNext(taskOf(seed), unwatched).data).toEqual(complete(taskOf(seed), unwatched).data)
+    }
+  })
+
+  test('prepares a picture once for all seeds', () => {
+    const completeNext = createCompleter()
+    const first = watched()
+    completeNext(taskOf(5), first.run)
+    const second = watched()
+    completeNext(taskOf(6), second.run)
+    expect(first.told.before).toBe(0)
+    expect(second.told.total).toBe(first.told.total)
+    expect(second.told.before).toBeGreaterThan(first.told.total / 2)
+  })
+
+  test.each<[string, Partial<CompletionTask>]>([
+    ['the picture', { image: noise(size, 3) }],
+    ['the mask', { mask: markWhere(size, within(20, 25, 34, 28)) }],
+    ['what to avoid', { avoid: markWhere(size, within(0, 0, 50, 90)) }],
+    ['how many first fills are tried', { starts: 2 }],
+  ])('prepares anew when %s is another', (_, more) => {
+    const completeNext = createCompleter()
+    completeNext(taskOf(5), unwatched)
+    const other = taskOf(5, more)
+    expect(completeNext(other, unwatched).data).toEqual(complete(other, unwatched).data)
+    expect(completeNext(taskOf(6), unwatched).data).toEqual(complete(taskOf(6), unwatched).data)
+  })
+
+  test.each([1, 25])('goes on after a cancel (at check %d)', (last) => {
+    const completeNext = createCompleter()
+    let checks = 0
+    const throwIfCancelled = () => {
+      if (++checks === last) throw new Error('enough')
+    }
+    expect(() => completeNext(taskOf(5), { ...unwatched, throwIfCancelled })).toThrow('enough')
+    expect(completeNext(taskOf(5), unwatched).data).toEqual(complete(taskOf(5), unwatched).data)
+  })
+
+  test('goes on after a task that cannot be completed', () => {
+    const completeNext = createCompleter()
+    const refused = taskOf(5, { mask: markWhere(size, () => true) })
+    expect(() => completeNext(refused, unwatched)).toThrow(CompanionError)
+    expect(completeNext(taskOf(5), unwatched).data).toEqual(complete(taskOf(5), unwatched).data)
+  })
+})
+
+describe('variations', () => {
+  /** Mean difference of the colours in the hole, in grey levels. */
+  function difference(a: Uint8Array, b: Uint8Array): number {
+    const count = mask.data.filter((value) => value > 0).length
+    return a.reduce((sum, value, i) => sum + Math.abs(value - b[i]!), 0) / (3 * count)
+  }
+
+  test('differ visibly in clutter', () => {
+    const [a, b, c] = [1, 2, 3].map((seed) => complete(taskOf(seed), unwatched).data)
+    for (const [one, other] of [
+      [a!, b!],
+      [a!, c!],
+      [b!, c!],
+    ] as const) {
+      expect(difference(one, other)).toBeGreaterThan(5)
+    }
+  })
+
+  test('are equal where the picture continues exactly', () => {
+    const image = paint(size, (x, y) =>
+      within(4, 3, 5, 4)(x % 12, y % 10) ? [220, 60, 40] : [240, 235, 220],
+    )
+    for (const seed of [1, 2, 3])
+      expect(complete(taskOf(seed, { image }), unwatched).data).toEqual(image.data)
+  })
+})
