@@ -98,12 +98,13 @@ function tileOf({ width, height }: Size) {
   return { image, mask, avoid: null }
 }
 
-/** The same runtime with a graph of LaMa's inputs and output that does nothing. */
+/** The same runtime with a graph of LaMa's inputs and outputs that does nothing. */
 function withoutNetwork(runtime: Runtime, { width, height }: Size): Runtime {
   const g = createGraph(new Map())
   const image = g.input('image', 'float32', [1, 3, height, width])
   g.input('mask', 'float32', [1, 1, height, width])
   g.output('inpainted', image)
+  g.output('predicted', image)
   const folder = parse(process.cwd()).root
   const model = () => ({ graph: writeModel(g.definition, folder), folder })
   return {
