@@ -30,6 +30,7 @@ export function createStableDiffusion(): Engine {
     limitsFor: (options) => limitsAt(sizeOf(options)),
     startsFilled: (options) => typeof options.strength === 'number' && options.strength < 1,
     lane: 'model',
+    rendersKnown: true,
 
     async open(_run, means) {
       return new FillByPrompt(means, computed, await describeDevice('cpu'))
