@@ -1,7 +1,7 @@
 import { type MessagePort, parentPort, type Transferable } from 'node:worker_threads'
-import type { Progress } from './engines/engine.ts'
 import { CompanionError } from './errors.ts'
 import type { ErrorCode } from './protocol.ts'
+import type { Progress } from './run.ts'
 
 /** What a thread is asked: a task with a line of its own, or to end. */
 export type ThreadRequest<Task> =

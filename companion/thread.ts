@@ -1,7 +1,7 @@
 import { MessageChannel, type Transferable, Worker } from 'node:worker_threads'
-import type { Run } from './engines/engine.ts'
 import { CompanionError } from './errors.ts'
 import { builtFile } from './installation.ts'
+import type { Run } from './run.ts'
 import type { ThreadReply, ThreadRequest } from './thread-work.ts'
 
 /**

@@ -1,25 +1,7 @@
 import type { Image, Mask, Size } from '../image/image.ts'
-import type { Device, Licence, Option, Options, ProgressUnit, Stage, Task } from '../protocol.ts'
+import type { Device, Licence, Option, Options, Task } from '../protocol.ts'
+import type { Run } from '../run.ts'
 import type { Runtime } from '../runtime/session.ts'
-
-/** What a job carries through everything that takes time. */
-export interface Run {
-  /** Aborted when the job is cancelled. Its reason passes through every `catch`. */
-  readonly signal: AbortSignal
-  /** `done` never falls within a stage. */
-  onProgress(progress: Progress): void
-}
-
-export interface Progress {
-  readonly stage: Stage
-  readonly done: number
-  readonly total: number
-  readonly unit: ProgressUnit
-  /** Until all is done. Said by `fill/progress.ts`, not by engines. */
-  readonly etaMs?: number
-  /** What the fill will come to, small: a PNG. */
-  readonly preview?: Uint8Array
-}
 
 /** How much of the picture an engine wants to see, and how large it works. Read by `fill/plan.ts`. */
 export interface Limits {

@@ -1,6 +1,7 @@
-import type { Engine, Run, Tile } from '../engines/engine.ts'
+import type { Engine, Tile } from '../engines/engine.ts'
 import type { Image } from '../image/image.ts'
 import type { Options, Task, Used } from '../protocol.ts'
+import type { Run } from '../run.ts'
 import { describeDevice } from '../runtime/device.ts'
 import { fillContexts } from './fill-contexts.ts'
 import type { Masks } from './masks.ts'

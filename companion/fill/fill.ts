@@ -1,8 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import type { Engine, Means, OpenEngine, Run, Tile } from '../engines/engine.ts'
+import type { Engine, OpenEngine, Tile } from '../engines/engine.ts'
 import { encodePatch } from '../image/codec.ts'
 import { withDefaults } from '../options.ts'
 import type { Extent, Options, PatchReply } from '../protocol.ts'
+import type { Run } from '../run.ts'
 import { blend } from './blend.ts'
 import { matchColours } from './colour.ts'
 import { copyExactly, type ExactJob, type Filling } from './exact.ts'
@@ -11,19 +12,15 @@ import { checkMargins } from './margins.ts'
 import { readMasks, type SentMasks } from './masks.ts'
 import type { Picture } from './picture.ts'
 import { planFill, slicesOf } from './plan.ts'
-import { openPrefill } from './prefill.ts'
+import { openPrefill, type PrefillJob } from './prefill.ts'
 import { spreadProgress } from './progress.ts'
 
 /** All that one fill needs. A job reads no other state. */
-export interface FillJob extends SentMasks, ExactJob {
+export interface FillJob extends SentMasks, ExactJob, PrefillJob {
   readonly picture: Picture
   readonly engine: Engine
-  /** Fills the hole first where the engine begins with what is there; null: nobody does. */
-  readonly prefillEngine: Engine | null
-  readonly means: Means
   readonly prompt: string
   readonly negativePrompt: string
-  readonly seed: number
   readonly variations: number
   readonly extent: Extent
   readonly merge: boolean

@@ -1,7 +1,17 @@
-import type { Engine, FillSettings, OpenEngine, Run, Tile } from '../engines/engine.ts'
+import type { Engine, FillSettings, Means, OpenEngine, Tile } from '../engines/engine.ts'
 import { CompanionError } from '../errors.ts'
 import { withDefaults } from '../options.ts'
-import type { FillJob } from './fill.ts'
+import type { Options } from '../protocol.ts'
+import type { Run } from '../run.ts'
+
+/** Who fills first, and for whom. */
+export interface PrefillJob {
+  readonly engine: Engine
+  /** Fills the hole first where the engine begins with what is there; null: nobody does. */
+  readonly prefillEngine: Engine | null
+  readonly means: Means
+  readonly seed: number
+}
 
 /** Tiles as the job's engine wants them: with `prefilled` where it asks for that, else as they are. */
 export interface Prefill {
@@ -11,8 +21,8 @@ export interface Prefill {
 
 /** @param options Defaults filled in. */
 export async function openPrefill(
-  { engine, prefillEngine, means, seed }: FillJob,
-  options: FillJob['options'],
+  { engine, prefillEngine, means, seed }: PrefillJob,
+  options: Options,
   { signal }: Run,
 ): Promise<Prefill> {
   if (prefillEngine === null || engine.startsFilled?.(options) !== true) return asTheyAre

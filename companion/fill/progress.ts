@@ -1,4 +1,4 @@
-import type { Run } from '../engines/engine.ts'
+import type { Run } from '../run.ts'
 
 /**
  * Makes one progress of `calls` calls of an engine, each of which reports its own from nothing to all. Other stages

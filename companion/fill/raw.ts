@@ -1,7 +1,7 @@
-import type { Run } from '../engines/engine.ts'
 import { CompanionError } from '../errors.ts'
 import { decodeLuminance, encodePatch } from '../image/codec.ts'
 import { withDefaults } from '../options.ts'
+import type { Run } from '../run.ts'
 import type { FillJob, Patch } from './fill.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { ExecutionProvider } from '../../models/onnx/providers.ts'
-import type { Run } from '../engines/engine.ts'
 import type { Log } from '../log.ts'
 import type { Device } from '../protocol.ts'
+import type { Run } from '../run.ts'
 import type { Model, Tensors } from './child.ts'
 import {
   absence,

@@ -1,7 +1,7 @@
-import type { Run } from '../engines/engine.ts'
 import { encodeMask } from '../image/codec.ts'
 import type { Image } from '../image/image.ts'
 import type { Rect } from '../protocol.ts'
+import type { Run } from '../run.ts'
 import type { OpenSelector, Prompt } from './selector.ts'
 
 /** All that one selection needs. */

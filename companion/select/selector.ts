@@ -1,6 +1,6 @@
-import type { Run } from '../engines/engine.ts'
 import type { Image, Mask } from '../image/image.ts'
 import type { Licence, Rect } from '../protocol.ts'
+import type { Run } from '../run.ts'
 
 /** Where the person pointed: at the thing, or (include: false) at what does not belong to it. */
 export interface Point {

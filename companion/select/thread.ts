@@ -1,5 +1,5 @@
-import type { Run } from '../engines/engine.ts'
 import type { Image } from '../image/image.ts'
+import type { Run } from '../run.ts'
 import { Thread } from '../thread.ts'
 import type { Candidate, OpenSelector, Prompt } from './selector.ts'
 

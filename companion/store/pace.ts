@@ -1,4 +1,4 @@
-import type { Progress } from '../engines/engine.ts'
+import type { Progress } from '../run.ts'
 import type { Clock } from './clock.ts'
 
 /** What goes through everything in the store that takes time. A job's `Run` will do. */

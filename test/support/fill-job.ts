@@ -1,5 +1,5 @@
-import type { Run } from '../../companion/engines/engine.ts'
 import { type FillJob, fill, type Patch } from '../../companion/fill/fill.ts'
+import type { Run } from '../../companion/run.ts'
 import { gradientImage } from './images.ts'
 import { noMeans } from './means.ts'
 import { stubEngine } from './stub-engine.ts'

@@ -1,6 +1,7 @@
-import type { Engine, FillSettings, Limits, OpenEngine, Run, Tile } from '../../companion/engines/engine.ts'
+import type { Engine, FillSettings, Limits, OpenEngine, Tile } from '../../companion/engines/engine.ts'
 import { createImage, type Image } from '../../companion/image/image.ts'
 import type { Option, Task } from '../../companion/protocol.ts'
+import type { Run } from '../../companion/run.ts'
 
 /** An engine for tests: quick, predictable, and careless about the pixels that are not its business. */
 export interface StubEngine extends Engine {

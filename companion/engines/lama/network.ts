@@ -13,10 +13,11 @@ import {
   unitsFromBytes,
   unitsFromMask,
 } from '../../image/tensor.ts'
+import type { Run } from '../../run.ts'
 import type { Tensors } from '../../runtime/child.ts'
 import type { Runtime, Session, SessionSource } from '../../runtime/session.ts'
 import { readCheckpoint } from '../../store/checkpoint.ts'
-import type { Means, Run } from '../engine.ts'
+import type { Means } from '../engine.ts'
 import { refuseNonNumbers } from '../nonsense.ts'
 import { findWeights, fromWeights, type Weights } from '../weights.ts'
 

@@ -1,6 +1,6 @@
 import type { Image, Mask } from '../../image/image.ts'
+import type { Run } from '../../run.ts'
 import { Thread } from '../../thread.ts'
-import type { Run } from '../engine.ts'
 import type { CompletionTask } from './complete.ts'
 
 /** What the thread is asked. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Progress } from '../../../companion/engines/engine.ts'
 import { spreadProgress } from '../../../companion/fill/progress.ts'
+import type { Progress } from '../../../companion/run.ts'
 
 const { signal } = new AbortController()
 

@@ -1,7 +1,7 @@
 import { parse } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { Progress, Run } from '../../../companion/engines/engine.ts'
 import { silentLog } from '../../../companion/log.ts'
+import type { Progress, Run } from '../../../companion/run.ts'
 import { OnnxError } from '../../../companion/runtime/failures.ts'
 import { OnnxRuntime, type RuntimeOptions, type SessionSource } from '../../../companion/runtime/session.ts'
 import { createGraph } from '../../../models/onnx/graph.ts'

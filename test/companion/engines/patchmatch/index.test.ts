@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { FillSettings, OpenEngine, Progress, Run, Tile } from '../../../../companion/engines/engine.ts'
+import type { FillSettings, OpenEngine, Tile } from '../../../../companion/engines/engine.ts'
 import { createPatchmatch } from '../../../../companion/engines/patchmatch/index.ts'
+import type { Progress, Run } from '../../../../companion/run.ts'
 import { noMeans } from '../../../support/means.ts'
 import { clutter, markWhere, noise, within } from './pictures.ts'
 
