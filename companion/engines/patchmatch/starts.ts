@@ -17,7 +17,7 @@ const mostCandidates = 8000
 /** Each start sees another half of the sources, so that seeds differ in small pictures too. */
 const candidateShare = 1 / 2
 
-/** Leave 1 % of the error in a hole of 10 px across. */
+/** Leave 1 % of the error in a hole of 10 px across, more where it reaches the border of the picture. */
 const sweeps = 48
 
 /** Layer by layer from the border inwards, one pixel at a time. */
@@ -68,7 +68,8 @@ export const fillByPriority: Start = (level, random) => {
  */
 export const spreadColours: Start = ({ pixels, holePixels, sources, width, height }, random) => {
   const colours = Float32Array.from(pixels)
-  for (const place of holePixels) colours.fill(0, 4 * place, 4 * place + 4)
+  const mean = meanColour(pixels, sources)
+  for (const place of holePixels) colours.set(mean, 4 * place)
   const order = Array.from(holePixels, (place) => ({
     place,
     neighbours: neighboursOf(place, { width, height }),
@@ -185,6 +186,14 @@ function strongestGradient(level: Level, { filled }: Fill, place: number): [numb
 
 function brightness({ pixels }: Level, place: number): number {
   return (pixels[4 * place]! + pixels[4 * place + 1]! + pixels[4 * place + 2]!) / 3
+}
+
+function meanColour(pixels: Uint8Array, places: Int32Array): number[] {
+  const sum = [0, 0, 0, 0]
+  for (const place of places) {
+    for (let channel = 0; channel < 4; channel++) sum[channel]! += pixels[4 * place + channel]!
+  }
+  return sum.map((value) => value / places.length)
 }
 
 function neighboursOf(place: number, { width, height }: Size): number[] {
