@@ -1,12 +1,23 @@
-import { latentScale } from '../../diffusion/preprocess.ts'
-import { schedulers } from '../../diffusion/schedulers/index.ts'
-import type { Option } from '../../protocol.ts'
-import { presets } from './presets.ts'
+import type { Option, Options } from '../protocol.ts'
+import { latentScale } from './preprocess.ts'
+import { type SchedulerId, schedulers } from './schedulers/index.ts'
 
-/** Where nothing is asked for, the preset says. */
-export const options: readonly Option[] = [
-  { name: 'model', kind: 'choice', default: null, choices: ['2', '1.5'], label: 'Stable Diffusion' },
-  { name: 'preset', kind: 'choice', default: null, choices: presets.map(({ id }) => id), label: 'Preset' },
+/** The numbers of a fill, which `numberOptions` let a person choose. */
+export interface Numbers {
+  readonly steps: number
+  /** 1 and more; at 1 there is no guidance. */
+  readonly guidance: number
+  /** 0 … 1: below 1 the fill begins with what surroundings suggest. */
+  readonly strength: number
+  readonly scheduler: SchedulerId
+  /** 0 … 1: how much new noise DDIM adds at each step. */
+  readonly eta: number
+  /** The working side, pixels. */
+  readonly size: number
+}
+
+/** Where nothing is asked for, the engine says. */
+export const numberOptions: readonly (Option & { readonly name: keyof Numbers })[] = [
   { name: 'steps', kind: 'integer', default: null, min: 1, max: 200, label: 'Steps' },
   {
     name: 'guidance',
@@ -28,6 +39,13 @@ export const options: readonly Option[] = [
   { name: 'eta', kind: 'number', default: null, min: 0, max: 1, label: 'New noise at each step (ddim)' },
   { name: 'size', kind: 'integer', default: null, min: 256, max: 1024, label: 'Working side (px)' },
 ]
+
+/** What was asked for of the numbers. @param options Checked. */
+export function askedNumbers(options: Options): Partial<Numbers> {
+  const names = numberOptions.map(({ name }) => name)
+  const given = names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]])
+  return Object.fromEntries(given) as Partial<Numbers>
+}
 
 /** Arguments of the reference pipeline. */
 export const rawOptions: readonly Option[] = [

@@ -1,5 +1,5 @@
-import type { Size } from '../../image/image.ts'
-import { areaOf } from '../../image/rect.ts'
+import type { Size } from '../image/image.ts'
+import { areaOf } from '../image/rect.ts'
 
 /**
  * What a tile is worked on at: about as many pixels as a square of the side that the model was trained at, for it draws

@@ -1,25 +1,25 @@
 import { createHash } from 'node:crypto'
 import { parse } from 'node:path'
-import type { Checkpoint } from '../../../models/checkpoint.ts'
-import { loraAdapter } from '../../../models/nn/lora.ts'
-import type { GraphDefinition } from '../../../models/onnx/graph.ts'
-import type { ExecutionProvider } from '../../../models/onnx/providers.ts'
-import { writeModel } from '../../../models/onnx/write.ts'
-import { buildTextEncoder } from '../../../models/stable-diffusion/text-encoder.ts'
-import { buildUNet } from '../../../models/stable-diffusion/unet.ts'
-import { buildVaeDecoder, buildVaeEncoder } from '../../../models/stable-diffusion/vae.ts'
-import type { InpaintModel } from '../../diffusion/inpaint.ts'
-import { latentChannels, latentSize } from '../../diffusion/latents.ts'
-import { tokenCount } from '../../diffusion/tokenizer.ts'
-import type { Size } from '../../image/image.ts'
-import { areaOf } from '../../image/rect.ts'
-import type { Run } from '../../run.ts'
-import type { Tensors } from '../../runtime/child.ts'
-import type { Runtime, Session } from '../../runtime/session.ts'
-import { refuseNonNumbers } from '../nonsense.ts'
-import { fromWeights } from '../weights.ts'
+import type { Checkpoint } from '../../models/checkpoint.ts'
+import { loraAdapter } from '../../models/nn/lora.ts'
+import type { GraphDefinition } from '../../models/onnx/graph.ts'
+import type { ExecutionProvider } from '../../models/onnx/providers.ts'
+import { writeModel } from '../../models/onnx/write.ts'
+import { buildTextEncoder } from '../../models/stable-diffusion/text-encoder.ts'
+import { buildUNet } from '../../models/stable-diffusion/unet.ts'
+import { buildVaeDecoder, buildVaeEncoder } from '../../models/stable-diffusion/vae.ts'
+import { refuseNonNumbers } from '../engines/nonsense.ts'
+import { fromWeights } from '../engines/weights.ts'
+import type { Size } from '../image/image.ts'
+import { areaOf } from '../image/rect.ts'
+import type { Run } from '../run.ts'
+import type { Tensors } from '../runtime/child.ts'
+import type { Runtime, Session } from '../runtime/session.ts'
+import type { FoundModel, Network } from './found-model.ts'
+import type { InpaintModel } from './inpaint.ts'
+import { latentChannels, latentSize } from './latents.ts'
 import { RecentlyUsed } from './recently-used.ts'
-import type { FoundModel, Network } from './weights.ts'
+import { tokenCount } from './tokenizer.ts'
 
 /** Where and how a fill is computed. */
 export interface Way {
@@ -34,7 +34,7 @@ export interface Way {
 
 /** What was computed before, and may be needed again. */
 export class Computed {
-  /** By model and words. */
+  /** By model and ids. */
   readonly embeddings = new RecentlyUsed<Float32Array>(16)
   /** What the encoder says of pictures, by model and picture. */
   readonly moments = new RecentlyUsed<Float32Array>(8)
@@ -71,10 +71,19 @@ export class Networks {
    *
    * @throws CompanionError 'model-damaged', 'out-of-memory', 'engine-stopped'; the signal's reason
    */
-  embed(words: string, { on }: Pick<Way, 'on'>, run: Run): Promise<Float32Array> {
-    const { textEncoder: network, tokenizer, config, title } = this.#model
-    return this.#computed.embeddings.of(`${network.weights.key} ${words}`, async () => {
-      const ids = tokenizer.frame(tokenizer.idsOf(words))
+  embed(words: string, way: Pick<Way, 'on'>, run: Run): Promise<Float32Array> {
+    const { tokenizer } = this.#model
+    return this.embedIds(tokenizer.frame(tokenizer.idsOf(words)), way, run)
+  }
+
+  /**
+   * The same for 77 ids.
+   *
+   * @throws as `embed`
+   */
+  embedIds(ids: readonly number[], { on }: Pick<Way, 'on'>, run: Run): Promise<Float32Array> {
+    const { textEncoder: network, config, title } = this.#model
+    return this.#computed.embeddings.of(`${network.weights.key} ${ids}`, async () => {
       const inputs: Tensors = {
         input_ids: { type: 'int64', shape: [1, tokenCount], data: BigInt64Array.from(ids, BigInt) },
       }
@@ -167,7 +176,7 @@ export class Networks {
   ): Promise<Session> {
     const folder = parse(weights.path).root
     const source = {
-      slot: part === 'unet' ? 'stable-diffusion unet' : 'stable-diffusion others',
+      slot: part === 'unet' ? 'diffusion unet' : 'diffusion others',
       key: `${part} ${weights.key} ${measure}`,
       model: (provider: ExecutionProvider) => ({ graph: writeModel(build(provider), folder), folder }),
       warmUp: () => warmUp,
