@@ -33,7 +33,12 @@ export async function fillRaw(
   const networks = new Networks(model, means.runtime, computed, (_part, session) => {
     device = session.device
   })
-  const way = { on: 'best', rowsAtOnce: scale > 1 ? 2 : 1, inTiles: false, queriesAtOnce: undefined } as const
+  const way = {
+    on: 'best',
+    rowsAtOnce: scale > 1 ? 2 : 1,
+    tileSide: undefined,
+    queriesAtOnce: undefined,
+  } as const
   const guidance = await guideByWords(networks, { prompt, negativePrompt, scale }, way, run)
   const pictures = await inpaintRaw(
     networks.inpaintModel(size, null, way, run),
