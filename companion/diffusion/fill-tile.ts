@@ -2,7 +2,7 @@ import type { FillSettings, Means, OpenEngine, Tile } from '../engines/engine.ts
 import { type Fallback, withFallbacks } from '../engines/fallbacks.ts'
 import { CompanionError } from '../errors.ts'
 import type { Image, Mask, Size } from '../image/image.ts'
-import { unite } from '../image/mask.ts'
+import { openPixels, unite } from '../image/mask.ts'
 import { resizeImage } from '../image/resize.ts'
 import type { Device } from '../protocol.ts'
 import type { Run } from '../run.ts'
@@ -87,8 +87,12 @@ class Diffusion implements OpenEngine {
     const recipe = await this.#recipeFor(settings)
     const startsWithNothing = recipe.numbers.strength < 1 && prefilled === undefined
     const hole: Hole = {
-      // What must not be copied is not shown to the model either.
-      ...{ image: prefilled ?? image, mask: unite(mask, avoid), seed: settings.seed },
+      // What must not be copied is not shown to the model either, nor what is transparent, which would be black.
+      ...{
+        image: prefilled ?? image,
+        mask: unite(unite(openPixels(image), mask), avoid),
+        seed: settings.seed,
+      },
       recipe: startsWithNothing ? this.#fromNoise(recipe) : recipe,
       preview: settings.options.preview === true,
     }
