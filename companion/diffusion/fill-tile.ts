@@ -11,7 +11,7 @@ import { inGigabytes } from '../runtime/memory.ts'
 import type { Guidance } from './denoise.ts'
 import type { FoundModel, Network } from './found-model.ts'
 import { type Made, makeFill } from './make-fill.ts'
-import { type Computed, Networks, type Part, type Way } from './networks.ts'
+import { type Computed, Networks, type Part, usualTileSide, type Way } from './networks.ts'
 import type { Numbers } from './options.ts'
 import { spacedFor } from './schedulers/few-steps.ts'
 import { workingSizes } from './working-size.ts'
@@ -195,8 +195,8 @@ class Diffusion implements OpenEngine {
 
 /** From a longer side on pictures are encoded and decoded in tiles. */
 const largestWhole = 768
-/** Of the autoencoder, latents: as diffusers cuts them for both models, and where memory is short. */
-const [usualTileSide, smallTileSide] = [64, 32]
+/** Of the autoencoder's tiles, latents, where memory is short. */
+const smallTileSide = 32
 
 function refinedFrom({ width, height }: Size, { image, slices }: Made): string {
   return `The fill was made at ${width} × ${height} and refined at ${image.width} × ${image.height}, in ${slices} overlapping parts.`

@@ -1,5 +1,5 @@
 import type { FoundModel } from '../../diffusion/found-model.ts'
-import { type Computed, Networks } from '../../diffusion/networks.ts'
+import { type Computed, Networks, usualTileSide, type Way } from '../../diffusion/networks.ts'
 import { createGenerator } from '../../diffusion/noise.ts'
 import { imageFromSamples, latentScale, samplesFromImage } from '../../diffusion/preprocess.ts'
 import { inpaintRaw } from '../../diffusion/raw.ts'
@@ -33,12 +33,12 @@ export async function fillRaw(
   const networks = new Networks(model, means.runtime, computed, (_part, session) => {
     device = session.device
   })
-  const way = {
+  const way: Way = {
     on: 'best',
     rowsAtOnce: scale > 1 ? 2 : 1,
-    tileSide: undefined,
-    queriesAtOnce: undefined,
-  } as const
+    tileSide: options.vaeTiling === true ? usualTileSide : undefined,
+    queriesAtOnce: options.attentionSlicing as number | undefined,
+  }
   const guidance = await guideByWords(networks, { prompt, negativePrompt, scale }, way, run)
   const pictures = await inpaintRaw(
     networks.inpaintModel(size, null, way, run),
