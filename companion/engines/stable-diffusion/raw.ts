@@ -1,4 +1,5 @@
-import type { Guidance } from '../../diffusion/denoise.ts'
+import type { FoundModel } from '../../diffusion/found-model.ts'
+import { type Computed, Networks, usualTileSide, type Way } from '../../diffusion/networks.ts'
 import { createGenerator } from '../../diffusion/noise.ts'
 import { imageFromSamples, latentScale, samplesFromImage } from '../../diffusion/preprocess.ts'
 import { inpaintRaw } from '../../diffusion/raw.ts'
@@ -8,8 +9,8 @@ import type { Image, Mask, Size } from '../../image/image.ts'
 import type { Device, Options } from '../../protocol.ts'
 import type { Run } from '../../run.ts'
 import type { FillSettings, Means } from '../engine.ts'
-import { type Computed, Networks } from './networks.ts'
-import { type FoundModel, findModel } from './weights.ts'
+import { guideByWords } from './fill-by-prompt.ts'
+import { findModel } from './weights.ts'
 
 /**
  * What diffusers' `StableDiffusionInpaintPipeline` makes of picture and mask: its arguments are the options, its defaults the
@@ -32,12 +33,13 @@ export async function fillRaw(
   const networks = new Networks(model, means.runtime, computed, (_part, session) => {
     device = session.device
   })
-  const way = { on: 'best', rowsAtOnce: scale > 1 ? 2 : 1, inTiles: false, queriesAtOnce: undefined } as const
-  const guidance: Guidance = {
-    positive: await networks.embed(prompt, way, run),
-    negative: scale > 1 ? await networks.embed(negativePrompt, way, run) : null,
-    ...{ scale, rescale: 0 },
+  const way: Way = {
+    on: 'best',
+    rowsAtOnce: scale > 1 ? 2 : 1,
+    tileSide: options.vaeTiling === true ? usualTileSide : undefined,
+    queriesAtOnce: options.attentionSlicing as number | undefined,
   }
+  const guidance = await guideByWords(networks, { prompt, negativePrompt, scale }, way, run)
   const pictures = await inpaintRaw(
     networks.inpaintModel(size, null, way, run),
     {

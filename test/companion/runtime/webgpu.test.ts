@@ -37,7 +37,7 @@ async function run(graph: GraphDefinition, provider: 'cpu' | 'webgpu'): Promise<
   const folder = parse(process.cwd()).root
   const model = { graph: writeModel(graph, folder), folder }
   const strict = provider !== 'cpu'
-  await owner.ask({ type: 'load', slot: 'only', model, provider, strict }, patient)
+  await owner.ask({ type: 'load', slot: 'only', model, provider, optimisation: 'extended', strict }, patient)
   const { outputs } = await owner.ask({ type: 'run', slot: 'only', inputs: inputsFor(graph) }, patient)
   const [output] = Object.values(outputs)
   if (output?.type !== 'float32') throw new Error(`Expected numbers in float32 but received ${output?.type}.`)
