@@ -1,6 +1,7 @@
 import { lama } from './lama/model.ts'
 import { migan } from './migan/model.ts'
 import type { ModelDefinition } from './model.ts'
+import { powerPaint } from './powerpaint/model.ts'
 import { lcmLora15, stableDiffusion2, stableDiffusion15 } from './stable-diffusion/model.ts'
 
 /** Every model that can be installed. To add one: make its folder, then add its line here. */
@@ -10,4 +11,5 @@ export const models: readonly ModelDefinition[] = [
   stableDiffusion2,
   stableDiffusion15,
   lcmLora15,
+  powerPaint,
 ]

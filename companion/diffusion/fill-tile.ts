@@ -35,6 +35,8 @@ export interface Recipe {
   /** What steers it, computed in this way. */
   guide(networks: Networks, way: Way, run: Run): Promise<Guidance>
   readonly numbers: Numbers
+  /** The size that a tile is worked on at, for a working side; absent: `workingSize`. */
+  sizeFor?(tile: Pick<Tile, 'image' | 'mask'>, side: number): Size
 }
 
 /**
@@ -122,7 +124,8 @@ class Diffusion implements OpenEngine {
 
   async #fillBy(way: ScaledWay, hole: Hole, run: Run): Promise<Image> {
     const { model, lora, numbers } = hole.recipe
-    const size = workingSize(hole.image, numbers.size * way.scale)
+    const side = numbers.size * way.scale
+    const size = hole.recipe.sizeFor?.(hole, side) ?? workingSize(hole.image, side)
     const networks = new Networks(model, this.#means.runtime, this.#computed, (part, session) => {
       this.#device = session.device
       for (const note of session.notes) this.#notes.add(note)

@@ -16,6 +16,11 @@ export function unite(mask: Mask, other: Mask | null): Mask {
   return { ...mask, data: mask.data.map((value, pixel) => value | other.data[pixel]!) }
 }
 
+/** What was filled is known, and the other way round. */
+export function inverse(mask: Mask): Mask {
+  return { ...mask, data: mask.data.map((value) => 255 - value) }
+}
+
 /** Makes a rectangle of a mask 0. */
 export function clearMask(mask: Mask, { x, y, width, height }: Rect): void {
   for (let row = y; row < y + height; row += 1) {
