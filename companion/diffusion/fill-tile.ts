@@ -1,31 +1,20 @@
 import type { FillSettings, Means, OpenEngine, Tile } from '../engines/engine.ts'
 import { type Fallback, withFallbacks } from '../engines/fallbacks.ts'
-import { refuseBlank } from '../engines/nonsense.ts'
 import { CompanionError } from '../errors.ts'
-import { encodePatch } from '../image/codec.ts'
 import type { Image, Mask, Size } from '../image/image.ts'
 import { unite } from '../image/mask.ts'
-import { coverMask, resizeImage } from '../image/resize.ts'
+import { resizeImage } from '../image/resize.ts'
 import type { Device } from '../protocol.ts'
 import type { Run } from '../run.ts'
 import { describeDevice } from '../runtime/device.ts'
 import { inGigabytes } from '../runtime/memory.ts'
-import type { DenoiseRun, Guidance } from './denoise.ts'
+import type { Guidance } from './denoise.ts'
 import type { FoundModel, Network } from './found-model.ts'
-import { inpaint } from './inpaint.ts'
-import { latentSize } from './latents.ts'
+import { type Made, makeFill } from './make-fill.ts'
 import { type Computed, Networks, type Part, type Way } from './networks.ts'
-import { createGenerator } from './noise.ts'
 import type { Numbers } from './options.ts'
-import {
-  imageFromSamples,
-  samplesFromImage,
-  samplesFromTensor,
-  tensorFromMask,
-  tensorFromSamples,
-} from './preprocess.ts'
-import { previewOf } from './preview.ts'
-import { workingSize } from './working-size.ts'
+import { spacedFor } from './schedulers/few-steps.ts'
+import { type WorkingSizes, workingSizes } from './working-size.ts'
 
 /** How a tile is filled. */
 export interface Recipe {
@@ -35,8 +24,8 @@ export interface Recipe {
   /** What steers it, computed in this way. */
   guide(networks: Networks, way: Way, run: Run): Promise<Guidance>
   readonly numbers: Numbers
-  /** The size that a tile is worked on at, for a working side; absent: `workingSize`. */
-  sizeFor?(tile: Pick<Tile, 'image' | 'mask'>, side: number): Size
+  /** What a tile is worked on at, for a working side and a share of it; absent: `workingSizes`. */
+  readonly sizesFor?: (tile: Pick<Tile, 'image' | 'mask'>, side: number, scale: number) => WorkingSizes
 }
 
 /**
@@ -59,6 +48,7 @@ class Diffusion implements OpenEngine {
   readonly #notes = new Set<string>()
   /** How many parts are loaded, of those that a fill needs before its first step. */
   #loaded = 0
+  #loadMs = 0
   #device: Device
   #worked: { readonly steps: number; readonly size: Size } | undefined
 
@@ -83,6 +73,10 @@ class Diffusion implements OpenEngine {
     return [...this.#notes]
   }
 
+  get loadMs(): number {
+    return this.#loadMs
+  }
+
   get worked() {
     return this.#worked
   }
@@ -101,7 +95,7 @@ class Diffusion implements OpenEngine {
       preview: settings.options.preview === true,
     }
     const usual: ScaledWay = {
-      ...{ on: 'best', inTiles: false, queriesAtOnce: undefined, scale: 1 },
+      ...{ on: 'best', tileSide: undefined, queriesAtOnce: undefined, scale: 1 },
       rowsAtOnce: recipe.numbers.guidance > 1 ? 2 : 1,
     }
     const { result, note } = await withFallbacks(
@@ -123,37 +117,32 @@ class Diffusion implements OpenEngine {
   }
 
   async #fillBy(way: ScaledWay, hole: Hole, run: Run): Promise<Image> {
+    const { image, mask, seed, preview } = hole
     const { model, lora, numbers } = hole.recipe
-    const side = numbers.size * way.scale
-    const size = hole.recipe.sizeFor?.(hole, side) ?? workingSize(hole.image, side)
-    const networks = new Networks(model, this.#means.runtime, this.#computed, (part, session) => {
+    const sizes = (hole.recipe.sizesFor ?? sizesOf)(hole, numbers.size, way.scale)
+    const networks = new Networks(model, this.#means.runtime, this.#computed, (part, session, ms) => {
       this.#device = session.device
+      this.#loadMs += ms
       for (const note of session.notes) this.#notes.add(note)
       this.#reportLoaded(partsToLoad.indexOf(part) + 1, run)
     })
     // What is loaded is reported above, for all parts together.
     const loading = { signal: run.signal, onProgress: () => {} }
 
-    // 1. The words.
     const guidance = await hole.recipe.guide(networks, way, loading)
-    this.#checkBudget(model.title, networks.neededBytes(size, way))
-
-    // 2. The picture, at the size that the model works at.
-    const { image, mask } = resized(hole, size)
-    const { scheduler, steps, strength, eta } = numbers
-    const request = {
-      ...{ size, guidance, scheduler, steps, strength, eta, pictures: 1 },
-      ...{ picture: tensorFromSamples(samplesFromImage(image)), mask: tensorFromMask(mask) },
-      generator: createGenerator(hole.seed),
+    this.#checkBudget(model.title, networks.neededBytes(sizes.generated, way))
+    const modelFor = (size: Size) => {
+      const isLarge = Math.max(size.width, size.height) > largestWhole
+      const tiled = { ...way, tileSide: way.tileSide ?? usualTileSide }
+      const loaded = networks.inpaintModel(size, lora, isLarge ? tiled : way, loading)
+      return { ...loaded, noise: spacedFor(numbers.steps, loaded.noise) }
     }
-    const watch = watchSteps(hole, size, run)
-    const [made] = await inpaint(networks.inpaintModel(size, lora, way, loading), request, watch)
+    const task = { image, mask, sizes, guidance, numbers, seed, title: model.title, withPreviews: preview }
+    const made = await makeFill(modelFor, task, run)
 
-    // 3. Back to the tile.
-    const fill = imageFromSamples(samplesFromTensor(made!, size))
-    refuseBlank(model.title, fill, { image, mask })
-    this.#worked = { steps: watch.end(), size }
-    return isSameSize(fill, hole.image) ? fill : resizeImage(fill, hole.image)
+    this.#worked = { steps: made.steps, size: sizes.refined ?? sizes.generated }
+    if (made.slices > 0) this.#notes.add(refinedFrom(sizes.generated, made))
+    return isSameSize(made.image, image) ? made.image : resizeImage(made.image, image)
   }
 
   /** Told once for all fills: what is loaded again later on belongs to them. */
@@ -176,7 +165,7 @@ class Diffusion implements OpenEngine {
   /** In this order, each with what those before it do. Which device computes is known once something has been loaded. */
   *#fallbacks(usual: ScaledWay, hole: Hole, run: Run): Generator<Fallback<Image>> {
     const inTwoRuns = { ...usual, rowsAtOnce: 1 } as const
-    const inTiles = { ...inTwoRuns, inTiles: true }
+    const inTiles = { ...inTwoRuns, tileSide: smallTileSide }
     const sliced = { ...inTiles, queriesAtOnce: 1024 }
     const smaller = (what: string, way: ScaledWay, prepare = async () => {}): Fallback<Image> => ({
       ...{ against: ['out-of-memory'], what },
@@ -202,34 +191,21 @@ class Diffusion implements OpenEngine {
   }
 }
 
-const partsToLoad: readonly Part[] = ['text encoder', 'encoder', 'unet']
+/** From a longer side on pictures are encoded and decoded in tiles. */
+const largestWhole = 768
+/** Of the autoencoder, latents: as diffusers cuts them for both models, and where memory is short. */
+const [usualTileSide, smallTileSide] = [64, 32]
 
-function resized({ image, mask }: Hole, size: Size): Pick<Hole, 'image' | 'mask'> {
-  if (isSameSize(image, size)) return { image, mask }
-  return { image: resizeImage(image, size), mask: coverMask(mask, size) }
+function refinedFrom({ width, height }: Size, { image, slices }: Made): string {
+  return `The fill was made at ${width} × ${height} and refined at ${image.width} × ${image.height}, in ${slices} overlapping parts.`
 }
+
+const sizesOf: NonNullable<Recipe['sizesFor']> = ({ image }, side, scale) => workingSizes(image, side, scale)
+
+const partsToLoad: readonly Part[] = ['text encoder', 'encoder', 'unet']
 
 function isSameSize(a: Size, b: Size): boolean {
   return a.width === b.width && a.height === b.height
-}
-
-const stepsBetweenPreviews = 4
-
-/** Reports each step of the fill, and at the `end` the decoder's as one more; it says how many steps were made. */
-function watchSteps({ preview: wanted }: Hole, size: Size, { signal, onProgress }: Run) {
-  let total = 0
-  const report = (done: number, shown: { preview?: Uint8Array } = {}) =>
-    onProgress({ stage: 'fill', done, total, unit: 'steps', ...shown })
-  const onStep: DenoiseRun['onStep'] = async ({ done, total: steps, original }) => {
-    total = steps + 1
-    const isShown = wanted && (done % stepsBetweenPreviews === 0 || done === steps)
-    report(done, isShown ? { preview: await encodePatch(previewOf(original, latentSize(size)), null) } : {})
-  }
-  const end = () => {
-    report(total)
-    return total - 1
-  }
-  return { signal, onStep, end }
 }
 
 interface ScaledWay extends Way {

@@ -1,12 +1,10 @@
 import type { Limits } from '../engines/engine.ts'
-import type { Options } from '../protocol.ts'
 
 /** What the published models were trained at: the side of a square, pixels. */
 export const trainedSide = 512
 
-/** The hole takes about half of the working side that was asked for. */
-export function diffusionLimits({ size }: Options = {}): Limits {
-  const side = typeof size === 'number' ? size : trainedSide
+/** The hole takes about half of the working side. */
+export function diffusionLimits(side: number): Limits {
   return {
     contextPx: ({ width, height }) => Math.max(leastContextPx, Math.max(width, height) / 2),
     contextPixels: side * side,

@@ -18,6 +18,7 @@ import type { Runtime, Session } from '../runtime/session.ts'
 import type { FoundModel, Network } from './found-model.ts'
 import type { InpaintModel } from './inpaint.ts'
 import { latentChannels, latentSize } from './latents.ts'
+import { latentScale } from './preprocess.ts'
 import { RecentlyUsed } from './recently-used.ts'
 import { tokenCount } from './tokenizer.ts'
 
@@ -26,8 +27,8 @@ export interface Way {
   readonly on: 'best' | 'cpu'
   /** 2: guidance in one batch. */
   readonly rowsAtOnce: 1 | 2
-  /** Whether pictures are encoded and decoded in tiles. */
-  readonly inTiles: boolean
+  /** Pictures are encoded and decoded in tiles of so many latents a side, where they are larger. */
+  readonly tileSide: number | undefined
   /** Of an attention that is not fused. */
   readonly queriesAtOnce: number | undefined
 }
@@ -51,14 +52,14 @@ export class Networks {
   readonly #model: FoundModel
   readonly #runtime: Runtime
   readonly #computed: Computed
-  readonly #onLoaded: (part: Part, session: Session) => void
+  readonly #onLoaded: (part: Part, session: Session, ms: number) => void
 
-  /** @param onLoaded A part is ready to run, whether it had to be loaded or not. */
+  /** @param onLoaded A part is ready to run; loading it took `ms`, near 0 where it was loaded already. */
   constructor(
     model: FoundModel,
     runtime: Runtime,
     computed: Computed,
-    onLoaded: (part: Part, session: Session) => void = () => {},
+    onLoaded: (part: Part, session: Session, ms: number) => void = () => {},
   ) {
     this.#model = model
     this.#runtime = runtime
@@ -103,14 +104,14 @@ export class Networks {
   inpaintModel(
     size: Size,
     lora: Network | null,
-    { on, rowsAtOnce, inTiles, queriesAtOnce }: Way,
+    { on, rowsAtOnce, tileSide, queriesAtOnce }: Way,
     run: Run,
   ): InpaintModel {
     const { unet, vae, config, title, noise } = this.#model
     const small = latentSize(size)
     const adapt = lora === null ? undefined : loraAdapter(lora.checkpoint, 'unet')
-    const tiles = inTiles ? { tileSide } : {}
-    const measure = `${size.width} × ${size.height}${inTiles ? ' in tiles' : ''}`
+    const tiles = tileSide === undefined ? {} : { tileSide }
+    const measure = `${size.width} × ${size.height} in tiles of ${tileSide ?? 'all'}`
 
     const encode = async (picture: Float32Array) => {
       const inputs = { image: floats([1, 3, size.height, size.width], picture) }
@@ -152,10 +153,10 @@ export class Networks {
    * What a fill on the CPU takes, bytes: weights in float32, and what the networks hold besides, measured for each pixel
    * with Stable Diffusion 1.5 at 512 × 512.
    */
-  neededBytes(size: Size, { rowsAtOnce, inTiles }: Way): number {
+  neededBytes(size: Size, { rowsAtOnce, tileSide = Number.POSITIVE_INFINITY }: Way): number {
     const { unet, vae } = this.#model
     const pixels = areaOf(size)
-    const vaePixels = inTiles ? Math.min(pixels, (8 * tileSide) ** 2) : pixels
+    const vaePixels = Math.min(pixels, (latentScale * tileSide) ** 2)
     return (
       float32Bytes(unet.checkpoint) +
       float32Bytes(vae.checkpoint) +
@@ -180,15 +181,14 @@ export class Networks {
       key: `${part} ${weights.key} ${measure}`,
       model: (provider: ExecutionProvider) => ({ graph: writeModel(build(provider), folder), folder }),
       warmUp: () => warmUp,
-    }
+      optimisation: 'extended',
+    } as const
+    const startedAt = performance.now()
     const session = await fromWeights(this.#model.title, weights, () => this.#runtime.load(source, on, run))
-    this.#onLoaded(part, session)
+    this.#onLoaded(part, session, performance.now() - startedAt)
     return session
   }
 }
-
-/** Of latents: a quarter of 512 × 512 pixels. */
-const tileSide = 32
 
 function floats(shape: readonly number[], data: Float32Array) {
   return { type: 'float32', shape, data } as const

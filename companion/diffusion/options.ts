@@ -12,7 +12,7 @@ export interface Numbers {
   readonly scheduler: SchedulerId
   /** 0 … 1: how much new noise DDIM adds at each step. */
   readonly eta: number
-  /** The working side, pixels. */
+  /** The working side, pixels: above 768 the fill is refined at it. See `working-size.ts`. */
   readonly size: number
 }
 
@@ -37,7 +37,7 @@ export const numberOptions: readonly (Option & { readonly name: keyof Numbers })
   },
   { name: 'scheduler', kind: 'choice', default: null, choices: Object.keys(schedulers), label: 'Scheduler' },
   { name: 'eta', kind: 'number', default: null, min: 0, max: 1, label: 'New noise at each step (ddim)' },
-  { name: 'size', kind: 'integer', default: null, min: 256, max: 1024, label: 'Working side (px)' },
+  { name: 'size', kind: 'integer', default: null, min: 256, max: 2048, label: 'Working side (px)' },
 ]
 
 /** What was asked for of the numbers. @param options Checked. */

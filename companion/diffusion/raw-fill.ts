@@ -46,7 +46,12 @@ export async function fillRawBy(
   const networks = new Networks(model, runtime, computed, (_part, session) => {
     device = session.device
   })
-  const way = { on: 'best', rowsAtOnce: scale > 1 ? 2 : 1, inTiles: false, queriesAtOnce: undefined } as const
+  const way = {
+    on: 'best',
+    rowsAtOnce: scale > 1 ? 2 : 1,
+    tileSide: undefined,
+    queriesAtOnce: undefined,
+  } as const
   const guidance = await guide(networks, scale, way, run)
   const pictures = await inpaintRaw(
     networks.inpaintModel(size, null, way, run),

@@ -133,6 +133,8 @@ export interface OpenEngine {
   readonly notes?: readonly string[]
   /** Most memory held at a time, as far as it is known. */
   readonly peakBytes?: number
+  /** Of the time that fills have taken, what was spent loading. Grows. */
+  readonly loadMs?: number
   /** What the last tile was filled in, where the engine does not take tiles as they are. */
   readonly worked?: { readonly steps: number; readonly size: Size } | undefined
   /**

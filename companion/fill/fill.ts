@@ -87,8 +87,10 @@ export async function fill(
         const filled = await opened.fill(await prefill.prepare(tile), settings, nextRun())
         return engine.rendersKnown ? matchColours(filled, tile) : filled
       }
+      const loadedBefore = opened.loadMs ?? 0
       const filled = await fillContexts(picture.image, plan, fillTile, run)
-      const filling = await lap()
+      const loading = Math.round((opened.loadMs ?? 0) - loadedBefore)
+      const filling = (await lap()) - loading
 
       const { device, notes = [], peakBytes, worked } = opened
       const used = {
@@ -96,7 +98,7 @@ export async function fill(
         ...(peakBytes === undefined ? {} : { peakBytes }),
         ...(worked === undefined ? {} : usedOf(worked)),
       }
-      await finish(variation, { filled, plan, used }, { load, fill: planning + filling })
+      await finish(variation, { filled, plan, used }, { load: load + loading, fill: planning + filling })
     }
   } finally {
     await prefill.close()

@@ -14,12 +14,19 @@ export type Request = { readonly id: number } & (
       readonly slot: string
       readonly model: Model
       readonly provider: ExecutionProvider
+      readonly optimisation: Optimisation
     }
   | { readonly type: 'run'; readonly slot: string; readonly inputs: Tensors }
 )
 
 /** A graph in memory, whose weights lie in files below `folder`; or the path of an .onnx file. */
 export type Model = string | { readonly graph: Uint8Array; readonly folder: string }
+
+/**
+ * How far a graph is rearranged while it is loaded. all: on the CPU its convolutions get weights in blocks of channels, a
+ * second copy of them, which computes faster and takes longer to load.
+ */
+export type Optimisation = 'extended' | 'all'
 
 /** By the names of a graph's inputs or outputs. */
 export type Tensors = Readonly<Record<string, Tensor>>
@@ -86,11 +93,11 @@ async function answer(ort: Ort, request: Request): Promise<void> {
 /** What the slot held before is released first: there is seldom memory for both. */
 async function load(
   ort: Ort,
-  { slot, model, provider }: Extract<Request, { type: 'load' }>,
+  { slot, model, provider, optimisation }: Extract<Request, { type: 'load' }>,
 ): Promise<InferenceSession> {
   await sessions.get(slot)?.release()
   sessions.delete(slot)
-  const options = optionsFor(provider)
+  const options = optionsFor(provider, optimisation)
   const session =
     typeof model === 'string'
       ? await ort.InferenceSession.create(model, options)
@@ -102,12 +109,14 @@ async function load(
   return session
 }
 
-/** Measured with LaMa on the CPU; see models/README.md. */
-function optionsFor(provider: ExecutionProvider): InferenceSession.SessionOptions {
+function optionsFor(
+  provider: ExecutionProvider,
+  optimisation: Optimisation,
+): InferenceSession.SessionOptions {
   return {
     executionProviders: provider === 'cpu' ? ['cpu'] : [configOf(provider), 'cpu'],
-    graphOptimizationLevel: 'all',
-    // DirectML allows none either.
+    graphOptimizationLevel: optimisation,
+    // Measured on the CPU, see models/README.md; DirectML allows none either.
     enableMemPattern: false,
     // 3: errors. Lesser ones fill the log with what nobody can act on.
     logSeverityLevel: 3,

@@ -45,7 +45,7 @@ async function tryDevice(kind: Device['kind'], script?: string): Promise<string 
   const model = { graph: writeModel(graph.definition, '/'), folder: '/' }
   const tried = await withProcess(script, async (owner) => {
     try {
-      await owner.ask({ type: 'load', slot: 'trial', model, provider }, patient)
+      await owner.ask({ type: 'load', slot: 'trial', model, provider, optimisation: 'all' }, patient)
       const x = { type: 'float32', shape: [1, 2], data: Float32Array.of(-1, 2) } as const
       const { outputs } = await owner.ask({ type: 'run', slot: 'trial', inputs: { x } }, patient)
       return outputs.y?.data.join() === '0,2' ? null : lackFrom(kind, 'it computes wrong results.')

@@ -5,7 +5,7 @@ import { guideByTask } from './guide.ts'
 import { numbersFor } from './presets.ts'
 import { modeOf } from './prompts.ts'
 import { type FoundPowerPaint, findPowerPaint } from './weights.ts'
-import { taskSize } from './working-size.ts'
+import { taskSizes } from './working-size.ts'
 
 /** Fills tiles as their task wants it. */
 export async function openFillByTask(means: Means, computed: Computed): Promise<OpenEngine> {
@@ -20,7 +20,7 @@ export async function openFillByTask(means: Means, computed: Computed): Promise<
     return {
       ...{ model: powerPaint.model, lora: null, numbers },
       guide: (networks, way, run) => guideByTask(networks, powerPaint, asked, way, run),
-      sizeFor: (tile, side) => taskSize(tile, side, mode),
+      sizesFor: (tile, side, scale) => taskSizes(tile, side, scale, mode),
     }
   })
 }

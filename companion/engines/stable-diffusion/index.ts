@@ -1,10 +1,10 @@
 import { lcmLora15, stableDiffusion2, stableDiffusion15 } from '../../../models/stable-diffusion/model.ts'
-import { diffusionLimits } from '../../diffusion/limits.ts'
+import { diffusionLimits, trainedSide } from '../../diffusion/limits.ts'
 import { Computed } from '../../diffusion/networks.ts'
 import { numberOptions, rawOptions } from '../../diffusion/options.ts'
 import type { Engine } from '../engine.ts'
 import { openFillByPrompt } from './fill-by-prompt.ts'
-import { presets } from './presets.ts'
+import { numbersOf, presets } from './presets.ts'
 import { fillRaw } from './raw.ts'
 
 /** Fills by prompt with Stable Diffusion 2 or 1.5 for inpainting: see README.md. */
@@ -36,8 +36,8 @@ export function createStableDiffusion(): Engine {
       ...numberOptions,
     ],
     rawOptions,
-    limits: diffusionLimits(),
-    limitsFor: diffusionLimits,
+    limits: diffusionLimits(trainedSide),
+    limitsFor: (options) => diffusionLimits(numbersOf(options).size),
     startsFilled: (options) => typeof options.strength === 'number' && options.strength < 1,
     lane: 'model',
     rendersKnown: true,

@@ -1,6 +1,7 @@
 import { trainedSide } from '../../diffusion/limits.ts'
 import { askedNumbers, type Numbers } from '../../diffusion/options.ts'
 import type { SchedulerId } from '../../diffusion/schedulers/index.ts'
+import type { Options } from '../../protocol.ts'
 import type { FillSettings } from '../engine.ts'
 
 /** Numbers and words that suit one kind of fill. */
@@ -13,6 +14,8 @@ export interface Preset {
   readonly steps: number
   readonly guidance: number
   readonly scheduler: SchedulerId
+  /** Default what the models were trained at. */
+  readonly size?: number
   /** Whether it needs LCM-LoRA, which there is for 1.5 only. */
   readonly withLora?: true
 }
@@ -26,7 +29,7 @@ const scheduler = 'dpmpp-2m-karras'
 export const presets: readonly Preset[] = [
   { id: 'fast', template: '{subject}', negative: '', steps: 12, guidance: 6, scheduler },
   { id: 'balanced', template: '{subject}', negative: '', steps: 20, guidance: 7, scheduler },
-  { id: 'best', template: '{subject}', negative: '', steps: 30, guidance: 7.5, scheduler },
+  { id: 'best', template: '{subject}', negative: '', steps: 30, guidance: 7.5, scheduler, size: 1024 },
   {
     id: 'few-steps',
     template: '{subject}',
@@ -107,18 +110,24 @@ export interface Choice {
 
 /** @param options Checked; `quality` names a preset, and `preset` wins. */
 export function choiceOf({ options, task, prompt, negativePrompt }: FillSettings): Choice {
-  const chosen = presets.find(({ id }) => id === (options.preset ?? options.quality))!
-  const { template, negative, steps, guidance, scheduler, withLora = false } = chosen
+  const { template, negative, withLora = false } = presetOf(options)
   const removes = task === 'remove' && prompt.trim() === ''
   return {
     prompt: removes ? emptyScene : said(template, prompt),
     negativePrompt: listOf(negativePrompt, negative, removes ? things : ''),
-    numbers: {
-      ...{ steps, guidance, scheduler, strength: 1, eta: 0, size: trainedSide },
-      ...askedNumbers(options),
-    },
+    numbers: numbersOf(options),
     withLora,
   }
+}
+
+/** @param options As for `choiceOf`. */
+export function numbersOf(options: Options): Numbers {
+  const { steps, guidance, scheduler, size = trainedSide } = presetOf(options)
+  return { ...{ steps, guidance, scheduler, strength: 1, eta: 0, size }, ...askedNumbers(options) }
+}
+
+function presetOf({ preset, quality }: Options): Preset {
+  return presets.find(({ id }) => id === (preset ?? quality))!
 }
 
 const emptyScene = 'empty background, nothing there'

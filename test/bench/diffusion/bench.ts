@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { DiffusionBenchOptions } from './command.ts'
+import type { Contestant, Ran, Work } from './contestant.ts'
+import { checkDiffusers, openDiffusers } from './diffusers.ts'
+import { openInfill } from './infill.ts'
+import { writeRandomFile, writeRandomModel } from './random-model.ts'
+
+/** Prints for each piece of work what Infill and diffusers take, run in turn. */
+export async function benchDiffusion(options: DiffusionBenchOptions): Promise<void> {
+  const { model: version, weights, layout, only, size, runs, steps } = options
+  const folder = await mkdtemp(join(tmpdir(), 'infill-bench-'))
+  try {
+    const write = layout === 'diffusers' ? writeRandomModel : writeRandomFile
+    const model = weights ?? write(folder, version)
+    const hasPeers = options.peers && (await announcePeer(layout))
+    for (const piece of only) {
+      const what = piece === 'fill' ? `fill, ${steps} steps with guidance` : piece
+      console.log(`\n${what}, ${size.width} × ${size.height}`)
+      await compare({ piece, model, size, steps }, runs, hasPeers)
+    }
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+/** Says who the peer is, or why there is none. */
+async function announcePeer(layout: DiffusionBenchOptions['layout']): Promise<boolean> {
+  if (layout === 'single-file') {
+    console.log('diffusers is left out: it converts such a file first.')
+    return false
+  }
+  const peer = await checkDiffusers()
+  console.log('version' in peer ? `Beside ${peer.version}.` : `diffusers is left out: ${peer.problem}`)
+  return 'version' in peer
+}
+
+async function compare(work: Work, runs: number, hasPeer: boolean): Promise<void> {
+  const own = await openInfill(work)
+  const peer = hasPeer ? await openDiffusers(work) : null
+  const [ownRuns, peerRuns]: [Ran[], Ran[]] = [[], []]
+  // In turn, so that what else the machine does weighs on both.
+  for (let run = 0; run < runs; run += 1) {
+    ownRuns.push(await own.run())
+    if (peer !== null) peerRuns.push(await peer.run())
+  }
+  await print('Infill', own, ownRuns)
+  if (peer === null) return
+  await print('diffusers', peer, peerRuns)
+  const ratio = medianMs(ownRuns) / medianMs(peerRuns)
+  console.log(`  Infill / diffusers: ${ratio.toFixed(2)} of the time${differenceOf(ownRuns, peerRuns)}`)
+}
+
+async function print(name: string, contestant: Contestant, runs: readonly Ran[]): Promise<void> {
+  const seconds = (ms: number) => (ms / 1000).toFixed(2)
+  const each = runs.map(({ ms }) => seconds(ms)).join(', ')
+  const peakBytes = await contestant.close()
+  console.log(
+    `  ${name.padEnd(10)} load ${seconds(contestant.loadMs)} s; median ${seconds(medianMs(runs))} s of ${each}; peak ${(peakBytes / 1e9).toFixed(2)} GB`,
+  )
+}
+
+/** Over the largest of the peer's numbers. */
+function differenceOf([own]: readonly Ran[], [peer]: readonly Ran[]): string {
+  if (own!.values.length === 0) return ''
+  const largest = Math.max(...peer!.values.map(Math.abs))
+  const apart = Math.max(...own!.values.map((value, i) => Math.abs(value - peer!.values[i]!)))
+  return `; numbers apart by ${(apart / largest).toExponential(1)} of the largest`
+}
+
+function medianMs(runs: readonly Ran[]): number {
+  return runs.map(({ ms }) => ms).sort((a, b) => a - b)[Math.floor(runs.length / 2)]!
+}
