@@ -10,7 +10,9 @@ import { taskWords, tokensPerTaskWord } from './task-words.ts'
 export function taskEmbedding(g: Graph, ids: Tensor): Tensor {
   const wrapped = g.at('wrapped')
   const [words, channels] = wrapped.storedWeight('weight', ['V', 'C']).shape as readonly [number, number]
-  const tables = taskWords.map((word) => g.weight(`trainable_embeddings.${word}`, [tokensPerTaskWord, channels]))
+  const tables = taskWords.map((word) =>
+    g.weight(`trainable_embeddings.${word}`, [tokensPerTaskWord, channels]),
+  )
   const learned = concat(g, tables, 0)
 
   // Each id is looked up in both; where it is in only one of them, at the nearest row of the other.

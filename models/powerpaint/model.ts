@@ -14,7 +14,7 @@ const sharedFiles = [
  * version 1, as its authors published it. Autoencoder and tokenizer are those of Stable Diffusion 1.5 for inpainting, which
  * it was trained from.
  *
- * The hash of its text encoder is in a single catalogue, that of its UNet in none. The sizes follow from the layout.
+ * The hash of its text encoder is in a single catalogue, that of its UNet in none.
  */
 export const powerPaint: ModelDefinition = {
   id: 'powerpaint-v1',
@@ -26,6 +26,7 @@ export const powerPaint: ModelDefinition = {
     {
       name: unet,
       sizeBytes: 3_438_225_152,
+      sizeFrom: 'layout',
       sha256: null,
       sha256From: 'none',
       urls: addresses(unet),
@@ -33,6 +34,7 @@ export const powerPaint: ModelDefinition = {
     {
       name: textEncoder,
       sizeBytes: 492_357_728,
+      sizeFrom: 'layout',
       sha256: '16410ea003cd5b3494c7e64b91b6669a40bad2b413e8255510dff8c3db5adfd7',
       sha256From: 'one',
       urls: addresses(textEncoder),
