@@ -2,7 +2,7 @@ import type { FillSettings, Means, OpenEngine, Tile } from '../engines/engine.ts
 import { type Fallback, withFallbacks } from '../engines/fallbacks.ts'
 import { CompanionError } from '../errors.ts'
 import type { Image, Mask, Size } from '../image/image.ts'
-import { unite } from '../image/mask.ts'
+import { openPixels, unite } from '../image/mask.ts'
 import { resizeImage } from '../image/resize.ts'
 import type { Device } from '../protocol.ts'
 import type { Run } from '../run.ts'
@@ -11,7 +11,7 @@ import { inGigabytes } from '../runtime/memory.ts'
 import type { Guidance } from './denoise.ts'
 import type { FoundModel, Network } from './found-model.ts'
 import { type Made, makeFill } from './make-fill.ts'
-import { type Computed, Networks, type Part, type Way } from './networks.ts'
+import { type Computed, Networks, type Part, usualTileSide, type Way } from './networks.ts'
 import type { Numbers } from './options.ts'
 import { spacedFor } from './schedulers/few-steps.ts'
 import { type WorkingSizes, workingSizes } from './working-size.ts'
@@ -89,8 +89,12 @@ class Diffusion implements OpenEngine {
     const recipe = await this.#recipeFor(settings)
     const startsWithNothing = recipe.numbers.strength < 1 && prefilled === undefined
     const hole: Hole = {
-      // What must not be copied is not shown to the model either.
-      ...{ image: prefilled ?? image, mask: unite(mask, avoid), seed: settings.seed },
+      // What must not be copied is not shown to the model either, nor what is transparent, which would be black.
+      ...{
+        image: prefilled ?? image,
+        mask: unite(unite(openPixels(image), mask), avoid),
+        seed: settings.seed,
+      },
       recipe: startsWithNothing ? this.#fromNoise(recipe) : recipe,
       preview: settings.options.preview === true,
     }
@@ -193,8 +197,8 @@ class Diffusion implements OpenEngine {
 
 /** From a longer side on pictures are encoded and decoded in tiles. */
 const largestWhole = 768
-/** Of the autoencoder, latents: as diffusers cuts them for both models, and where memory is short. */
-const [usualTileSide, smallTileSide] = [64, 32]
+/** Of the autoencoder's tiles, latents, where memory is short. */
+const smallTileSide = 32
 
 function refinedFrom({ width, height }: Size, { image, slices }: Made): string {
   return `The fill was made at ${width} × ${height} and refined at ${image.width} × ${image.height}, in ${slices} overlapping parts.`

@@ -33,6 +33,9 @@ export interface Way {
   readonly queriesAtOnce: number | undefined
 }
 
+/** Of the autoencoder, latents: as diffusers cuts them for both models. */
+export const usualTileSide = 64
+
 /** What was computed before, and may be needed again. */
 export class Computed {
   /** By model and ids. */

@@ -47,7 +47,7 @@ export function askedNumbers(options: Options): Partial<Numbers> {
   return Object.fromEntries(given) as Partial<Numbers>
 }
 
-/** Arguments of the reference pipeline. */
+/** Arguments of the reference pipeline, and its switches against memory. */
 export const rawOptions: readonly Option[] = [
   { name: 'width', kind: 'integer', default: null, min: latentScale, max: 4096, label: 'Width (px)' },
   { name: 'height', kind: 'integer', default: null, min: latentScale, max: 4096, label: 'Height (px)' },
@@ -59,4 +59,13 @@ export const rawOptions: readonly Option[] = [
     max: 4096,
     label: 'Padding around the mask (px)',
   },
+  {
+    name: 'attentionSlicing',
+    kind: 'integer',
+    default: null,
+    min: 1,
+    max: 65_536,
+    label: 'Attention in slices of so many places of the latents',
+  },
+  { name: 'vaeTiling', kind: 'boolean', default: false, label: 'Encode and decode in tiles of 512 × 512 px' },
 ]

@@ -5,7 +5,7 @@ import type { Device, Options } from '../protocol.ts'
 import type { Run } from '../run.ts'
 import type { Guidance } from './denoise.ts'
 import type { FoundModel } from './found-model.ts'
-import { type Computed, Networks, type Way } from './networks.ts'
+import { type Computed, Networks, usualTileSide, type Way } from './networks.ts'
 import { createGenerator } from './noise.ts'
 import { imageFromSamples, latentScale, samplesFromImage } from './preprocess.ts'
 import { inpaintRaw } from './raw.ts'
@@ -46,12 +46,12 @@ export async function fillRawBy(
   const networks = new Networks(model, runtime, computed, (_part, session) => {
     device = session.device
   })
-  const way = {
+  const way: Way = {
     on: 'best',
     rowsAtOnce: scale > 1 ? 2 : 1,
-    tileSide: undefined,
-    queriesAtOnce: undefined,
-  } as const
+    tileSide: options.vaeTiling === true ? usualTileSide : undefined,
+    queriesAtOnce: options.attentionSlicing as number | undefined,
+  }
   const guidance = await guide(networks, scale, way, run)
   const pictures = await inpaintRaw(
     networks.inpaintModel(size, null, way, run),

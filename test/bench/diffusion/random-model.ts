@@ -97,6 +97,8 @@ function textEncoderOf(width: number, heads: number, layers: number): object {
     num_attention_heads: heads,
     num_hidden_layers: layers,
     projection_dim: width,
+    // JSON.stringify writes 1.0 as 1, which transformers takes for none of its fractions: they are left to their defaults.
+    ...{ initializer_factor: undefined, attention_dropout: undefined, dropout: undefined },
   }
 }
 

@@ -56,6 +56,17 @@ describe('Stable Diffusion', () => {
     )
   })
 
+  test('takes what is transparent for unknown, not for black', async () => {
+    const filledWith = async (blue: number) => {
+      const open = {
+        ...image,
+        data: image.data.map((value, i) => (i < 4 * 90 * 12 ? [9, 9, blue, 0][i % 4]! : value)),
+      }
+      return (await filled({ tile: { ...tile, image: open } })).data
+    }
+    expect(await filledWith(200)).toEqual(await filledWith(0))
+  })
+
   test('without guidance evaluates once a step, for no second prompt', async () => {
     const { runtime, runs } = watched()
     await filled({ runtime, options: { guidance: 1 } })
