@@ -200,6 +200,27 @@ export function div(g: Graph, a: Tensor, b: Tensor): Tensor {
   return elementwise(g, 'Div', a, b)
 }
 
+/** The smaller of two numbers. */
+export function min(g: Graph, a: Tensor, b: Tensor): Tensor {
+  return elementwise(g, 'Min', a, b)
+}
+
+/** The larger of two numbers. */
+export function max(g: Graph, a: Tensor, b: Tensor): Tensor {
+  return elementwise(g, 'Max', a, b)
+}
+
+/** Whether a < b. */
+export function less(g: Graph, a: Tensor, b: Tensor): Tensor {
+  return { ...elementwise(g, 'Less', a, b), dtype: 'bool' }
+}
+
+/** a where the condition holds, else b. All three are broadcast. */
+export function where(g: Graph, condition: Tensor, a: Tensor, b: Tensor): Tensor {
+  const shape = broadcast(g, condition.shape, broadcast(g, a.shape, b.shape))
+  return g.node('Where', [condition, a, b], { dtype: a.dtype, shape })
+}
+
 export function sqrt(g: Graph, x: Tensor): Tensor {
   return g.node('Sqrt', [x], x)
 }
