@@ -8,7 +8,9 @@ import { createInterface } from 'node:readline'
 import sharp from 'sharp'
 import { WebSocket } from 'ws'
 import { builtFile, installationFolder, version } from '../companion/installation.ts'
-import { type Companion, connect, type Link, type Patch } from '../ui/companion.ts'
+import { type Companion, connect } from '../ui/companion.ts'
+import type { Patch } from '../ui/companion-jobs.ts'
+import type { Link } from '../ui/link.ts'
 
 /**
  * `npm run demo`: the main job on a sample picture, from end to end. Starts the companion as a program of its own, then does

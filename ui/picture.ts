@@ -1,6 +1,6 @@
 import { noMargins, type PlacedFill, type Source } from '../plugin/messages.ts'
 import { emptyHistory } from './mask/history.ts'
-import type { Picture, ShownFill } from './state.ts'
+import type { Picture, ShownFill } from './work.ts'
 
 /** Bytes of a fill by its hash: each is fetched and decoded once. */
 export type FillCache = Map<string, { readonly png: Uint8Array; readonly bitmap: ImageBitmap }>

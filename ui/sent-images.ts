@@ -1,6 +1,7 @@
 import type { Rect } from '../companion/protocol.ts'
-import { type Companion, CompanionFailure } from './companion.ts'
-import type { ShownFill } from './state.ts'
+import type { Companion } from './companion.ts'
+import { CompanionFailure } from './companion-failure.ts'
+import type { ShownFill } from './work.ts'
 
 interface Base {
   readonly hash: string

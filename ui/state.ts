@@ -1,21 +1,19 @@
-import type { ProgressReply, Used } from '../companion/protocol.ts'
+import type { ProgressReply } from '../companion/protocol.ts'
 import {
-  canvasOf,
   defaultSettings,
   type LayerInfo,
   type Margins,
-  type PlacedFill,
-  type PlaceRequest,
-  type Rect,
   type Selection,
   type Settings,
   type Source,
   type Start,
 } from '../plugin/messages.ts'
-import type { Link } from './companion.ts'
-import { addMark, emptyHistory, type History, marksOf, redoMark, undoMark } from './mask/history.ts'
-import { hasMarks, type Mark } from './mask/stroke.ts'
+import { isMarked } from './derived.ts'
+import type { Link } from './link.ts'
+import { addMark, emptyHistory, type History, redoMark, undoMark } from './mask/history.ts'
+import type { Mark } from './mask/stroke.ts'
 import { type Models, type ModelsAction, noModels, reduceModels } from './models.ts'
+import type { Picture, PictureTask, PlaceProblem, Result, ShownFill, Work } from './work.ts'
 
 /** All that the window shows. Changed only by `reduce`; what it takes to get there is done in `session.ts`. */
 export interface State {
@@ -31,84 +29,6 @@ export interface State {
   readonly drafts: Readonly<Record<string, Draft>>
   readonly models: Models
   readonly notice: Notice | null
-}
-
-export type Work =
-  /** Figma has not answered yet. */
-  | { readonly step: 'start' }
-  /** Nothing to work on; `selection` says why. */
-  | { readonly step: 'choose' }
-  | { readonly step: 'open'; readonly layer: LayerInfo }
-  | { readonly step: 'paint'; readonly picture: Picture }
-  | { readonly step: 'fill'; readonly picture: Picture | null; readonly job: Job }
-  /** The result waits for the person: by their choice, or because it could not be placed. */
-  | {
-      readonly step: 'review'
-      readonly picture: Picture | null
-      readonly result: Result
-      readonly problem: PlaceProblem | null
-    }
-  | { readonly step: 'place'; readonly picture: Picture | null; readonly result: Result }
-
-/** A bound source, what lies on it, and what is marked. */
-export interface Picture {
-  readonly source: Source
-  readonly bitmap: ImageBitmap
-  /** Lowest first; a finished one hides all beneath it. */
-  readonly fills: readonly ShownFill[]
-  readonly history: History
-  /** The fill that is being edited: it is not shown, and the next one takes its place. */
-  readonly edits: string | null
-  readonly task: PictureTask
-  /** For `expand`. */
-  readonly margins: Margins
-  /** What was placed by this window, newest last: each can be taken back. */
-  readonly placed: readonly PlacedStep[]
-}
-
-export type PictureTask = 'remove' | 'expand'
-
-/** A picture on the screen, and where: in pixels of the source. */
-export interface LaidImage {
-  readonly bitmap: ImageBitmap
-  readonly rect: Rect
-}
-
-export interface ShownFill extends PlacedFill {
-  readonly png: Uint8Array
-  readonly bitmap: ImageBitmap
-}
-
-export interface PlacedStep {
-  readonly layerId: string
-  /** What it took the place of, ready to be placed again. */
-  readonly before: FillRecord | null
-  readonly wasEdit: boolean
-  /** The marks it was made from. */
-  readonly history: History
-}
-
-/** Everything about a placed fill that is needed to place it once more. */
-export type FillRecord = Omit<PlaceRequest, 'replaces' | 'anyway'>
-
-export interface Job {
-  readonly id: string
-  /** null: nothing heard yet. */
-  readonly progress: ProgressReply | null
-}
-
-export interface Result {
-  readonly layer: LayerInfo
-  readonly request: Omit<PlaceRequest, 'anyway'>
-  readonly before: FillRecord | null
-  readonly bitmap: ImageBitmap
-  readonly used: Used
-}
-
-export interface PlaceProblem {
-  readonly message: string
-  /** It can be placed in spite of it. */
-  readonly mayPlaceAnyway: boolean
 }
 
 export interface Draft {
@@ -285,123 +205,6 @@ function reduceWork(state: State, action: WorkAction): Partial<State> {
     case 'unplaced':
       return changePicture(work, (picture) => unplaced(picture, action.restored))
   }
-}
-
-/** What the window should show instead of what it shows; null: it shows the right thing, or must not be interrupted. */
-export function layerToFollow({ selection, work }: State): LayerInfo | null {
-  if (selection.state !== 'fillable') return null
-  const layer = selection.layers[0]
-  if (layer === undefined) return null
-  switch (work.step) {
-    case 'choose':
-      return layer
-    case 'open':
-      return work.layer.id === layer.id ? null : layer
-    case 'paint': {
-      const { source, fills } = work.picture
-      const isShown =
-        source.layer.id === layer.id || fills.some((fill) => fill.layerId === layer.id && !isPicture(fill))
-      return isShown ? null : layer
-    }
-    default:
-      return null
-  }
-}
-
-/** An expanded copy is a picture of its own once it is selected. */
-function isPicture({ margins, placement }: PlacedFill): boolean {
-  return margins !== null && placement === 'finished'
-}
-
-/** Whether anything is marked that Remove could take away. */
-export function isMarked(picture: Picture): boolean {
-  return hasMarks(marksOf(picture.history))
-}
-
-/** The pictures to lay over one another, lowest first. A finished copy stands for all beneath it. */
-export function imagesToShow(
-  { picture, result }: { readonly picture: Picture | null; readonly result: Result | null },
-  showOriginal: boolean,
-): readonly LaidImage[] {
-  if (picture === null) return result === null ? [] : [{ bitmap: result.bitmap, rect: sizeOf(result.bitmap) }]
-  const original = { bitmap: picture.bitmap, rect: wholeOf(picture.source) }
-  if (showOriginal) return [original]
-  const { source } = picture
-  const fills = [...fillsInForce(picture), ...shownExpansions(picture)]
-    .filter(({ layerId }) => layerId !== result?.request.replaces)
-    .map(({ placement, bitmap, margins }) => ({ placement, bitmap, rect: rectOf(source, margins) }))
-  if (result !== null) {
-    const { placement, recipe } = result.request
-    const { bitmap } = result
-    fills.push({ placement, bitmap, rect: rectOf(source, recipe.margins ?? null) })
-  }
-  const topFinished = fills.findLastIndex(({ placement }) => placement === 'finished')
-  const shown = fills.slice(Math.max(0, topFinished)).map(({ bitmap, rect }) => ({ bitmap, rect }))
-  return topFinished >= 0 ? shown : [original, ...shown]
-}
-
-/** What the layer will show with the margins that are set, in pixels of the source; null: nothing is being expanded. */
-export function canvasToShow(picture: Picture | null): Rect | null {
-  if (picture?.task !== 'expand' || picture.source.expansion.state === 'impossible') return null
-  return canvasOf(picture.source.expansion, picture.margins)
-}
-
-/** The fills that the picture shows and that the next fill sees: all but the one that is being edited, and margins. */
-export function fillsInForce({ fills, edits }: Picture): readonly ShownFill[] {
-  return fills.filter(({ layerId, margins }) => layerId !== edits && margins === null)
-}
-
-/** The layer with the picture's margins, which the next expanding replaces. */
-export function expansionOn({ fills }: Picture): ShownFill | null {
-  return fills.findLast(({ margins }) => margins !== null) ?? null
-}
-
-/** An expanded copy hides the source: what is removed from that would not be seen. */
-export function isHiddenByExpansion(picture: Picture): boolean {
-  return expansionOn(picture)?.placement === 'finished'
-}
-
-/** What the person has to agree to before the result is placed; null: nothing, or agreed to with an earlier fill. */
-export function warningOf(work: Work): string | null {
-  if (!('picture' in work) || work.picture === null || work.picture.fills.length > 0) return null
-  return work.picture.source.warning
-}
-
-export function canUndo(work: Work): boolean {
-  return work.step === 'paint' && (undoesMark(work.picture) || work.picture.placed.length > 0)
-}
-
-/** Whether undo takes back a mark and not a fill. Marks are out of sight while a picture is expanded. */
-export function undoesMark({ task, history }: Picture): boolean {
-  return task === 'remove' && history.done.length > 0
-}
-
-export function canRedo(work: Work): boolean {
-  return work.step === 'paint' && work.picture.task === 'remove' && work.picture.history.undone.length > 0
-}
-
-/** Only as long as the margins that are set are the ones it was made with. */
-function shownExpansions(picture: Picture): readonly ShownFill[] {
-  const expansion = expansionOn(picture)
-  if (picture.task !== 'expand' || expansion?.margins == null) return []
-  return areSameMargins(expansion.margins, picture.margins) ? [expansion] : []
-}
-
-function areSameMargins(a: Margins, b: Margins): boolean {
-  return a.top === b.top && a.right === b.right && a.bottom === b.bottom && a.left === b.left
-}
-
-function rectOf(source: Source, margins: Margins | null): Rect {
-  const { expansion } = source
-  return margins === null || expansion.state === 'impossible' ? wholeOf(source) : canvasOf(expansion, margins)
-}
-
-function wholeOf({ widthPx, heightPx }: Source): Rect {
-  return { x: 0, y: 0, width: widthPx, height: heightPx }
-}
-
-function sizeOf({ width, height }: ImageBitmap): Rect {
-  return { x: 0, y: 0, width, height }
 }
 
 function changePicture(work: Work, change: (picture: Picture) => Picture): Partial<State> {

@@ -9,26 +9,20 @@ import {
   type Selection,
   type Source,
 } from '../../plugin/messages.ts'
-import { addMark, emptyHistory, marksOf } from '../../ui/mask/history.ts'
-import type { Mark } from '../../ui/mask/stroke.ts'
 import {
-  type Action,
   canRedo,
   canUndo,
   canvasToShow,
   expansionOn,
-  type FillRecord,
   fillsInForce,
   imagesToShow,
-  initialState,
   isHiddenByExpansion,
   layerToFollow,
-  type Picture,
-  type Result,
-  reduce,
-  type ShownFill,
-  type State,
-} from '../../ui/state.ts'
+} from '../../ui/derived.ts'
+import { addMark, emptyHistory, marksOf } from '../../ui/mask/history.ts'
+import type { Mark } from '../../ui/mask/stroke.ts'
+import { type Action, initialState, reduce, type State } from '../../ui/state.ts'
+import type { FillRecord, Picture, Result, ShownFill } from '../../ui/work.ts'
 
 const hero: LayerInfo = { id: 'hero', name: 'Hero' }
 const logo: LayerInfo = { id: 'logo', name: 'Logo' }

@@ -1,6 +1,6 @@
 import type { ProgressReply } from '../../companion/protocol.ts'
-import type { PictureTask } from '../state.ts'
 import { strings } from '../strings.ts'
+import type { PictureTask } from '../work.ts'
 import { Progress } from './progress.tsx'
 
 export interface ProgressBarProps {

@@ -1,6 +1,6 @@
 import { Button } from '@create-figma-plugin/ui'
-import type { PlaceProblem } from '../state.ts'
 import { strings } from '../strings.ts'
+import type { PlaceProblem } from '../work.ts'
 
 export interface ReviewFooterProps {
   /** To be agreed to by placing. */

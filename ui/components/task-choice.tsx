@@ -1,6 +1,6 @@
 import { SegmentedControl } from '@create-figma-plugin/ui'
-import type { PictureTask } from '../state.ts'
 import { strings } from '../strings.ts'
+import type { PictureTask } from '../work.ts'
 
 export interface TaskChoiceProps {
   readonly task: PictureTask

@@ -1,12 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { Source } from '../../plugin/messages.ts'
-import type { Command } from '../keyboard.ts'
-import { steppedBrushSize } from '../mask/brush.ts'
-import { marksOf } from '../mask/history.ts'
-import { MaskCanvas } from '../mask/mask-canvas.tsx'
-import type { StrokeMode } from '../mask/stroke.ts'
-import { type ExpandObstacle, obstacleToExpand } from '../plan.ts'
-import type { Session } from '../session.ts'
 import {
   canRedo,
   canUndo,
@@ -14,11 +7,18 @@ import {
   imagesToShow,
   isHiddenByExpansion,
   isMarked,
-  type State,
-  type Work,
   warningOf,
-} from '../state.ts'
+} from '../derived.ts'
+import type { Command } from '../keyboard.ts'
+import { steppedBrushSize } from '../mask/brush.ts'
+import { marksOf } from '../mask/history.ts'
+import { MaskCanvas } from '../mask/mask-canvas.tsx'
+import type { StrokeMode } from '../mask/stroke.ts'
+import { type ExpandObstacle, obstacleToExpand } from '../plan.ts'
+import type { Session } from '../session/session.ts'
+import type { State } from '../state.ts'
 import { strings } from '../strings.ts'
+import type { Work } from '../work.ts'
 import { ExpandFooter } from './expand-footer.tsx'
 import { FillFooter } from './fill-footer.tsx'
 import { Header } from './header.tsx'

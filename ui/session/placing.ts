@@ -1,0 +1,116 @@
+import type { FailureCode, PlacedFill, Requests, Source } from '../../plugin/messages.ts'
+import { canUndo, undoesMark } from '../derived.ts'
+import { decodePicture, type FillCache } from '../picture.ts'
+import { SandboxFailure } from '../sandbox.ts'
+import type { FillRecord, Picture, ShownFill } from '../work.ts'
+import { type Effects, noticeFrom } from './effects.ts'
+import type { Opening } from './opening.ts'
+
+/** How fills come into the document, and are taken back. */
+export interface Placing {
+  /** Places the result that waits. */
+  place(anyway: boolean): Promise<void>
+  discard(): Promise<void>
+  /** The last mark; where there is none, the last fill. */
+  undo(): void
+  /** What it takes to place a fill of the picture once more; null: it does not lie there. */
+  recordOf(picture: Picture, layerId: string | null): Promise<FillRecord | null>
+  /** No later window has to look for the job. */
+  forgetPendingJob(): Promise<void>
+}
+
+/** The layer is not what it was; the fill can be placed all the same. */
+const sourceLost: ReadonlySet<string> = new Set<FailureCode>(['source-gone', 'source-changed'])
+
+export function createPlacing(effects: Effects, opening: Opening, fillCache: FillCache): Placing {
+  const { sandbox, dispatch } = effects
+  /** Fills by their hash, placed by this window or read from the document: what it takes to place them again. */
+  const records = new Map<string, FillRecord>()
+  let isTakingBack = false
+
+  return { place, discard, undo, recordOf, forgetPendingJob }
+
+  async function place(anyway: boolean): Promise<void> {
+    const { work } = effects.state
+    if (work.step !== 'review') return
+    const { result } = work
+    dispatch({ type: 'placing' })
+    let placed: Requests['place']['gets']
+    try {
+      placed = await sandbox.ask('place', { ...result.request, anyway })
+    } catch (error) {
+      const isSourceLost = error instanceof SandboxFailure && sourceLost.has(error.code)
+      dispatch({
+        type: 'not-placed',
+        problem: { message: noticeFrom(error).message, mayPlaceAnyway: isSourceLost },
+      })
+      return
+    }
+    const { replaces: _, ...record } = result.request
+    const fill = remember(placed.fill, record, result.bitmap)
+    dispatch({ type: 'placed', fill, notes: placed.notes })
+    await forgetPendingJob()
+    await opening.followSelection()
+  }
+
+  async function discard(): Promise<void> {
+    dispatch({ type: 'discarded' })
+    await forgetPendingJob()
+    await opening.followSelection()
+  }
+
+  function undo(): void {
+    const { work } = effects.state
+    if (work.step !== 'paint' || !canUndo(work)) return
+    if (undoesMark(work.picture)) dispatch({ type: 'mark-undone' })
+    else if (!isTakingBack) void effects.owned(takeBack(work.picture))
+  }
+
+  /** Takes the last placed fill back; what it had replaced is placed again. */
+  async function takeBack({ placed, source }: Picture): Promise<void> {
+    const last = placed.at(-1)
+    if (last === undefined) return
+    isTakingBack = true
+    try {
+      const restored = last.before === null ? null : await placeAgain(last.before, source, last.layerId)
+      if (restored === null) await sandbox.ask('removeFill', { layerId: last.layerId })
+      dispatch({ type: 'unplaced', restored })
+    } finally {
+      isTakingBack = false
+    }
+  }
+
+  async function placeAgain(record: FillRecord, { layer }: Source, replaces: string): Promise<ShownFill> {
+    const { fill } = await sandbox.ask('place', { ...record, layerId: layer.id, replaces, anyway: false })
+    return remember(fill, record, await decodePicture(record.png))
+  }
+
+  function remember(fill: PlacedFill, record: FillRecord, bitmap: ImageBitmap): ShownFill {
+    records.set(fill.hash, record)
+    fillCache.set(fill.hash, { png: record.png, bitmap })
+    return { ...fill, png: record.png, bitmap }
+  }
+
+  async function recordOf({ fills }: Picture, layerId: string | null): Promise<FillRecord | null> {
+    const fill = fills.find((each) => each.layerId === layerId)
+    if (fill === undefined) return null
+    const known = records.get(fill.hash)
+    if (known !== undefined) return known
+    const { source, recipe, mask } = await sandbox.ask('editFill', { layerId: fill.layerId })
+    const { placement, png } = fill
+    const record = {
+      layerId: source.layer.id,
+      sourceHash: recipe.sourceHash,
+      placement,
+      png,
+      recipe,
+      mask,
+    }
+    records.set(fill.hash, record)
+    return record
+  }
+
+  async function forgetPendingJob(): Promise<void> {
+    await effects.owned(sandbox.ask('savePendingJob', { job: null }))
+  }
+}

@@ -1,0 +1,160 @@
+import type { Event, Margins, Settings, Start } from '../../plugin/messages.ts'
+import type { Companion } from '../companion.ts'
+import { saveAsFile } from '../download.ts'
+import type { Link } from '../link.ts'
+import type { Mark } from '../mask/stroke.ts'
+import { createModelsSession, type ModelsSession } from '../models-session.ts'
+import type { FillCache } from '../picture.ts'
+import type { Sandbox } from '../sandbox.ts'
+import { openSentImages, type SentImages } from '../sent-images.ts'
+import { type Action, initialState, reduce, type State } from '../state.ts'
+import { strings } from '../strings.ts'
+import type { PictureTask } from '../work.ts'
+import { type Effects, noticeFrom } from './effects.ts'
+import { createFilling } from './filling.ts'
+import { createOpening } from './opening.ts'
+import { createPlacing } from './placing.ts'
+
+/** Everything a person can do in the window. What comes of it shows in the state. */
+export interface Session {
+  readonly start: () => Promise<void>
+  readonly receiveEvent: (event: Event) => void
+  readonly receiveLink: (link: Link) => void
+  readonly search: () => void
+  readonly pair: (code: string) => void
+  readonly saveToken: (token: string) => void
+  readonly mark: (mark: Mark) => void
+  /** The last mark; where there is none, the last fill. */
+  readonly undo: () => void
+  readonly redo: () => void
+  readonly chooseTask: (task: PictureTask) => void
+  readonly remove: () => void
+  readonly setMargins: (margins: Margins) => void
+  readonly expand: () => void
+  readonly cancel: () => void
+  readonly place: (anyway: boolean) => void
+  readonly discard: () => void
+  readonly download: () => void
+  readonly dismissNotice: () => void
+  readonly changeSettings: (change: Partial<Settings>) => void
+  readonly resize: (width: number, height: number) => void
+  /** The document may have changed while the person was away from the window. */
+  readonly lookAgain: () => void
+  readonly models: ModelsSession
+}
+
+export interface SessionOptions {
+  readonly sandbox: Sandbox
+  /** Called once, with what the sandbox keeps. */
+  readonly connect: (start: Start) => Companion
+  readonly onState: (state: State) => void
+}
+
+const settingsDelayMs = 400
+
+/** All effects of the window: it asks Figma's sandbox and the companion, and tells the state what came of it. */
+export function createSession({ sandbox, connect, onState }: SessionOptions): Session {
+  let state = initialState
+  let companion: Companion | null = null
+  let sentImages: SentImages | null = null
+  let settingsTimer: ReturnType<typeof setTimeout> | undefined
+  const effects: Effects = {
+    sandbox,
+    get companion() {
+      return companion!
+    },
+    get sentImages() {
+      return sentImages!
+    },
+    get state() {
+      return state
+    },
+    dispatch,
+    owned,
+  }
+  const fillCache: FillCache = new Map()
+  const opening = createOpening(effects, fillCache)
+  const placing = createPlacing(effects, opening, fillCache)
+  const filling = createFilling(effects, opening, placing)
+  const models = createModelsSession({
+    companion: () => companion,
+    dispatch: (change) => dispatch({ type: 'models-changed', change }),
+    failureFrom: noticeFrom,
+  })
+
+  return {
+    start: () => owned(start()),
+    receiveEvent,
+    receiveLink(link) {
+      if (link.state !== 'ready') sentImages?.forget()
+      dispatch({ type: 'link-changed', link })
+    },
+    search: () => companion?.search(),
+    pair: (code) => companion?.pair(code),
+    saveToken: (token) => void owned(sandbox.ask('saveToken', { token })),
+    mark: (mark) => dispatch({ type: 'marked', mark }),
+    undo: placing.undo,
+    redo: () => dispatch({ type: 'mark-redone' }),
+    chooseTask: (task) => dispatch({ type: 'task-chosen', task }),
+    remove: () => void owned(filling.remove()),
+    setMargins: (margins) => dispatch({ type: 'margins-changed', margins }),
+    expand: () => void owned(filling.expand()),
+    cancel: filling.cancel,
+    place: (anyway) => void owned(placing.place(anyway)),
+    discard: () => void owned(placing.discard()),
+    download() {
+      if (state.work.step !== 'review') return
+      const { layer, request } = state.work.result
+      saveAsFile(request.png, `${layer.name} – ${strings.made[request.recipe.task]}.png`, 'image/png')
+    },
+    dismissNotice: () => dispatch({ type: 'dismissed' }),
+    changeSettings,
+    resize(width, height) {
+      void owned(sandbox.ask('resize', { width, height }))
+      changeSettings({ windowWidth: width, windowHeight: height })
+    },
+    lookAgain: () => void owned(opening.lookAgain()),
+    models,
+  }
+
+  function dispatch(action: Action): void {
+    state = reduce(state, action)
+    onState(state)
+  }
+
+  async function owned(work: Promise<unknown>): Promise<void> {
+    try {
+      await work
+    } catch (error) {
+      dispatch({ type: 'noticed', notice: noticeFrom(error) })
+    }
+  }
+
+  async function start(): Promise<void> {
+    const started = await sandbox.ask('start', {})
+    dispatch({ type: 'started', start: started })
+    companion = connect(started)
+    sentImages = openSentImages(companion)
+    if (started.pendingJob !== null) await filling.resume(started.pendingJob)
+    if (started.editLayerId !== null) await opening.edit(started.editLayerId)
+    else await opening.followSelection()
+  }
+
+  function receiveEvent(event: Event): void {
+    if (event.type === 'edit') {
+      void owned(opening.edit(event.layerId))
+    } else {
+      dispatch({ type: 'selected', selection: event.selection })
+      void owned(opening.followSelection())
+    }
+  }
+
+  function changeSettings(change: Partial<Settings>): void {
+    dispatch({ type: 'settings-changed', settings: { ...state.settings, ...change } })
+    clearTimeout(settingsTimer)
+    settingsTimer = setTimeout(
+      () => void owned(sandbox.ask('saveSettings', { settings: state.settings })),
+      settingsDelayMs,
+    )
+  }
+}
