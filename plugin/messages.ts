@@ -150,6 +150,7 @@ export interface PlacedFill {
   readonly placement: Placement
   /** Of an expanded picture; null: as large as its source. */
   readonly margins: Margins | null
+  readonly recipe: Recipe
 }
 
 /** How a fill was made; kept on its layer. */

@@ -6,7 +6,8 @@ export type Patch = PatchReply & { readonly png: Uint8Array }
 
 export interface Run {
   readonly signal: AbortSignal
-  readonly onProgress: (progress: ProgressReply) => void
+  /** @param preview A small PNG, where one was asked for. */
+  readonly onProgress: (progress: ProgressReply, preview?: Uint8Array) => void
 }
 
 /** The jobs that have not ended. They outlast their socket: each is asked for again on the next one. */
@@ -75,7 +76,7 @@ export function createCompanionJobs(send: (request: Request) => boolean): Compan
     receive(reply, blobs) {
       switch (reply.type) {
         case 'progress':
-          jobs.get(reply.id)?.run.onProgress(reply)
+          jobs.get(reply.id)?.run.onProgress(reply, bytesOf(blobs, 'preview'))
           return true
         case 'patch':
           receivePatch(reply, blobs)
@@ -99,7 +100,7 @@ export function createCompanionJobs(send: (request: Request) => boolean): Compan
 
   function receivePatch(reply: PatchReply, blobs: Frame['blobs']): void {
     const job = jobs.get(reply.id)
-    const png = blobs.find(({ name }) => name === 'patch')?.bytes
+    const png = bytesOf(blobs, 'patch')
     // After a new `attach`, patches come again from the first.
     const isKnown = job?.patches.some(({ variation }) => variation === reply.variation)
     if (png !== undefined && !isKnown) job?.patches.push({ ...reply, png })
@@ -110,4 +111,8 @@ export function createCompanionJobs(send: (request: Request) => boolean): Compan
     jobs.delete(id)
     return job
   }
+}
+
+function bytesOf(blobs: Frame['blobs'], name: string): Uint8Array | undefined {
+  return blobs.find((blob) => blob.name === name)?.bytes
 }

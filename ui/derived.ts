@@ -3,13 +3,14 @@ import {
   type LayerInfo,
   type Margins,
   type PlacedFill,
+  type PlaceRequest,
   type Rect,
   type Source,
 } from '../plugin/messages.ts'
 import { marksOf } from './mask/history.ts'
 import { hasMarks } from './mask/stroke.ts'
 import type { State } from './state.ts'
-import type { LaidImage, Picture, Result, ShownFill, Work } from './work.ts'
+import type { LaidImage, Picture, Result, ShownFill, Variation, Work } from './work.ts'
 
 /** What the window should show instead of what it shows; null: it shows the right thing, or must not be interrupted. */
 export function layerToFollow({ selection, work }: State): LayerInfo | null {
@@ -47,21 +48,34 @@ export function imagesToShow(
   { picture, result }: { readonly picture: Picture | null; readonly result: Result | null },
   showOriginal: boolean,
 ): readonly LaidImage[] {
-  if (picture === null) return result === null ? [] : [{ bitmap: result.bitmap, rect: sizeOf(result.bitmap) }]
+  const bitmap = result === null ? null : chosenOf(result).bitmap
+  if (picture === null) return bitmap === null ? [] : [{ bitmap, rect: sizeOf(bitmap) }]
   const original = { bitmap: picture.bitmap, rect: wholeOf(picture.source) }
   if (showOriginal) return [original]
   const { source } = picture
   const fills = [...fillsInForce(picture), ...shownExpansions(picture)]
     .filter(({ layerId }) => layerId !== result?.request.replaces)
     .map(({ placement, bitmap, margins }) => ({ placement, bitmap, rect: rectOf(source, margins) }))
-  if (result !== null) {
+  if (result !== null && bitmap !== null) {
     const { placement, recipe } = result.request
-    const { bitmap } = result
     fills.push({ placement, bitmap, rect: rectOf(source, recipe.margins ?? null) })
   }
   const topFinished = fills.findLastIndex(({ placement }) => placement === 'finished')
   const shown = fills.slice(Math.max(0, topFinished)).map(({ bitmap, rect }) => ({ bitmap, rect }))
   return topFinished >= 0 ? shown : [original, ...shown]
+}
+
+/** The part of the picture in which the results that wait can be told apart, with ground around it. */
+export function regionToShow({ picture, result }: Extract<Work, { step: 'review' }>): Rect {
+  const { region } = result
+  if (region === null) return picture?.source.visible ?? sizeOf(chosenOf(result).bitmap)
+  const ground = Math.max(region.width, region.height) / 4
+  return {
+    x: region.x - ground,
+    y: region.y - ground,
+    width: region.width + 2 * ground,
+    height: region.height + 2 * ground,
+  }
 }
 
 /** What the layer will show with the margins that are set, in pixels of the source; null: nothing is being expanded. */
@@ -70,9 +84,27 @@ export function canvasToShow(picture: Picture | null): Rect | null {
   return canvasOf(picture.source.expansion, picture.margins)
 }
 
-/** The fills that the picture shows and that the next fill sees: all but the one that is being edited, and margins. */
-export function fillsInForce({ fills, edits }: Picture): readonly ShownFill[] {
-  return fills.filter(({ layerId, margins }) => layerId !== edits && margins === null)
+/** The fills that the picture shows and that the next fill sees: all but the one whose place it takes, and margins. */
+export function fillsInForce(picture: Picture): readonly ShownFill[] {
+  const edited = replacedByEdit(picture)
+  return picture.fills.filter(({ layerId, margins }) => layerId !== edited && margins === null)
+}
+
+/** The edited fill whose place the next one takes; null: it takes none. */
+export function replacedByEdit({ edits, keepsEdited }: Picture): string | null {
+  return keepsEdited ? null : edits
+}
+
+/** The variation that is shown. */
+export function chosenOf({ variations, chosen }: Result): Variation {
+  return variations[chosen]!
+}
+
+/** What placing the chosen variation asks for. */
+export function placeRequestOf(result: Result): Omit<PlaceRequest, 'anyway'> {
+  const { png, seed, used } = chosenOf(result)
+  const { request } = result
+  return { ...request, png, recipe: { ...request.recipe, engine: used.engine, seed } }
 }
 
 /** The layer with the picture's margins, which the next expanding replaces. */
@@ -97,11 +129,11 @@ export function canUndo(work: Work): boolean {
 
 /** Whether undo takes back a mark and not a fill. Marks are out of sight while a picture is expanded. */
 export function undoesMark({ task, history }: Picture): boolean {
-  return task === 'remove' && history.done.length > 0
+  return task !== 'expand' && history.done.length > 0
 }
 
 export function canRedo(work: Work): boolean {
-  return work.step === 'paint' && work.picture.task === 'remove' && work.picture.history.undone.length > 0
+  return work.step === 'paint' && work.picture.task !== 'expand' && work.picture.history.undone.length > 0
 }
 
 /** Only as long as the margins that are set are the ones it was made with. */

@@ -7,6 +7,8 @@ export type Command =
   | 'brush-larger'
   | 'brush-smaller'
   | 'toggle-eraser'
+  | 'next'
+  | 'previous'
   | 'zoom-in'
   | 'zoom-out'
   | 'zoom-to-fit'
@@ -41,6 +43,10 @@ export function commandFromKey({ key, ctrlKey, metaKey, shiftKey }: Key): Comman
       return 'brush-larger'
     case '[':
       return 'brush-smaller'
+    case 'ArrowRight':
+      return 'next'
+    case 'ArrowLeft':
+      return 'previous'
     case 'e':
     case 'E':
       return 'toggle-eraser'
@@ -60,8 +66,8 @@ export function commandFromKey({ key, ctrlKey, metaKey, shiftKey }: Key): Comman
 export function isForControl(key: string, target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
   if (target instanceof HTMLInputElement && target.type === 'text') return true
-  // A number is typed and stepped; Enter and Escape are the window's.
-  if (target instanceof HTMLInputElement && target.type === 'number')
-    return key !== 'Enter' && key !== 'Escape'
+  // Words and numbers are typed; Enter and Escape are the window's.
+  if (target.matches('textarea, select, input[type=number]')) return key !== 'Enter' && key !== 'Escape'
+  if (target.matches('input[type=radio], input[type=range]') && key.startsWith('Arrow')) return true
   return target.matches('button, input, summary, a') && (key === 'Enter' || key === ' ')
 }

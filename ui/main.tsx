@@ -8,6 +8,7 @@ import { createSession } from './session/session.ts'
 import { version } from './version.ts'
 import './style.css'
 import './models.css'
+import './fill.css'
 
 const root = document.getElementById('root')!
 const show = render(App)

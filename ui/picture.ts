@@ -12,7 +12,9 @@ export async function openPicture(source: Source, fills: readonly ShownFill[]): 
     ...{ source, bitmap, fills, margins },
     history: emptyHistory,
     edits: null,
+    keepsEdited: false,
     task: 'remove',
+    seed: null,
     placed: [],
   }
 }

@@ -1,4 +1,4 @@
-import type { ProgressReply } from '../companion/protocol.ts'
+import type { ProgressReply, Task } from '../companion/protocol.ts'
 import {
   defaultSettings,
   type LayerInfo,
@@ -8,12 +8,13 @@ import {
   type Source,
   type Start,
 } from '../plugin/messages.ts'
-import { isMarked } from './derived.ts'
+import { chosenOf, isMarked, replacedByEdit } from './derived.ts'
 import type { Link } from './link.ts'
 import { addMark, emptyHistory, type History, redoMark, undoMark } from './mask/history.ts'
 import type { Mark } from './mask/stroke.ts'
 import { type Models, type ModelsAction, noModels, reduceModels } from './models.ts'
-import type { Picture, PictureTask, PlaceProblem, Result, ShownFill, Work } from './work.ts'
+import { noWish, type Wish } from './wish.ts'
+import type { Job, Picture, PlaceProblem, Result, ShownFill, Work } from './work.ts'
 
 /** All that the window shows. Changed only by `reduce`; what it takes to get there is done in `session.ts`. */
 export interface State {
@@ -25,6 +26,8 @@ export interface State {
   /** Figma's. The window follows it, but not in the middle of a fill. */
   readonly selection: Selection
   readonly work: Work
+  /** The next fill's words and numbers. They stay while pictures come and go, as the brush does. */
+  readonly wish: Wish
   /** Marks on layers that were left, by the layer's id. */
   readonly drafts: Readonly<Record<string, Draft>>
   readonly models: Models
@@ -49,7 +52,8 @@ export type Action =
   | { readonly type: 'link-changed'; readonly link: Link }
   | { readonly type: 'selected'; readonly selection: Selection }
   | { readonly type: 'opening'; readonly layer: LayerInfo }
-  | { readonly type: 'opened'; readonly picture: Picture }
+  /** `wish` with a fill that is edited: what it was made from. */
+  | { readonly type: 'opened'; readonly picture: Picture; readonly wish?: Wish }
   | { readonly type: 'not-opened'; readonly layer: LayerInfo; readonly notice: Notice }
   | {
       readonly type: 'looked'
@@ -58,15 +62,27 @@ export type Action =
       readonly expansion: Source['expansion']
     }
   | { readonly type: 'marked'; readonly mark: Mark }
-  | { readonly type: 'task-chosen'; readonly task: PictureTask }
+  | { readonly type: 'task-chosen'; readonly task: Task }
+  | { readonly type: 'wished'; readonly change: Partial<Wish> }
+  /** null: another one for each fill. */
+  | { readonly type: 'seed-chosen'; readonly seed: number | null }
+  /** Whether the fill that is edited stays, under the next one. */
+  | { readonly type: 'edit-kept'; readonly keepsEdited: boolean }
   | { readonly type: 'margins-changed'; readonly margins: Margins }
   | { readonly type: 'mark-undone' }
   | { readonly type: 'mark-redone' }
   | { readonly type: 'filling'; readonly jobId: string }
   /** A job of an earlier window; its picture is null when the layer cannot be opened any more. */
-  | { readonly type: 'resumed'; readonly jobId: string; readonly picture: Picture | null }
+  | {
+      readonly type: 'resumed'
+      readonly jobId: string
+      readonly picture: Picture | null
+      readonly wish: Wish
+    }
   | { readonly type: 'progressed'; readonly progress: ProgressReply }
+  | { readonly type: 'previewed'; readonly jobId: string; readonly preview: ImageBitmap }
   | { readonly type: 'filled'; readonly result: Result }
+  | { readonly type: 'variation-chosen'; readonly index: number }
   /** `notice` is null after a cancel. */
   | { readonly type: 'not-filled'; readonly notice: Notice | null }
   | { readonly type: 'placing' }
@@ -87,6 +103,7 @@ export const initialState: State = {
   wasReady: false,
   selection: { state: 'not-fillable', reason: 'nothing', message: '' },
   work: { step: 'start' },
+  wish: noWish,
   drafts: {},
   models: noModels,
   notice: null,
@@ -109,6 +126,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, selection: action.selection }
     case 'settings-changed':
       return { ...state, settings: action.settings }
+    case 'wished':
+      return { ...state, wish: { ...state.wish, ...action.change } }
     case 'models-changed':
       return { ...state, models: reduceModels(state.models, action.change) }
     case 'noticed':
@@ -128,6 +147,7 @@ type WorkAction = Exclude<
       | 'link-changed'
       | 'selected'
       | 'settings-changed'
+      | 'wished'
       | 'models-changed'
       | 'noticed'
       | 'dismissed'
@@ -145,7 +165,11 @@ function reduceWork(state: State, action: WorkAction): Partial<State> {
       }
     case 'opened': {
       if (work.step !== 'open' || work.layer.id !== action.picture.source.layer.id) return {}
-      return { ...takeUp(action.picture, state.drafts), notice: noticeOf(action.picture.source.notes) }
+      return {
+        ...takeUp(action.picture, state.drafts),
+        wish: action.wish ?? state.wish,
+        notice: noticeOf(action.picture.source.notes),
+      }
     }
     case 'not-opened':
       if (work.step !== 'open' || work.layer.id !== action.layer.id) return {}
@@ -161,6 +185,10 @@ function reduceWork(state: State, action: WorkAction): Partial<State> {
       return { ...changeHistory(work, (history) => addMark(history, action.mark)), notice: null }
     case 'task-chosen':
       return changeChoice(work, { task: action.task })
+    case 'seed-chosen':
+      return changePicture(work, (picture) => ({ ...picture, seed: action.seed }))
+    case 'edit-kept':
+      return changeChoice(work, { keepsEdited: action.keepsEdited })
     case 'margins-changed':
       return changeChoice(work, { margins: action.margins })
     case 'mark-undone':
@@ -170,21 +198,28 @@ function reduceWork(state: State, action: WorkAction): Partial<State> {
     case 'filling':
       if (work.step !== 'paint') return {}
       return {
-        work: { step: 'fill', picture: work.picture, job: { id: action.jobId, progress: null } },
+        work: { step: 'fill', picture: work.picture, job: newJob(action.jobId) },
         notice: null,
       }
     case 'resumed':
       return {
-        work: { step: 'fill', picture: action.picture, job: { id: action.jobId, progress: null } },
+        work: { step: 'fill', picture: action.picture, job: newJob(action.jobId) },
+        wish: action.wish,
       }
     case 'progressed':
       if (work.step !== 'fill' || work.job.id !== action.progress.id) return {}
       return { work: { ...work, job: { ...work.job, progress: action.progress } } }
+    case 'previewed':
+      if (work.step !== 'fill' || work.job.id !== action.jobId) return {}
+      return { work: { ...work, job: { ...work.job, preview: action.preview } } }
     case 'filled':
       if (work.step !== 'fill') return {}
       return {
         work: { step: 'review', picture: work.picture, result: action.result, problem: null },
       }
+    case 'variation-chosen':
+      if (work.step !== 'review') return {}
+      return { work: { ...work, result: { ...work.result, chosen: action.index } } }
     case 'not-filled':
       if (work.step !== 'fill') return {}
       return { work: backToPaint(work.picture), notice: action.notice }
@@ -195,7 +230,7 @@ function reduceWork(state: State, action: WorkAction): Partial<State> {
       if (work.step !== 'place') return {}
       return {
         ...placed(work, action.fill),
-        notice: noticeOf([...work.result.used.notes, ...action.notes]),
+        notice: noticeOf([...chosenOf(work.result).used.notes, ...action.notes]),
       }
     case 'not-placed':
       if (work.step !== 'place') return {}
@@ -208,13 +243,20 @@ function reduceWork(state: State, action: WorkAction): Partial<State> {
 }
 
 function changePicture(work: Work, change: (picture: Picture) => Picture): Partial<State> {
-  return work.step === 'paint' || (work.step === 'fill' && work.picture !== null)
-    ? { work: { ...work, picture: change(work.picture as Picture) } }
-    : {}
+  if (work.step === 'paint') return { work: { ...work, picture: change(work.picture) } }
+  const isBusy = work.step === 'fill' || work.step === 'review'
+  return isBusy && work.picture !== null ? { work: { ...work, picture: change(work.picture) } } : {}
+}
+
+function newJob(id: string): Job {
+  return { id, progress: null, preview: null }
 }
 
 /** What was said about the last choice is settled by the next. */
-function changeChoice(work: Work, choice: Partial<Pick<Picture, 'task' | 'margins'>>): Partial<State> {
+function changeChoice(
+  work: Work,
+  choice: Partial<Pick<Picture, 'task' | 'margins' | 'keepsEdited'>>,
+): Partial<State> {
   if (work.step !== 'paint') return {}
   return { work: { ...work, picture: { ...work.picture, ...choice } }, notice: null }
 }
@@ -243,12 +285,16 @@ function placed(work: Extract<Work, { step: 'place' }>, fill: ShownFill): Partia
         // Expanding leaves the marks for the next thing to be removed.
         history: picture.task === 'expand' ? picture.history : emptyHistory,
         edits: null,
+        keepsEdited: false,
+        // The seed of an edited fill is that fill's.
+        seed: picture.edits === null ? picture.seed : null,
         placed: [
           ...picture.placed,
           {
             layerId: fill.layerId,
+            seed: chosenOf(result).seed,
             before: result.before,
-            wasEdit: picture.edits !== null,
+            wasEdit: replacedByEdit(picture) !== null,
             history: picture.history,
           },
         ],

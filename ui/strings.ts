@@ -69,8 +69,42 @@ export const english = {
   resize: 'Resize window',
 
   task: 'What to do',
-  remove: 'Remove',
-  expand: 'Expand',
+  tasks: { remove: 'Remove', fill: 'Fill', shape: 'Shape', expand: 'Expand' },
+  prompt: {
+    label: 'What should be there',
+    placeholder: 'What should be there? For example: a red vase',
+    negative: 'What should not be there',
+    inEnglish: 'The models know English best: say it in English.',
+    invitation: 'Paint where something else should be',
+  },
+  noEngine: {
+    remove: 'Nothing that is installed can remove things.',
+    fill: 'Filling by words needs a model, which is downloaded once.',
+    shape: 'Filling a shape by words needs a model, which is downloaded once.',
+    expand: 'Nothing that is installed can expand pictures.',
+  },
+  further: 'More options',
+  engine: 'Engine',
+  automatic: 'Automatic',
+  /** By the names of the engines' options; others are called as the companion calls them. */
+  options: {} as Readonly<Record<string, string>>,
+  /** By the names of their choices; others are called by these names. */
+  choices: { auto: 'Automatic' } as Readonly<Record<string, string>>,
+  fitting: { label: 'How closely the shape is followed', loose: 'Loose', tight: 'Tight' },
+  variations: {
+    legend: 'Results',
+    count: 'Number of results',
+    times: (count: number) => (count === 1 ? '1 result' : `${count} results`),
+    one: (index: number, count: number) => `Result ${index} of ${count}`,
+  },
+  seed: {
+    label: 'Seed',
+    random: 'Another each time',
+    last: (seed: number) => `Another each time (last: ${seed})`,
+    shown: (seed: number) => `Seed ${seed}`,
+    lock: 'Keep this seed for the next fill',
+    unlock: 'Another seed for the next fill',
+  },
   expanding: {
     margins: 'Margins',
     top: 'Top',
@@ -84,7 +118,7 @@ export const english = {
       `With these margins the picture would be more than ${maxSidePx} pixels long, which is too large for Figma. Make them smaller.`,
     nothingOpen:
       'These margins show only what the layer cuts off, so nothing has to be filled. Make the layer larger in Figma, or the margins here.',
-    noEngine: 'Nothing that is installed can expand pictures.',
+    ratio: 'Ratio',
   },
   expandedCopy: 'An expanded copy hides this picture. Select that copy to remove something from it.',
   /** Ends the name of a file. */
@@ -99,7 +133,7 @@ export const english = {
       ahead === 1 ? 'Waiting for one other fill…' : `Waiting for ${ahead} other fills…`,
     download: 'Downloading…',
     load: 'Loading…',
-    fill: { remove: 'Removing…', expand: 'Expanding…' },
+    fill: { remove: 'Removing…', fill: 'Filling…', shape: 'Filling…', expand: 'Expanding…' },
     reconnecting: 'Connecting again…',
     left: (seconds: number) => `about ${duration(seconds)} left`,
     placing: 'Placing…',
@@ -110,6 +144,7 @@ export const english = {
   place: 'Place',
   placeAnyway: 'Place anyway',
   tryAgain: 'Try again',
+  another: 'Another result',
   discard: 'Discard',
   download: 'Download',
   notPlaced: 'The fill is kept.',
@@ -144,6 +179,8 @@ export const english = {
 
   sourceChanged: {
     remove: 'The layer shows another picture now. Look at your marks, then remove again.',
+    fill: 'The layer shows another picture now. Look at your marks, then fill again.',
+    shape: 'The layer shows another picture now. Look at your marks, then fill again.',
     expand: 'The layer shows another picture now. Look at it, then expand again.',
   },
   resumedFailed: 'The fill that was running could not be found again.',

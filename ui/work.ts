@@ -1,4 +1,4 @@
-import type { ProgressReply, Used } from '../companion/protocol.ts'
+import type { ProgressReply, Task, Used } from '../companion/protocol.ts'
 import type { LayerInfo, Margins, PlacedFill, PlaceRequest, Rect, Source } from '../plugin/messages.ts'
 import type { History } from './mask/history.ts'
 
@@ -27,16 +27,18 @@ export interface Picture {
   /** Lowest first; a finished one hides all beneath it. */
   readonly fills: readonly ShownFill[]
   readonly history: History
-  /** The fill that is being edited: it is not shown, and the next one takes its place. */
+  /** The fill that is being edited: the next one takes its place, and until then it is not shown. */
   readonly edits: string | null
-  readonly task: PictureTask
+  /** Whether that fill stays, and the next one lies above it instead. */
+  readonly keepsEdited: boolean
+  readonly task: Task
+  /** Of the next fill; null: another one each time. */
+  readonly seed: number | null
   /** For `expand`. */
   readonly margins: Margins
   /** What was placed by this window, newest last: each can be taken back. */
   readonly placed: readonly PlacedStep[]
 }
-
-export type PictureTask = 'remove' | 'expand'
 
 /** A picture on the screen, and where: in pixels of the source. */
 export interface LaidImage {
@@ -51,6 +53,7 @@ export interface ShownFill extends PlacedFill {
 
 export interface PlacedStep {
   readonly layerId: string
+  readonly seed: number
   /** What it took the place of, ready to be placed again. */
   readonly before: FillRecord | null
   readonly wasEdit: boolean
@@ -65,13 +68,28 @@ export interface Job {
   readonly id: string
   /** null: nothing heard yet. */
   readonly progress: ProgressReply | null
+  /** A small look at what is being made; null: none yet, or not asked for. */
+  readonly preview: ImageBitmap | null
 }
 
 export interface Result {
   readonly layer: LayerInfo
-  readonly request: Omit<PlaceRequest, 'anyway'>
+  /** As it was asked for: the chosen variation says who made it and from which seed. */
+  readonly request: Omit<PlaceRequest, 'anyway' | 'png'>
+  /** The part of the picture where they differ, with some ground around it; null: all of it. */
+  readonly region: Rect | null
   readonly before: FillRecord | null
+  /** At least one. */
+  readonly variations: readonly Variation[]
+  /** Which of them is shown, and will be placed. */
+  readonly chosen: number
+}
+
+/** One of the pictures that came of a job. */
+export interface Variation {
+  readonly png: Uint8Array
   readonly bitmap: ImageBitmap
+  readonly seed: number
   readonly used: Used
 }
 

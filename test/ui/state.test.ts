@@ -6,6 +6,7 @@ import {
   type LayerInfo,
   type Margins,
   noMargins,
+  type Recipe,
   type Selection,
   type Source,
 } from '../../plugin/messages.ts'
@@ -18,11 +19,13 @@ import {
   imagesToShow,
   isHiddenByExpansion,
   layerToFollow,
+  placeRequestOf,
 } from '../../ui/derived.ts'
 import { addMark, emptyHistory, marksOf } from '../../ui/mask/history.ts'
 import type { Mark } from '../../ui/mask/stroke.ts'
 import { type Action, initialState, reduce, type State } from '../../ui/state.ts'
-import type { FillRecord, Picture, Result, ShownFill } from '../../ui/work.ts'
+import { noWish } from '../../ui/wish.ts'
+import type { FillRecord, Picture, Result, ShownFill, Variation } from '../../ui/work.ts'
 
 const hero: LayerInfo = { id: 'hero', name: 'Hero' }
 const logo: LayerInfo = { id: 'logo', name: 'Logo' }
@@ -38,6 +41,14 @@ const expansion: Extract<Expansion, { state: 'possible' }> = {
 }
 const stroke: Mark = { kind: 'stroke', mode: 'paint', radiusPx: 4, points: [{ x: 1, y: 2 }] }
 const laterStroke: Mark = { ...stroke, points: [{ x: 8, y: 9 }] }
+const recipe: Recipe = {
+  version: 1,
+  task: 'remove',
+  engine: 'auto',
+  seed: 1,
+  options: {},
+  sourceHash: 'hash of hero',
+}
 const notFillable: Selection = { state: 'not-fillable', reason: 'nothing', message: 'Nothing.' }
 const notice = { tone: 'error', message: 'No.' } as const
 
@@ -177,7 +188,7 @@ describe('a fill', () => {
   })
 
   test('of an earlier window is offered although its layer is gone', () => {
-    const state = reached({ type: 'resumed', jobId: 'job', picture: null }, filled('a'))
+    const state = reached({ type: 'resumed', jobId: 'job', picture: null, wish: noWish }, filled('a'))
     expect(state.work).toMatchObject({ step: 'review', picture: null })
     expect(reduce(state, { type: 'discarded' }).work).toEqual({ step: 'choose' })
   })
@@ -360,7 +371,8 @@ function filling(layerId: string, change: { replaces?: string; before?: FillReco
 
 function filled(name: string, change: Partial<Used> = {}): Action {
   const result = resultOf(name)
-  return { type: 'filled', result: { ...result, used: { ...result.used, ...change } } }
+  const variations = result.variations.map((each) => ({ ...each, used: { ...each.used, ...change } }))
+  return { type: 'filled', result: { ...result, variations } }
 }
 
 function placed(layerId: string): Action {
@@ -374,7 +386,9 @@ function pictureFor(layer: LayerInfo): Picture {
     fills: [],
     history: emptyHistory,
     edits: null,
+    keepsEdited: false,
     task: 'remove',
+    seed: null,
     margins: noMargins,
     placed: [],
   }
@@ -409,13 +423,14 @@ function fillOf(layerId: string): ShownFill {
     hash: `hash of ${layerId}`,
     placement: 'patch',
     margins: null,
+    recipe,
     png: new Uint8Array(0),
     bitmap: bitmap(layerId),
   }
 }
 
 function recordOf(name: string): FillRecord {
-  const { replaces: _, ...record } = resultOf(name).request
+  const { replaces: _, ...record } = placeRequestOf(resultOf(name))
   return record
 }
 
@@ -423,25 +438,23 @@ function resultOf(name: string, { replaces = null }: { replaces?: string | null 
   return {
     layer: hero,
     before: null,
-    bitmap: bitmap(name),
-    used: { notes: [] as readonly string[] } as Used,
+    region: null,
+    variations: [variationOf(name, 1)],
+    chosen: 0,
     request: {
       layerId: hero.id,
       sourceHash: 'hash of hero',
       placement: 'patch',
-      png: new Uint8Array(0),
       mask: new Uint8Array(0),
       replaces,
-      recipe: {
-        version: 1,
-        task: 'remove',
-        engine: 'auto',
-        seed: 1,
-        options: {},
-        sourceHash: 'hash of hero',
-      },
+      recipe,
     },
   }
+}
+
+function variationOf(name: string, seed: number): Variation {
+  const used = { engine: 'stub', notes: [] as readonly string[] } as Used
+  return { png: new Uint8Array(0), bitmap: bitmap(name), seed, used }
 }
 
 /** The state only hands bitmaps on. */

@@ -1,12 +1,11 @@
-import type { ProgressReply } from '../../companion/protocol.ts'
+import type { ProgressReply, Task } from '../../companion/protocol.ts'
 import { strings } from '../strings.ts'
-import type { PictureTask } from '../work.ts'
 import { Progress } from './progress.tsx'
 
 export interface ProgressBarProps {
   /** null: nothing heard yet. */
   readonly progress: ProgressReply | null
-  readonly task: PictureTask
+  readonly task: Task
   /** The connection is gone for the moment; the job is not. */
   readonly isReconnecting: boolean
 }
@@ -23,7 +22,7 @@ export function ProgressBar({ progress, task, isReconnecting }: ProgressBarProps
   )
 }
 
-function stageText(progress: ProgressReply | null, task: PictureTask): string {
+function stageText(progress: ProgressReply | null, task: Task): string {
   switch (progress?.stage) {
     case undefined:
       return strings.progress.preparing

@@ -1,33 +1,22 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
-import type { Source } from '../../plugin/messages.ts'
-import {
-  canRedo,
-  canUndo,
-  canvasToShow,
-  imagesToShow,
-  isHiddenByExpansion,
-  isMarked,
-  warningOf,
-} from '../derived.ts'
+import { canRedo, canUndo, canvasToShow, chosenOf, imagesToShow, isMarked } from '../derived.ts'
 import type { Command } from '../keyboard.ts'
 import { steppedBrushSize } from '../mask/brush.ts'
 import { marksOf } from '../mask/history.ts'
 import { MaskCanvas } from '../mask/mask-canvas.tsx'
 import type { StrokeMode } from '../mask/stroke.ts'
-import { type ExpandObstacle, obstacleToExpand } from '../plan.ts'
+import { enginesOf, obstacleToFill } from '../readiness.ts'
 import type { Session } from '../session/session.ts'
 import type { State } from '../state.ts'
 import { strings } from '../strings.ts'
+import { engineFor, isByWords } from '../wish.ts'
 import type { Work } from '../work.ts'
-import { ExpandFooter } from './expand-footer.tsx'
-import { FillFooter } from './fill-footer.tsx'
+import { FurtherOptions } from './further-options.tsx'
 import { Header } from './header.tsx'
-import { NoticeBar } from './notice-bar.tsx'
-import { PaintFooter } from './paint-footer.tsx'
-import { ReviewFooter } from './review-footer.tsx'
+import { Notices } from './notices.tsx'
 import { SettingsPanel } from './settings-panel.tsx'
 import { useKeyboard } from './use-keyboard.ts'
-import { Waiting } from './waiting.tsx'
+import { WorkFooter } from './work-footer.tsx'
 
 export interface WorkspaceProps {
   readonly state: State
@@ -43,29 +32,18 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
   const [chosenMode, setChosenMode] = useState<StrokeMode>('paint')
   const [isCompareButtonHeld, setCompareButtonHeld] = useState(false)
   const [areSettingsOpen, setSettingsOpen] = useState(false)
-  const { settings, link, selection } = state
+  const [areOptionsOpen, setOptionsOpen] = useState(false)
+  const { settings, link, wish } = state
   const { picture } = work
   const result = 'result' in work ? work.result : null
   const held = useKeyboard(obey)
   const mode = held.isErasing ? 'erase' : chosenMode
   const isComparing = isCompareButtonHeld || held.isComparing
-  const isReady = work.step === 'paint' && link.state === 'ready'
   const task = picture?.task ?? 'remove'
-  const isUnderExpansion = picture !== null && task === 'remove' && isHiddenByExpansion(picture)
-  const canRemove = isReady && task === 'remove' && isMarked(work.picture) && !isUnderExpansion
-  const expanded = picture?.task === 'expand' ? picture : null
-  const obstacle =
-    expanded && link.state === 'ready'
-      ? obstacleToExpand(expanded.source, expanded.margins, link.ready.engines)
-      : null
-  const reason = expanded && reasonNotToExpand(expanded.source, obstacle)
-  const canExpand = isReady && expanded !== null && obstacle === null
-
-  const isUntouched =
-    work.step === 'paint' &&
-    (task === 'expand' ? obstacle === 'nothing-set' : !isMarked(work.picture)) &&
-    work.picture.fills.length === 0 &&
-    state.notice === null
+  const obstacle = work.step === 'paint' ? obstacleToFill(work.picture, wish, link) : null
+  const canFill = work.step === 'paint' && obstacle === null
+  const engine = engineFor(task, wish, enginesOf(link))
+  const hasOptions = work.step === 'paint' && isByWords(task) && engine !== null
 
   // Drawn anew only when one of these changes, not at each mark.
   const images = useMemo(
@@ -73,10 +51,11 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
     [picture?.bitmap, picture?.fills, picture?.edits, task, picture?.margins, result, isComparing],
   )
   const canvas = useMemo(() => canvasToShow(picture), [picture?.source.expansion, task, picture?.margins])
-  const history = result === null && !isComparing && task === 'remove' ? picture?.history : undefined
+  const history = result === null && !isComparing && task !== 'expand' ? picture?.history : undefined
   const marks = useMemo(() => (history === undefined ? [] : marksOf(history)), [history])
-  const widthPx = picture?.source.widthPx ?? result?.bitmap.width ?? 1
-  const heightPx = picture?.source.heightPx ?? result?.bitmap.height ?? 1
+  const shownBitmap = result === null ? null : chosenOf(result).bitmap
+  const widthPx = picture?.source.widthPx ?? shownBitmap?.width ?? 1
+  const heightPx = picture?.source.heightPx ?? shownBitmap?.height ?? 1
 
   useEffect(() => {
     window.addEventListener('focus', session.lookAgain)
@@ -93,8 +72,7 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
         session.redo()
         return true
       case 'confirm':
-        if (canRemove) session.remove()
-        else if (canExpand) session.expand()
+        if (canFill) session.fill()
         else if (work.step === 'review' && work.problem === null) session.place(false)
         return true
       case 'back':
@@ -106,6 +84,10 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
       case 'brush-smaller':
         changeBrush(steppedBrushSize(settings.brushPx, -1))
         return true
+      case 'next':
+        return flip(1)
+      case 'previous':
+        return flip(-1)
       case 'toggle-eraser':
         setChosenMode(opposite)
         return true
@@ -117,9 +99,18 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
   /** Out of what is nearest: a panel, a running fill, a result that waits, a notice. A fill that failed to be placed stays. */
   function goBack(): void {
     if (areSettingsOpen) setSettingsOpen(false)
+    else if (hasOptions && areOptionsOpen) setOptionsOpen(false)
     else if (work.step === 'fill') session.cancel()
     else if (work.step === 'review' && work.problem === null) session.discard()
     else session.dismissNotice()
+  }
+
+  /** To the variation beside the one that is shown; after the last comes the first. */
+  function flip(by: number): boolean {
+    if (work.step !== 'review' || work.result.variations.length === 1) return false
+    const { chosen, variations } = work.result
+    session.chooseVariation((chosen + by + variations.length) % variations.length)
+    return true
   }
 
   function changeBrush(brushPx: number): void {
@@ -133,7 +124,7 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
         isEditing={picture !== null && picture.edits !== null}
         canUndo={canUndo(work)}
         canRedo={canRedo(work)}
-        canClear={work.step === 'paint' && task === 'remove' && isMarked(work.picture)}
+        canClear={work.step === 'paint' && task !== 'expand' && isMarked(work.picture)}
         canCompare={images.length > 1 || isComparing}
         isComparing={isComparing}
         areSettingsOpen={areSettingsOpen}
@@ -151,99 +142,38 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
           visible={canvas ?? picture?.source.visible ?? { x: 0, y: 0, width: widthPx, height: heightPx }}
           mode={mode}
           brushPx={settings.brushPx}
-          canPaint={work.step === 'paint' && task === 'remove' && !isComparing}
+          canPaint={work.step === 'paint' && task !== 'expand' && !isComparing}
           isBusy={work.step === 'fill'}
           onStroke={session.mark}
         />
-        <div class="notices">
-          {isUntouched && (
-            <p class="invitation">{task === 'expand' ? strings.expanding.invitation : strings.invitation}</p>
-          )}
-          {isUnderExpansion && <NoticeBar notice={{ tone: 'info', message: strings.expandedCopy }} />}
-          {reason !== null && <NoticeBar notice={{ tone: 'info', message: reason }} />}
-          {link.state !== 'ready' && (
-            <NoticeBar notice={{ tone: 'info', message: strings.lost(link.state === 'absent') }} />
-          )}
-          {selection.state === 'not-fillable' && selection.reason !== 'nothing' && (
-            <NoticeBar notice={{ tone: 'info', message: selection.message }} />
-          )}
-          {state.notice !== null && <NoticeBar notice={state.notice} onDismiss={session.dismissNotice} />}
-        </div>
+        <Notices state={state} work={work} obstacle={obstacle} onDismiss={session.dismissNotice} />
+        {hasOptions && areOptionsOpen && (
+          <FurtherOptions
+            {...{ task, wish, engine }}
+            engines={enginesOf(link)}
+            seed={picture?.seed ?? null}
+            lastSeed={picture?.placed.at(-1)?.seed ?? null}
+            onWish={session.wish}
+            onSeed={session.chooseSeed}
+          />
+        )}
         {areSettingsOpen && (
           <SettingsPanel settings={settings} onChange={session.changeSettings} onModels={onModels} />
         )}
       </div>
-      {footer()}
+      <WorkFooter
+        {...{ state, work, session, canFill, areOptionsOpen, onModels }}
+        tools={{
+          mode,
+          brushPx: settings.brushPx,
+          isDisabled: false,
+          onMode: setChosenMode,
+          onBrushPx: changeBrush,
+        }}
+        onOptions={() => setOptionsOpen(!areOptionsOpen)}
+      />
     </>
   )
-
-  function footer() {
-    switch (work.step) {
-      case 'paint':
-        return task === 'expand' ? (
-          <ExpandFooter
-            task={task}
-            expansion={work.picture.source.expansion}
-            margins={work.picture.margins}
-            canExpand={canExpand}
-            onTask={session.chooseTask}
-            onMargins={session.setMargins}
-            onExpand={session.expand}
-          />
-        ) : (
-          <PaintFooter
-            task={task}
-            onTask={session.chooseTask}
-            mode={mode}
-            brushPx={settings.brushPx}
-            canRemove={canRemove}
-            onMode={setChosenMode}
-            onBrushPx={changeBrush}
-            onRemove={session.remove}
-          />
-        )
-      case 'fill':
-        return (
-          <FillFooter
-            progress={work.job.progress}
-            task={task}
-            isReconnecting={link.state !== 'ready'}
-            onCancel={session.cancel}
-          />
-        )
-      case 'review':
-        return (
-          <ReviewFooter
-            warning={warningOf(work)}
-            problem={work.problem}
-            onPlace={session.place}
-            onDownload={session.download}
-            onDiscard={session.discard}
-          />
-        )
-      case 'place':
-        return (
-          <footer class="footer">
-            <Waiting text={strings.progress.placing} />
-          </footer>
-        )
-    }
-  }
-}
-
-/** null: there is nothing to say, because it can be expanded or nothing is set yet. */
-function reasonNotToExpand({ expansion }: Source, obstacle: ExpandObstacle | null): string | null {
-  if (expansion.state === 'impossible') return expansion.message
-  switch (obstacle) {
-    case 'no-engine':
-      return strings.expanding.noEngine
-    case 'too-large':
-      return strings.expanding.tooLarge(expansion.maxSidePx)
-    case 'nothing-open':
-      return strings.expanding.nothingOpen
-    default:
-      return null
-  }
 }
 
 function opposite(mode: StrokeMode): StrokeMode {

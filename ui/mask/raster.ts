@@ -1,3 +1,4 @@
+import type { Rect } from '../../plugin/messages.ts'
 import { drawMarks } from './draw.ts'
 import type { Mark } from './stroke.ts'
 
@@ -54,6 +55,21 @@ export function unitedBits(a: Bits, b: Bits): Bits {
 
 export function isEmpty({ rows }: Bits): boolean {
   return rows.every((byte) => byte === 0)
+}
+
+/** The smallest rectangle around all that is set; null: nothing is. To whole bytes at the left and the right. */
+export function boundsOf({ heightPx, widthPx, rows }: Bits): Rect | null {
+  const stride = rowBytes(widthPx)
+  const [first, last] = [rows.findIndex((byte) => byte !== 0), rows.findLastIndex((byte) => byte !== 0)]
+  if (first < 0) return null
+  let [left, right] = [stride, 0]
+  for (let at = first; at <= last; at++) {
+    if (rows[at] === 0) continue
+    left = Math.min(left, at % stride)
+    right = Math.max(right, at % stride)
+  }
+  const [y, bottom] = [Math.floor(first / stride), Math.min(heightPx, Math.floor(last / stride) + 1)]
+  return { x: left * 8, y, width: Math.min(widthPx, (right + 1) * 8) - left * 8, height: bottom - y }
 }
 
 function rowBytes(widthPx: number): number {

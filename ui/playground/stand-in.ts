@@ -218,8 +218,8 @@ function findFill({ fills }: PlaygroundDocument, layerId: string): Fill {
   return fill
 }
 
-function placedFill({ layerId, name, hash, placement, margins }: Fill): PlacedFill {
-  return { layerId, name, hash, placement, margins }
+function placedFill({ layerId, name, hash, placement, margins, recipe }: Fill): PlacedFill {
+  return { layerId, name, hash, placement, margins, recipe }
 }
 
 function nameOf({ task, prompt }: Recipe): string {

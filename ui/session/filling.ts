@@ -1,25 +1,26 @@
 import { canvasOf, type PendingJob, type Recipe, type Rect, type Source } from '../../plugin/messages.ts'
-import type { Patch } from '../companion-jobs.ts'
-import { expansionOn, fillsInForce, warningOf } from '../derived.ts'
+import type { Patch, Run } from '../companion-jobs.ts'
+import { expansionOn, fillsInForce, replacedByEdit, warningOf } from '../derived.ts'
 import { marksOf } from '../mask/history.ts'
 import { encodeMaskPng } from '../mask/png.ts'
-import { type Bits, bitsFromMarks, emptyBits, isEmpty, unitedBits } from '../mask/raster.ts'
+import { type Bits, bitsFromMarks, boundsOf, emptyBits, isEmpty, unitedBits } from '../mask/raster.ts'
 import type { Mark } from '../mask/stroke.ts'
 import { decodeMask, decodePicture } from '../picture.ts'
 import { type FillPlan, planExpand, planFill } from '../plan.ts'
 import { SandboxFailure } from '../sandbox.ts'
 import { strings } from '../strings.ts'
+import { wishedRecipe, wishOf } from '../wish.ts'
 import type { FillRecord, Picture, Result, ShownFill } from '../work.ts'
 import { type Effects, noticeFrom } from './effects.ts'
 import type { Opening } from './opening.ts'
 import type { Placing } from './placing.ts'
 
-/** How marks and margins become results. */
+/** How marks, words and margins become results. */
 export interface Filling {
-  /** The main thing: marks → mask → companion → patch → layer. */
-  remove(): Promise<void>
-  /** Margins → canvas → companion → patch → larger layer. */
-  expand(): Promise<void>
+  /** The main thing: what the task says, from marks or margins to a layer. */
+  fill(): Promise<void>
+  /** The same once more from another seed, instead of the result that waits. */
+  tryAgain(): Promise<void>
   cancel(): void
   /** A job that an earlier window began and did not see the end of. */
   resume(job: PendingJob): Promise<void>
@@ -31,39 +32,22 @@ export function createFilling(effects: Effects, opening: Opening, placing: Placi
   const { sandbox, dispatch } = effects
   let running: AbortController | null = null
 
-  return { remove, expand, cancel: () => running?.abort(), resume }
+  return { fill, tryAgain, cancel: () => running?.abort(), resume }
 
-  async function remove(): Promise<void> {
+  async function fill(): Promise<void> {
     const { work, link } = effects.state
     if (work.step !== 'paint' || link.state !== 'ready') return
     const { picture } = work
-    await run(randomId(), async (jobId, signal) => {
-      // The window says that it has begun before it draws the mask, which takes a moment for a large picture.
-      await shown()
-      const bits = bitsFromMarks(marksOf(picture.history), picture.source.widthPx, picture.source.heightPx)
-      if (isEmpty(bits)) {
-        dispatch({ type: 'not-filled', notice: { tone: 'info', message: strings.nothingMarked } })
-        return null
-      }
-      const present = await opening.lookBeforeFill(picture)
-      signal.throwIfAborted()
-      return present === null ? null : fill(jobId, present, bits, signal)
-    })
+    const from = picture.task === 'expand' ? fillMargins : fillMarks
+    await run(randomId(), (jobId, signal) => from(jobId, picture, signal))
     // What went wrong is read first.
     if (effects.state.notice === null) await opening.followSelection()
   }
 
-  async function expand(): Promise<void> {
-    const { work, link } = effects.state
-    if (work.step !== 'paint' || link.state !== 'ready') return
-    const { picture } = work
-    await run(randomId(), async (jobId, signal) => {
-      const present = await opening.lookBeforeFill(picture)
-      signal.throwIfAborted()
-      return present === null ? null : fillMargins(jobId, present, signal)
-    })
-    // What went wrong is read first.
-    if (effects.state.notice === null) await opening.followSelection()
+  async function tryAgain(): Promise<void> {
+    dispatch({ type: 'discarded' })
+    dispatch({ type: 'seed-chosen', seed: null })
+    await fill()
   }
 
   /** Runs a job up to its result, and places that as the settings say. */
@@ -78,6 +62,7 @@ export function createFilling(effects: Effects, opening: Opening, placing: Placi
       const result = await work(jobId, controller.signal)
       if (result === null) return
       dispatch({ type: 'filled', result })
+      if (!isPlacedAtOnce(result)) return
     } catch (error) {
       await placing.forgetPendingJob()
       dispatch({ type: 'not-filled', notice: controller.signal.aborted ? null : noticeFrom(error) })
@@ -85,37 +70,51 @@ export function createFilling(effects: Effects, opening: Opening, placing: Placi
     } finally {
       running = null
     }
-    const { settings, work: reached } = effects.state
-    if (settings.placeAtOnce && warningOf(reached) === null) await placing.place(false)
+    await placing.place(false)
   }
 
-  async function fill(jobId: string, picture: Picture, bits: Bits, signal: AbortSignal): Promise<Result> {
-    const { source, edits } = picture
-    const plan = planFill(fillsInForce(picture), edits, source.placement, effects.state.settings)
+  /** Where there is a choice, or something to agree to, the person is asked whatever the settings say. */
+  function isPlacedAtOnce({ variations }: Result): boolean {
+    const { settings, work } = effects.state
+    return settings.placeAtOnce && variations.length === 1 && warningOf(work) === null
+  }
+
+  /** Marks → mask → companion → patches. */
+  async function fillMarks(jobId: string, marked: Picture, signal: AbortSignal): Promise<Result | null> {
+    // The window says that it has begun before it draws the mask, which takes a moment for a large picture.
+    await shown()
+    const { widthPx, heightPx } = marked.source
+    const bits = bitsFromMarks(marksOf(marked.history), widthPx, heightPx)
+    if (isEmpty(bits)) {
+      dispatch({ type: 'not-filled', notice: { tone: 'info', message: strings.nothingMarked } })
+      return null
+    }
+    const picture = await opening.lookBeforeFill(marked)
+    if (picture === null) return null
+    const { task, source, keepsEdited } = picture
+    const edits = replacedByEdit(picture)
+    const fills = fillsInForce(picture)
+    const join = { task, fills, edits, isApart: keepsEdited, sourcePlacement: source.placement }
+    const plan = planFill(join, effects.state.settings)
     const before = await placing.recordOf(picture, plan.replaces)
     const mask = await encodeMaskPng(bits)
     // What an edit replaces is made anew; anything else is taken up into the new layer.
     const takenUp = edits === null ? before : null
-    const recipe: Recipe = {
-      version: 1,
-      task: 'remove',
-      engine: 'auto',
-      seed: randomSeed(),
-      options: {},
-      sourceHash: source.hash,
-    }
     const pending: PendingJob = {
       jobId,
       layer: source.layer,
-      recipe,
+      recipe: recipeFor(picture),
       placement: plan.placement,
       replaces: plan.replaces,
       mask: takenUp === null ? mask : await unitedMask(bits, takenUp.mask),
     }
-    return order(pending, before, { source, plan, mask, canvas: null }, signal)
+    return order(pending, before, { source, plan, mask, canvas: null, region: boundsOf(bits) }, signal)
   }
 
-  async function fillMargins(jobId: string, picture: Picture, signal: AbortSignal): Promise<Result | null> {
+  /** Margins → canvas → companion → patches of a larger picture. */
+  async function fillMargins(jobId: string, asked: Picture, signal: AbortSignal): Promise<Result | null> {
+    const picture = await opening.lookBeforeFill(asked)
+    if (picture === null) return null
     const { source, margins } = picture
     const { expansion, widthPx, heightPx } = source
     if (expansion.state === 'impossible') {
@@ -127,83 +126,97 @@ export function createFilling(effects: Effects, opening: Opening, placing: Placi
     const { settings } = effects.state
     const plan = planExpand({ fills, earlier, expansion, margins, image: source }, settings)
     const before = await placing.recordOf(picture, plan.replaces)
-    const recipe: Recipe = {
-      version: 1,
-      task: 'expand',
-      engine: 'auto',
-      seed: randomSeed(),
-      options: {},
-      sourceHash: source.hash,
-      margins,
-    }
     const pending: PendingJob = {
       jobId,
       layer: source.layer,
-      recipe,
+      recipe: { ...recipeFor(picture), margins },
       placement: plan.placement,
       replaces: plan.replaces,
       mask: await encodeMaskPng(emptyBits(widthPx, heightPx)),
     }
     const canvas = canvasOf(expansion, margins)
-    return order(pending, before, { source, plan, mask: null, canvas }, signal)
+    return order(pending, before, { source, plan, mask: null, canvas, region: canvas }, signal)
+  }
+
+  function recipeFor({ task, seed, source }: Picture): Recipe {
+    const { wish, link } = effects.state
+    const engines = link.state === 'ready' ? link.ready.engines : []
+    return {
+      version: 1,
+      task,
+      seed: seed ?? randomSeed(),
+      ...wishedRecipe(task, wish, engines),
+      sourceHash: source.hash,
+    }
   }
 
   /** Keeps the job where a later window finds it, and has it done. */
   async function order(
     pending: PendingJob,
     before: FillRecord | null,
-    { source, plan, mask, canvas }: Order,
+    { source, plan, mask, canvas, region }: Order,
     signal: AbortSignal,
   ): Promise<Result> {
     signal.throwIfAborted()
     await keepPendingJob(pending)
-    const { task, engine, seed } = pending.recipe
+    const { task, engine, prompt, negativePrompt, seed, options } = pending.recipe
+    const request = {
+      ...{ id: pending.jobId, task, engine, seed, options, extent: plan.extent, merge: plan.merge },
+      ...(prompt !== undefined && { prompt }),
+      ...(negativePrompt !== undefined && { negativePrompt }),
+      variations: effects.state.wish.variations[task],
+    }
     const base = plan.base ?? { hash: source.hash, png: source.bytes }
     const take = { widthPx: source.widthPx, heightPx: source.heightPx, canvas }
     const patches = await effects.sentImages.withImage(base, plan.patches, take, (imageId) =>
-      effects.companion.fill(
-        { id: pending.jobId, imageId, task, engine, seed, extent: plan.extent, merge: plan.merge },
-        mask,
-        { signal, onProgress: (progress) => dispatch({ type: 'progressed', progress }) },
-      ),
+      effects.companion.fill({ ...request, imageId }, mask, runOf(signal)),
     )
-    return resultFrom(pending, before, patches)
+    return resultFrom(pending, before, region, patches)
+  }
+
+  /** Progress goes into the state; a look at what is being made follows as soon as it is decoded. */
+  function runOf(signal: AbortSignal): Run {
+    return {
+      signal,
+      onProgress(progress, preview) {
+        dispatch({ type: 'progressed', progress })
+        if (preview !== undefined) void effects.owned(show(progress.id, preview))
+      },
+    }
+  }
+
+  async function show(jobId: string, png: Uint8Array): Promise<void> {
+    dispatch({ type: 'previewed', jobId, preview: await decodePicture(png) })
   }
 
   async function resultFrom(
     { layer, recipe, placement, replaces, mask }: PendingJob,
     before: FillRecord | null,
+    region: Rect | null,
     patches: readonly Patch[],
   ): Promise<Result> {
-    const patch = patches[0]
-    if (patch === undefined) throw new Error('Expected a patch before the job was done.')
+    if (patches.length === 0) throw new Error('Expected a patch before the job was done.')
+    const inOrder = patches.toSorted((a, b) => a.variation - b.variation)
     return {
       layer,
       before,
-      bitmap: await decodePicture(patch.png),
-      used: patch.used,
-      request: {
-        layerId: layer.id,
-        sourceHash: recipe.sourceHash,
-        placement,
-        png: patch.png,
-        recipe: { ...recipe, engine: patch.used.engine, seed: patch.seed },
-        mask,
-        replaces,
-      },
+      region,
+      request: { layerId: layer.id, sourceHash: recipe.sourceHash, placement, recipe, mask, replaces },
+      variations: await Promise.all(
+        inOrder.map(async ({ png, seed, used }) => ({ png, seed, used, bitmap: await decodePicture(png) })),
+      ),
+      chosen: 0,
     }
   }
 
   async function resume(pending: PendingJob): Promise<void> {
     const picture = await opening.pictureOfPending(pending)
-    dispatch({ type: 'resumed', jobId: pending.jobId, picture })
+    const wish = wishOf(pending.recipe, effects.state.wish)
+    dispatch({ type: 'resumed', jobId: pending.jobId, picture, wish })
     await run(pending.jobId, async (jobId, signal) => {
-      const patches = await effects.companion.attach(jobId, {
-        signal,
-        onProgress: (progress) => dispatch({ type: 'progressed', progress }),
-      })
+      const patches = await effects.companion.attach(jobId, runOf(signal))
       const before = picture === null ? null : await placing.recordOf(picture, pending.replaces)
-      return resultFrom(pending, before, patches)
+      return resultFrom(pending, before, null, patches)
     })
   }
 
@@ -224,6 +237,8 @@ interface Order {
   /** PNG of the source's size; null: what the canvas leaves open. */
   readonly mask: Uint8Array | null
   readonly canvas: Rect | null
+  /** Where something changes, in pixels of the source. */
+  readonly region: Rect | null
 }
 
 /** A merged layer holds every fill so far: editing it has to bring all of their marks back. */

@@ -4,6 +4,7 @@ import { addMark, emptyHistory, type History, historyFrom } from '../mask/histor
 import { decodeMask, type FillCache, openPicture, showFills } from '../picture.ts'
 import { SandboxFailure } from '../sandbox.ts'
 import { strings } from '../strings.ts'
+import { type Wish, wishOf } from '../wish.ts'
 import type { Picture, ShownFill } from '../work.ts'
 import { type Effects, noticeFrom } from './effects.ts'
 
@@ -31,10 +32,10 @@ export function createOpening(effects: Effects, fillCache: FillCache): Opening {
     if (layer !== null) await open(layer, () => loadPicture(layer))
   }
 
-  async function open(layer: LayerInfo, load: () => Promise<Picture>): Promise<void> {
+  async function open(layer: LayerInfo, load: () => Promise<Picture>, wish?: Wish): Promise<void> {
     dispatch({ type: 'opening', layer })
     try {
-      dispatch({ type: 'opened', picture: await load() })
+      dispatch({ type: 'opened', picture: await load(), ...(wish !== undefined && { wish }) })
     } catch (error) {
       dispatch({ type: 'not-opened', layer, notice: noticeFrom(error) })
     }
@@ -58,12 +59,13 @@ export function createOpening(effects: Effects, fillCache: FillCache): Opening {
       return
     }
     const { source, recipe, mask, replaces } = await sandbox.ask('editFill', { layerId })
-    await open(source.layer, async () => {
-      const picture = { ...(await pictureOf(source)), edits: replaces }
-      const { margins } = recipe
-      if (margins !== undefined) return { ...picture, task: 'expand', margins }
+    const { task, seed, margins } = recipe
+    const load = async (): Promise<Picture> => {
+      const picture = { ...(await pictureOf(source)), edits: replaces, task, seed }
+      if (margins !== undefined) return { ...picture, margins }
       return { ...picture, history: historyFrom([{ kind: 'mask', image: await decodeMask(mask) }]) }
-    })
+    }
+    await open(source.layer, load, wishOf(recipe, effects.state.wish))
   }
 
   async function lookAgain(): Promise<void> {
@@ -111,10 +113,10 @@ export function createOpening(effects: Effects, fillCache: FillCache): Opening {
   async function pictureOfPending({ layer, recipe, mask }: PendingJob): Promise<Picture | null> {
     try {
       const picture = await loadPicture(layer)
-      const { margins } = recipe
-      if (margins !== undefined) return { ...picture, task: 'expand', margins }
+      const { task, margins } = recipe
+      if (margins !== undefined) return { ...picture, task, margins }
       const history: History = addMark(emptyHistory, { kind: 'mask', image: await decodeMask(mask) })
-      return { ...picture, history }
+      return { ...picture, task, history }
     } catch (error) {
       if (error instanceof SandboxFailure) return null
       throw error

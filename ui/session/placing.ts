@@ -1,5 +1,5 @@
 import type { FailureCode, PlacedFill, Requests, Source } from '../../plugin/messages.ts'
-import { canUndo, undoesMark } from '../derived.ts'
+import { canUndo, chosenOf, placeRequestOf, undoesMark } from '../derived.ts'
 import { decodePicture, type FillCache } from '../picture.ts'
 import { SandboxFailure } from '../sandbox.ts'
 import type { FillRecord, Picture, ShownFill } from '../work.ts'
@@ -34,10 +34,11 @@ export function createPlacing(effects: Effects, opening: Opening, fillCache: Fil
     const { work } = effects.state
     if (work.step !== 'review') return
     const { result } = work
+    const request = placeRequestOf(result)
     dispatch({ type: 'placing' })
     let placed: Requests['place']['gets']
     try {
-      placed = await sandbox.ask('place', { ...result.request, anyway })
+      placed = await sandbox.ask('place', { ...request, anyway })
     } catch (error) {
       const isSourceLost = error instanceof SandboxFailure && sourceLost.has(error.code)
       dispatch({
@@ -46,8 +47,8 @@ export function createPlacing(effects: Effects, opening: Opening, fillCache: Fil
       })
       return
     }
-    const { replaces: _, ...record } = result.request
-    const fill = remember(placed.fill, record, result.bitmap)
+    const { replaces: _, ...record } = request
+    const fill = remember(placed.fill, record, chosenOf(result).bitmap)
     dispatch({ type: 'placed', fill, notes: placed.notes })
     await forgetPendingJob()
     await opening.followSelection()

@@ -1,5 +1,7 @@
+import type { Task } from '../../companion/protocol.ts'
 import type { Event, Margins, Settings, Start } from '../../plugin/messages.ts'
 import type { Companion } from '../companion.ts'
+import { chosenOf } from '../derived.ts'
 import { saveAsFile } from '../download.ts'
 import type { Link } from '../link.ts'
 import type { Mark } from '../mask/stroke.ts'
@@ -9,7 +11,7 @@ import type { Sandbox } from '../sandbox.ts'
 import { openSentImages, type SentImages } from '../sent-images.ts'
 import { type Action, initialState, reduce, type State } from '../state.ts'
 import { strings } from '../strings.ts'
-import type { PictureTask } from '../work.ts'
+import type { Wish } from '../wish.ts'
 import { type Effects, noticeFrom } from './effects.ts'
 import { createFilling } from './filling.ts'
 import { createOpening } from './opening.ts'
@@ -27,11 +29,19 @@ export interface Session {
   /** The last mark; where there is none, the last fill. */
   readonly undo: () => void
   readonly redo: () => void
-  readonly chooseTask: (task: PictureTask) => void
-  readonly remove: () => void
+  readonly chooseTask: (task: Task) => void
+  readonly wish: (change: Partial<Wish>) => void
+  /** null: another one for each fill. */
+  readonly chooseSeed: (seed: number | null) => void
+  /** Whether the fill that is edited stays, under the next one. */
+  readonly keepEdited: (keepsEdited: boolean) => void
   readonly setMargins: (margins: Margins) => void
-  readonly expand: () => void
+  /** What the task says, from marks or margins to a layer. */
+  readonly fill: () => void
   readonly cancel: () => void
+  readonly chooseVariation: (index: number) => void
+  /** Another result instead of the one that waits. */
+  readonly tryAgain: () => void
   readonly place: (anyway: boolean) => void
   readonly discard: () => void
   readonly download: () => void
@@ -96,16 +106,21 @@ export function createSession({ sandbox, connect, onState }: SessionOptions): Se
     undo: placing.undo,
     redo: () => dispatch({ type: 'mark-redone' }),
     chooseTask: (task) => dispatch({ type: 'task-chosen', task }),
-    remove: () => void owned(filling.remove()),
+    wish: (change) => dispatch({ type: 'wished', change }),
+    chooseSeed: (seed) => dispatch({ type: 'seed-chosen', seed }),
+    keepEdited: (keepsEdited) => dispatch({ type: 'edit-kept', keepsEdited }),
     setMargins: (margins) => dispatch({ type: 'margins-changed', margins }),
-    expand: () => void owned(filling.expand()),
+    fill: () => void owned(filling.fill()),
     cancel: filling.cancel,
+    chooseVariation: (index) => dispatch({ type: 'variation-chosen', index }),
+    tryAgain: () => void owned(filling.tryAgain()),
     place: (anyway) => void owned(placing.place(anyway)),
     discard: () => void owned(placing.discard()),
     download() {
       if (state.work.step !== 'review') return
       const { layer, request } = state.work.result
-      saveAsFile(request.png, `${layer.name} – ${strings.made[request.recipe.task]}.png`, 'image/png')
+      const { png } = chosenOf(state.work.result)
+      saveAsFile(png, `${layer.name} – ${strings.made[request.recipe.task]}.png`, 'image/png')
     },
     dismissNotice: () => dispatch({ type: 'dismissed' }),
     changeSettings,
