@@ -16,6 +16,9 @@ export interface Rect {
 /** Kept between runs, on this machine. */
 export interface Settings {
   readonly brushPx: number
+  readonly tool: Tool
+  /** A click on a thing removes it, without another. */
+  readonly removeAtOnce: boolean
   /** Place the fill at once, without asking. */
   readonly placeAtOnce: boolean
   /** Put each fill on a layer of its own instead of merging them into one. */
@@ -26,8 +29,14 @@ export interface Settings {
   readonly windowHeight: number
 }
 
+/** What marks the picture. */
+export const tools = ['point', 'brush', 'eraser', 'lasso', 'rectangle'] as const
+export type Tool = (typeof tools)[number]
+
 export const defaultSettings: Settings = {
   brushPx: 40,
+  tool: 'brush',
+  removeAtOnce: false,
   placeAtOnce: true,
   separateLayers: false,
   alwaysFinished: false,

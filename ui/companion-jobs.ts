@@ -1,8 +1,22 @@
-import type { Frame, PatchReply, ProgressReply, Reply, Request } from '../companion/protocol.ts'
+import type { Frame, PatchReply, ProgressReply, Rect, Reply, Request } from '../companion/protocol.ts'
 import { CompanionFailure, connectionLost } from './companion-failure.ts'
 import { strings } from './strings.ts'
 
 export type Patch = PatchReply & { readonly png: Uint8Array }
+
+/** One answer to what is meant by a click, a box or a scribble. */
+export interface Candidate {
+  readonly rect: Rect
+  readonly score: number
+  /** Grey PNG of the picture's size, white = selected. */
+  readonly mask: Uint8Array
+}
+
+/** What came of a job, in the order in which it came. */
+export interface Outcome {
+  readonly patches: readonly Patch[]
+  readonly candidates: readonly Candidate[]
+}
 
 export interface Run {
   readonly signal: AbortSignal
@@ -18,7 +32,7 @@ export interface CompanionJobs {
    * @param begin Asks for it; false: there is no connection.
    * @throws CompanionFailure, or the signal's reason after a cancel.
    */
-  follow(id: string, run: Run, begin: () => boolean): Promise<readonly Patch[]>
+  follow(id: string, run: Run, begin: () => boolean): Promise<Outcome>
   /** There is a connection: finds the jobs again, and cancels those that were cancelled without one. */
   resume(): void
   /** Takes what is about jobs; false: it is about something else. */
@@ -30,7 +44,8 @@ export interface CompanionJobs {
 interface Job {
   readonly run: Run
   readonly patches: Patch[]
-  readonly resolve: (patches: readonly Patch[]) => void
+  candidates: readonly Candidate[]
+  readonly resolve: (outcome: Outcome) => void
   readonly reject: (reason: unknown) => void
 }
 
@@ -57,9 +72,10 @@ export function createCompanionJobs(send: (request: Request) => boolean): Compan
         jobs.set(id, {
           run,
           patches: [],
-          resolve(patches) {
+          candidates: [],
+          resolve(outcome) {
             run.signal.removeEventListener('abort', cancel)
-            resolve(patches)
+            resolve(outcome)
           },
           reject(reason) {
             run.signal.removeEventListener('abort', cancel)
@@ -81,9 +97,14 @@ export function createCompanionJobs(send: (request: Request) => boolean): Compan
         case 'patch':
           receivePatch(reply, blobs)
           return true
+        case 'selection': {
+          const job = jobs.get(reply.id)
+          if (job !== undefined) job.candidates = candidatesFrom(reply, blobs)
+          return true
+        }
         case 'done': {
           const job = take(reply.id)
-          job?.resolve(job.patches)
+          job?.resolve({ patches: job.patches, candidates: job.candidates })
           return true
         }
         case 'cancelled':
@@ -111,6 +132,17 @@ export function createCompanionJobs(send: (request: Request) => boolean): Compan
     jobs.delete(id)
     return job
   }
+}
+
+/** There is a blob for each candidate, in their order. */
+function candidatesFrom(
+  { candidates }: Extract<Reply, { type: 'selection' }>,
+  blobs: Frame['blobs'],
+): readonly Candidate[] {
+  return candidates.flatMap((candidate, index) => {
+    const mask = blobs[index]?.bytes
+    return mask === undefined ? [] : [{ ...candidate, mask }]
+  })
 }
 
 function bytesOf(blobs: Frame['blobs'], name: string): Uint8Array | undefined {

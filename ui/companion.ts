@@ -6,9 +6,10 @@ import {
   type ModelInfo,
   protocolVersion,
   type Reply,
+  type Request,
 } from '../companion/protocol.ts'
 import { CompanionFailure, connectionLost } from './companion-failure.ts'
-import { createCompanionJobs, type Patch, type Run } from './companion-jobs.ts'
+import { type Candidate, createCompanionJobs, type Patch, type Run } from './companion-jobs.ts'
 import { type ConnectionOptions, openConnection } from './connection.ts'
 
 export type ImageReady = Extract<Reply, { type: 'image-ready' }>
@@ -40,6 +41,10 @@ export interface Companion {
    * @throws CompanionFailure, or the signal's reason after a cancel.
    */
   fill(request: Omit<FillRequest, 'type'>, mask: Uint8Array | null, run: Run): Promise<readonly Patch[]>
+  /**
+   * What lies under points or in a box, best guess first; none where nothing was found. Throws as `fill` does.
+   */
+  select(request: SelectRequest, run: Run): Promise<readonly Candidate[]>
   /** Waits for the end of a job that an earlier connection began. Throws as `fill` does. */
   attach(jobId: string, run: Run): Promise<readonly Patch[]>
   /**
@@ -54,6 +59,8 @@ export interface Companion {
   uninstall(modelId: string): Promise<void>
   close(): void
 }
+
+export type SelectRequest = Omit<Extract<Request, { type: 'select' }>, 'type'>
 
 export interface ImageBlobs {
   /** PNG, JPEG, WebP or GIF; absent with `from`. */
@@ -84,13 +91,19 @@ export function connect(options: ConnectOptions): Companion {
     search: connection.search,
     pair: (code) => void send({ type: 'pair', code }),
     sendImage,
-    fill(request, mask, run) {
+    async fill(request, mask, run) {
       const blobs = mask === null ? [] : [{ name: 'mask', bytes: mask }]
-      return jobs.follow(request.id, run, () => send({ type: 'fill', ...request }, blobs))
+      const begin = () => send({ type: 'fill', ...request }, blobs)
+      return (await jobs.follow(request.id, run, begin)).patches
     },
-    attach(id, run) {
+    async select(request, run) {
+      const begin = () => send({ type: 'select', ...request })
+      return (await jobs.follow(request.id, run, begin)).candidates
+    },
+    async attach(id, run) {
       // Without a connection it is asked for with all the other jobs, once there is one.
-      return jobs.follow(id, run, () => connection.link?.state !== 'ready' || send({ type: 'attach', id }))
+      const begin = () => connection.link?.state !== 'ready' || send({ type: 'attach', id })
+      return (await jobs.follow(id, run, begin)).patches
     },
     models,
     install,

@@ -8,7 +8,7 @@ import {
   type Source,
 } from '../plugin/messages.ts'
 import { marksOf } from './mask/history.ts'
-import { hasMarks } from './mask/stroke.ts'
+import { hasMarks } from './mask/mark.ts'
 import type { State } from './state.ts'
 import type { LaidImage, Picture, Result, ShownFill, Variation, Work } from './work.ts'
 

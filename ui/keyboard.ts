@@ -7,6 +7,11 @@ export type Command =
   | 'brush-larger'
   | 'brush-smaller'
   | 'toggle-eraser'
+  | 'point'
+  | 'brush'
+  | 'lasso'
+  | 'rectangle'
+  | 'next-candidate'
   | 'next'
   | 'previous'
   | 'zoom-in'
@@ -36,7 +41,7 @@ export function commandFromKey({ key, ctrlKey, metaKey, shiftKey }: Key): Comman
   }
   switch (key) {
     case 'Enter':
-      return 'confirm'
+      return shiftKey ? null : 'confirm'
     case 'Escape':
       return 'back'
     case ']':
@@ -47,9 +52,8 @@ export function commandFromKey({ key, ctrlKey, metaKey, shiftKey }: Key): Comman
       return 'next'
     case 'ArrowLeft':
       return 'previous'
-    case 'e':
-    case 'E':
-      return 'toggle-eraser'
+    case 'Tab':
+      return shiftKey ? null : 'next-candidate'
     case '+':
     case '=':
       return 'zoom-in'
@@ -57,6 +61,23 @@ export function commandFromKey({ key, ctrlKey, metaKey, shiftKey }: Key): Comman
       return 'zoom-out'
     case '0':
       return 'zoom-to-fit'
+    default:
+      return commandOfLetter(key.toLowerCase())
+  }
+}
+
+function commandOfLetter(letter: string): Command | null {
+  switch (letter) {
+    case 'v':
+      return 'point'
+    case 'p':
+      return 'brush'
+    case 'e':
+      return 'toggle-eraser'
+    case 'l':
+      return 'lasso'
+    case 'r':
+      return 'rectangle'
     default:
       return null
   }

@@ -1,4 +1,4 @@
-import { noMargins, type PlacedFill, type Source } from '../plugin/messages.ts'
+import { noMargins, type PlacedFill, type Rect, type Source } from '../plugin/messages.ts'
 import { emptyHistory } from './mask/history.ts'
 import type { Picture, ShownFill } from './work.ts'
 
@@ -15,6 +15,8 @@ export async function openPicture(source: Source, fills: readonly ShownFill[]): 
     keepsEdited: false,
     task: 'remove',
     seed: null,
+    pointing: null,
+    isLooking: false,
     placed: [],
   }
 }
@@ -49,9 +51,12 @@ export async function showFills(
   return shown
 }
 
-/** A mask as PNG, white = fill → the same for a canvas, opaque = fill. */
-export async function decodeMask(png: Uint8Array): Promise<HTMLCanvasElement> {
-  const bitmap = await createImageBitmap(new Blob([png as BlobPart]))
+/** A mask as PNG, white = fill → the same for a canvas, opaque = fill; of it all, or of one part. */
+export async function decodeMask(png: Uint8Array, part?: Rect): Promise<HTMLCanvasElement> {
+  const blob = new Blob([png as BlobPart])
+  const bitmap = await (part === undefined
+    ? createImageBitmap(blob)
+    : createImageBitmap(blob, part.x, part.y, part.width, part.height))
   const canvas = document.createElement('canvas')
   canvas.width = bitmap.width
   canvas.height = bitmap.height

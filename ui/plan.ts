@@ -47,18 +47,25 @@ export function planFill<Fill extends PlacedFill>(
   { task, fills, edits, isApart, sourcePlacement }: JoinRequest<Fill>,
   settings: Pick<Settings, 'separateLayers' | 'alwaysFinished'>,
 ): FillPlan<Fill> {
-  const topFinished = fills.findLastIndex(({ placement }) => placement === 'finished')
-  const isFinished = settings.alwaysFinished || sourcePlacement === 'finished' || topFinished >= 0
+  const { base, patches } = layersToSee(fills)
+  const isFinished = settings.alwaysFinished || sourcePlacement === 'finished' || base !== null
   const mayJoin = edits === null && !isApart && !settings.separateLayers && task === 'remove'
   const only = mayJoin && fills.length === 1 && fills[0]!.recipe.task === 'remove' ? fills[0]! : null
   return {
-    base: fills[topFinished] ?? null,
-    patches: fills.slice(topFinished + 1),
+    ...{ base, patches },
     extent: isFinished ? 'finished' : 'image',
     merge: !isFinished && only !== null,
     placement: isFinished ? 'finished' : 'patch',
     replaces: edits ?? only?.layerId ?? null,
   }
+}
+
+/** What is seen of the fills on a picture: a finished copy stands for all beneath it. */
+export function layersToSee<Fill extends PlacedFill>(
+  fills: readonly Fill[],
+): Pick<FillPlan<Fill>, 'base' | 'patches'> {
+  const topFinished = fills.findLastIndex(({ placement }) => placement === 'finished')
+  return { base: fills[topFinished] ?? null, patches: fills.slice(topFinished + 1) }
 }
 
 /** What is needed to know how a picture is expanded. */

@@ -10,11 +10,12 @@ import {
 } from '../plugin/messages.ts'
 import { chosenOf, isMarked, replacedByEdit } from './derived.ts'
 import type { Link } from './link.ts'
-import { addMark, emptyHistory, type History, redoMark, undoMark } from './mask/history.ts'
-import type { Mark } from './mask/stroke.ts'
+import { addMark, changeLastMark, emptyHistory, type History, redoMark, undoMark } from './mask/history.ts'
+import type { Mark } from './mask/mark.ts'
+import type { Change } from './mask/pointing.ts'
 import { type Models, type ModelsAction, noModels, reduceModels } from './models.ts'
 import { noWish, type Wish } from './wish.ts'
-import type { Job, Picture, PlaceProblem, Result, ShownFill, Work } from './work.ts'
+import type { Job, Picture, PlaceProblem, Pointing, Result, ShownFill, Work } from './work.ts'
 
 /** All that the window shows. Changed only by `reduce`; what it takes to get there is done in `session.ts`. */
 export interface State {
@@ -62,6 +63,15 @@ export type Action =
       readonly expansion: Source['expansion']
     }
   | { readonly type: 'marked'; readonly mark: Mark }
+  | { readonly type: 'looking'; readonly layerId: string; readonly isLooking: boolean }
+  | {
+      readonly type: 'found'
+      readonly layerId: string
+      readonly pointing: Pointing
+      readonly change: Change
+    }
+  /** Another of what may be meant. */
+  | { readonly type: 'candidate-chosen'; readonly index: number }
   | { readonly type: 'task-chosen'; readonly task: Task }
   | { readonly type: 'wished'; readonly change: Partial<Wish> }
   /** null: another one for each fill. */
@@ -183,6 +193,15 @@ function reduceWork(state: State, action: WorkAction): Partial<State> {
     case 'marked':
       // The next stroke is the next thing: what was said about the last one is settled.
       return { ...changeHistory(work, (history) => addMark(history, action.mark)), notice: null }
+    case 'looking':
+      return changeShown(work, action.layerId, (picture) => ({ ...picture, isLooking: action.isLooking }))
+    case 'found':
+      return {
+        ...changeShown(work, action.layerId, (picture) => found(picture, action.pointing, action.change)),
+        notice: null,
+      }
+    case 'candidate-chosen':
+      return changePicture(work, (picture) => withCandidate(picture, action.index))
     case 'task-chosen':
       return changeChoice(work, { task: action.task })
     case 'seed-chosen':
@@ -248,6 +267,35 @@ function changePicture(work: Work, change: (picture: Picture) => Picture): Parti
   return isBusy && work.picture !== null ? { work: { ...work, picture: change(work.picture) } } : {}
 }
 
+/** As long as this picture is there to be marked: what was asked about another one comes too late. */
+function changeShown(work: Work, layerId: string, change: (picture: Picture) => Picture): Partial<State> {
+  const isShown = work.step === 'paint' && work.picture.source.layer.id === layerId
+  return isShown ? changePicture(work, change) : {}
+}
+
+/** The best guess becomes a mark. */
+function found(picture: Picture, pointing: Pointing, change: Change): Picture {
+  const mark: Mark = {
+    kind: 'found',
+    ...pointing.candidates[pointing.chosen]!,
+    insteadOf: replacedBy[change],
+  }
+  return { ...picture, pointing, history: addMark(picture.history, mark) }
+}
+
+const replacedBy = { new: 'all', add: 'none', take: 'last' } as const
+
+function withCandidate(picture: Picture, index: number): Picture {
+  const { pointing, history } = picture
+  const last = history.done.at(-1)
+  if (pointing === null || last?.kind !== 'found') return picture
+  return {
+    ...picture,
+    pointing: { ...pointing, chosen: index },
+    history: changeLastMark(history, { ...last, ...pointing.candidates[index]! }),
+  }
+}
+
 function newJob(id: string): Job {
   return { id, progress: null, preview: null }
 }
@@ -263,7 +311,11 @@ function changeChoice(
 
 function changeHistory(work: Work, change: (history: History) => History): Partial<State> {
   if (work.step !== 'paint') return {}
-  return changePicture(work, (picture) => ({ ...picture, history: change(picture.history) }))
+  return changePicture(work, (picture) => ({
+    ...picture,
+    history: change(picture.history),
+    pointing: null,
+  }))
 }
 
 function backToPaint(picture: Picture | null): Work {
@@ -286,6 +338,7 @@ function placed(work: Extract<Work, { step: 'place' }>, fill: ShownFill): Partia
         history: picture.task === 'expand' ? picture.history : emptyHistory,
         edits: null,
         keepsEdited: false,
+        pointing: null,
         // The seed of an edited fill is that fill's.
         seed: picture.edits === null ? picture.seed : null,
         placed: [

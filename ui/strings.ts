@@ -55,8 +55,25 @@ export const english = {
   invitation: 'Paint over what should go',
   picture: (name: string) =>
     `${name}. Paint over what should go. Brackets change the brush, Enter removes, Escape goes back.`,
-  brush: 'Brush',
-  eraser: 'Eraser',
+  pointing: {
+    invitation: 'Click the thing, or drag a box round it',
+    looking: 'Looking for it…',
+    found: (count: number) =>
+      count > 1
+        ? 'Not it? Tab shows another guess. Shift adds, Alt takes away.'
+        : 'Shift adds, Alt takes away.',
+    nothingFound: 'Nothing was found there. Drag a box round it, or paint over it.',
+    removeAtOnce: 'Remove at once',
+  },
+  tools: 'Tools',
+  /** With the key that chooses it. */
+  tool: {
+    point: ['Click', 'V'],
+    brush: ['Brush', 'P'],
+    eraser: ['Eraser', 'E'],
+    lasso: ['Lasso', 'L'],
+    rectangle: ['Rectangle', 'R'],
+  },
   brushSize: 'Brush size',
   undo: 'Undo',
   redo: 'Redo',

@@ -1,6 +1,8 @@
 import type { ProgressReply, Task, Used } from '../companion/protocol.ts'
 import type { LayerInfo, Margins, PlacedFill, PlaceRequest, Rect, Source } from '../plugin/messages.ts'
 import type { History } from './mask/history.ts'
+import type { FoundThing } from './mask/mark.ts'
+import type { Prompt } from './mask/pointing.ts'
 
 /** What the window works on, and how far it is. */
 export type Work =
@@ -32,12 +34,25 @@ export interface Picture {
   /** Whether that fill stays, and the next one lies above it instead. */
   readonly keepsEdited: boolean
   readonly task: Task
+  /** What the last mark was found by; null: it was not found by pointing, or something was done since. */
+  readonly pointing: Pointing | null
+  /** The companion looks for what was pointed at. */
+  readonly isLooking: boolean
   /** Of the next fill; null: another one each time. */
   readonly seed: number | null
   /** For `expand`. */
   readonly margins: Margins
   /** What was placed by this window, newest last: each can be taken back. */
   readonly placed: readonly PlacedStep[]
+}
+
+/** What was pointed at, and what may be meant by it. */
+export interface Pointing {
+  readonly prompt: Prompt
+  /** Best first, at least one. */
+  readonly candidates: readonly Pick<FoundThing, 'image' | 'rect'>[]
+  /** Which of them is marked. */
+  readonly chosen: number
 }
 
 /** A picture on the screen, and where: in pixels of the source. */

@@ -22,10 +22,10 @@ import {
   placeRequestOf,
 } from '../../ui/derived.ts'
 import { addMark, emptyHistory, marksOf } from '../../ui/mask/history.ts'
-import type { Mark } from '../../ui/mask/stroke.ts'
+import type { Mark } from '../../ui/mask/mark.ts'
 import { type Action, initialState, reduce, type State } from '../../ui/state.ts'
 import { noWish } from '../../ui/wish.ts'
-import type { FillRecord, Picture, Result, ShownFill, Variation } from '../../ui/work.ts'
+import type { FillRecord, Picture, Pointing, Result, ShownFill, Variation } from '../../ui/work.ts'
 
 const hero: LayerInfo = { id: 'hero', name: 'Hero' }
 const logo: LayerInfo = { id: 'logo', name: 'Logo' }
@@ -204,6 +204,34 @@ describe('a fill', () => {
     )
     const action: Action = { type: 'placed', fill: fillOf('a'), notes: ['Above the instance.'] }
     expect(reduce(state, action).notice).toEqual({ tone: 'info', message: 'Smaller. Above the instance.' })
+  })
+})
+
+describe('pointing', () => {
+  const candidates = [1, 2].map((width) => ({
+    image: bitmap(`guess ${width}`),
+    rect: { x: 0, y: 0, width, height: 3 },
+  }))
+  const pointing: Pointing = { prompt: { points: [], box: null }, candidates, chosen: 0 }
+  const found: Action = { type: 'found', layerId: hero.id, pointing, change: 'new' }
+
+  test('marks what was found, and Tab another guess in its place', () => {
+    const state = reached(...opening(hero), found)
+    const other = reduce(state, { type: 'candidate-chosen', index: 1 })
+    expect(marksOf(pictureOf(state).history)).toMatchObject([{ kind: 'found', rect: { width: 1 } }])
+    expect(marksOf(pictureOf(other).history)).toMatchObject([{ kind: 'found', rect: { width: 2 } }])
+    expect(marksOf(pictureOf(reduce(other, { type: 'mark-undone' })).history)).toEqual([])
+  })
+
+  test('is over with the next mark', () => {
+    const state = reached(...opening(hero), found, marked(stroke))
+    expect(pictureOf(state).pointing).toBeNull()
+    expect(reduce(state, { type: 'candidate-chosen', index: 1 })).toEqual(state)
+  })
+
+  test('at a picture that was left marks nothing on the next one', () => {
+    const state = reached(...opening(hero), ...opening(logo))
+    expect(pictureOf(reduce(state, found)).history).toBe(emptyHistory)
   })
 })
 
@@ -389,6 +417,8 @@ function pictureFor(layer: LayerInfo): Picture {
     keepsEdited: false,
     task: 'remove',
     seed: null,
+    pointing: null,
+    isLooking: false,
     margins: noMargins,
     placed: [],
   }

@@ -1,3 +1,4 @@
+import type { Settings } from '../../plugin/messages.ts'
 import { isMarked } from '../derived.ts'
 import type { Obstacle } from '../readiness.ts'
 import type { State } from '../state.ts'
@@ -20,9 +21,13 @@ export function Notices({ state, work, obstacle, onDismiss }: NoticesProps) {
   const reason = work.step === 'paint' ? reasonFor(obstacle, work.picture) : null
   return (
     <div class="notices">
-      {work.step === 'paint' && notice === null && isUntouched(work.picture, obstacle) && (
-        <p class="invitation">{invitationTo(work.picture)}</p>
-      )}
+      {work.step === 'paint' &&
+        notice === null &&
+        !work.picture.isLooking &&
+        isUntouched(work.picture, obstacle) && (
+          <p class="invitation">{invitationTo(work.picture, state.settings)}</p>
+        )}
+      {work.step === 'paint' && <PointingLine picture={work.picture} />}
       {reason !== null && <NoticeBar notice={{ tone: 'info', message: reason }} />}
       {link.state !== 'ready' && (
         <NoticeBar notice={{ tone: 'info', message: strings.lost(link.state === 'absent') }} />
@@ -35,13 +40,25 @@ export function Notices({ state, work, obstacle, onDismiss }: NoticesProps) {
   )
 }
 
+/** While something is looked for, and what to do with what was found. */
+function PointingLine({ picture: { isLooking, pointing } }: { readonly picture: Picture }) {
+  const count = pointing?.candidates.length ?? 0
+  if (!isLooking && count === 0) return null
+  return (
+    <p class="invitation" role="status">
+      {isLooking ? strings.pointing.looking : strings.pointing.found(count)}
+    </p>
+  )
+}
+
 function isUntouched(picture: Picture, obstacle: Obstacle | null): boolean {
   const isBlank = picture.task === 'expand' ? obstacle === 'nothing-set' : !isMarked(picture)
   return isBlank && picture.fills.length === 0
 }
 
-function invitationTo({ task }: Picture): string {
+function invitationTo({ task }: Picture, { tool }: Settings): string {
   if (task === 'expand') return strings.expanding.invitation
+  if (tool === 'point') return strings.pointing.invitation
   return isByWords(task) ? strings.prompt.invitation : strings.invitation
 }
 

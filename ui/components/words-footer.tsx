@@ -128,6 +128,7 @@ function FittingSlider({ option, value, onValue }: FittingSliderProps) {
   )
 }
 
-function toolsOf({ mode, brushPx, isDisabled, onMode, onBrushPx }: WordsFooterProps): ToolBarProps {
-  return { mode, brushPx, isDisabled, onMode, onBrushPx }
+function toolsOf(props: WordsFooterProps): ToolBarProps {
+  const { tool, brushPx, removesAtOnce, onTool, onBrushPx, onRemoveAtOnce } = props
+  return { tool, brushPx, removesAtOnce, onTool, onBrushPx, onRemoveAtOnce }
 }

@@ -1,10 +1,10 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
+import type { Tool } from '../../plugin/messages.ts'
 import { canRedo, canUndo, canvasToShow, chosenOf, imagesToShow, isMarked } from '../derived.ts'
 import type { Command } from '../keyboard.ts'
 import { steppedBrushSize } from '../mask/brush.ts'
 import { marksOf } from '../mask/history.ts'
 import { MaskCanvas } from '../mask/mask-canvas.tsx'
-import type { StrokeMode } from '../mask/stroke.ts'
 import { enginesOf, obstacleToFill } from '../readiness.ts'
 import type { Session } from '../session/session.ts'
 import type { State } from '../state.ts'
@@ -29,7 +29,6 @@ export interface WorkspaceProps {
 
 /** The picture with its tools above and below: from the first stroke to the placed fill. */
 export function Workspace({ state, work, session, isCovered, onModels }: WorkspaceProps) {
-  const [chosenMode, setChosenMode] = useState<StrokeMode>('paint')
   const [isCompareButtonHeld, setCompareButtonHeld] = useState(false)
   const [areSettingsOpen, setSettingsOpen] = useState(false)
   const [areOptionsOpen, setOptionsOpen] = useState(false)
@@ -37,7 +36,7 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
   const { picture } = work
   const result = 'result' in work ? work.result : null
   const held = useKeyboard(obey)
-  const mode = held.isErasing ? 'erase' : chosenMode
+  const { tool } = settings
   const isComparing = isCompareButtonHeld || held.isComparing
   const task = picture?.task ?? 'remove'
   const obstacle = work.step === 'paint' ? obstacleToFill(work.picture, wish, link) : null
@@ -61,6 +60,10 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
     window.addEventListener('focus', session.lookAgain)
     return () => window.removeEventListener('focus', session.lookAgain)
   }, [session])
+
+  useEffect(() => {
+    if (work.step === 'paint' && tool === 'point') session.prepareToPoint()
+  }, [work.step, tool, link.state, picture?.source.hash, picture?.fills, picture?.edits])
 
   function obey(command: Command): boolean {
     if (isCovered) return false
@@ -89,7 +92,17 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
       case 'previous':
         return flip(-1)
       case 'toggle-eraser':
-        setChosenMode(opposite)
+        changeTool(tool === 'eraser' ? 'brush' : 'eraser')
+        return true
+      case 'point':
+      case 'brush':
+      case 'lasso':
+      case 'rectangle':
+        changeTool(command)
+        return true
+      case 'next-candidate':
+        if (picture?.pointing == null || picture.pointing.candidates.length === 1) return false
+        session.nextCandidate()
         return true
       default:
         return false
@@ -100,6 +113,7 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
   function goBack(): void {
     if (areSettingsOpen) setSettingsOpen(false)
     else if (hasOptions && areOptionsOpen) setOptionsOpen(false)
+    else if (picture?.isLooking) session.stopLooking()
     else if (work.step === 'fill') session.cancel()
     else if (work.step === 'review' && work.problem === null) session.discard()
     else session.dismissNotice()
@@ -111,6 +125,10 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
     const { chosen, variations } = work.result
     session.chooseVariation((chosen + by + variations.length) % variations.length)
     return true
+  }
+
+  function changeTool(changed: Tool): void {
+    session.changeSettings({ tool: changed })
   }
 
   function changeBrush(brushPx: number): void {
@@ -140,11 +158,13 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
           label={(task === 'expand' ? strings.expanding : strings).picture(picture?.source.layer.name ?? '')}
           scene={{ images, marks, widthPx, heightPx, canvas: isComparing ? null : canvas }}
           visible={canvas ?? picture?.source.visible ?? { x: 0, y: 0, width: widthPx, height: heightPx }}
-          mode={mode}
+          tool={tool}
+          isTaking={held.isErasing}
           brushPx={settings.brushPx}
-          canPaint={work.step === 'paint' && task !== 'expand' && !isComparing}
+          canMark={work.step === 'paint' && task !== 'expand' && !isComparing}
           isBusy={work.step === 'fill'}
-          onStroke={session.mark}
+          onMark={session.mark}
+          onPoint={session.point}
         />
         <Notices state={state} work={work} obstacle={obstacle} onDismiss={session.dismissNotice} />
         {hasOptions && areOptionsOpen && (
@@ -164,18 +184,15 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
       <WorkFooter
         {...{ state, work, session, canFill, areOptionsOpen, onModels }}
         tools={{
-          mode,
+          tool,
           brushPx: settings.brushPx,
-          isDisabled: false,
-          onMode: setChosenMode,
+          removesAtOnce: task === 'remove' ? settings.removeAtOnce : null,
+          onTool: changeTool,
           onBrushPx: changeBrush,
+          onRemoveAtOnce: (removeAtOnce) => session.changeSettings({ removeAtOnce }),
         }}
         onOptions={() => setOptionsOpen(!areOptionsOpen)}
       />
     </>
   )
-}
-
-function opposite(mode: StrokeMode): StrokeMode {
-  return mode === 'paint' ? 'erase' : 'paint'
 }

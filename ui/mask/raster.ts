@@ -1,6 +1,6 @@
 import type { Rect } from '../../plugin/messages.ts'
 import { drawMarks } from './draw.ts'
-import type { Mark } from './stroke.ts'
+import type { Mark } from './mark.ts'
 
 /** One bit a pixel, rows padded to whole bytes, the first pixel in the highest bit: as PNG stores them. 1 = fill. */
 export interface Bits {

@@ -2,11 +2,12 @@ import { canvasOf, type PendingJob, type Recipe, type Rect, type Source } from '
 import type { Patch, Run } from '../companion-jobs.ts'
 import { expansionOn, fillsInForce, replacedByEdit, warningOf } from '../derived.ts'
 import { marksOf } from '../mask/history.ts'
+import type { Mark } from '../mask/mark.ts'
 import { encodeMaskPng } from '../mask/png.ts'
 import { type Bits, bitsFromMarks, boundsOf, emptyBits, isEmpty, unitedBits } from '../mask/raster.ts'
-import type { Mark } from '../mask/stroke.ts'
 import { decodeMask, decodePicture } from '../picture.ts'
 import { type FillPlan, planExpand, planFill } from '../plan.ts'
+import { randomId, randomSeed } from '../random.ts'
 import { SandboxFailure } from '../sandbox.ts'
 import { strings } from '../strings.ts'
 import { wishedRecipe, wishOf } from '../wish.ts'
@@ -254,13 +255,4 @@ function shown(): Promise<void> {
     requestAnimationFrame(() => setTimeout(resolve))
     setTimeout(resolve, shownAtLatestMs)
   })
-}
-
-/** `crypto.randomUUID` needs a secure context, which Figma's frame may not be. */
-function randomId(): string {
-  return [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join('-')
-}
-
-function randomSeed(): number {
-  return crypto.getRandomValues(new Uint32Array(1))[0]!
 }

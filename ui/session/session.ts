@@ -4,7 +4,8 @@ import type { Companion } from '../companion.ts'
 import { chosenOf } from '../derived.ts'
 import { saveAsFile } from '../download.ts'
 import type { Link } from '../link.ts'
-import type { Mark } from '../mask/stroke.ts'
+import type { Mark } from '../mask/mark.ts'
+import type { Pointed } from '../mask/pointing.ts'
 import { createModelsSession, type ModelsSession } from '../models-session.ts'
 import type { FillCache } from '../picture.ts'
 import type { Sandbox } from '../sandbox.ts'
@@ -16,6 +17,7 @@ import { type Effects, noticeFrom } from './effects.ts'
 import { createFilling } from './filling.ts'
 import { createOpening } from './opening.ts'
 import { createPlacing } from './placing.ts'
+import { createPointing } from './pointing.ts'
 
 /** Everything a person can do in the window. What comes of it shows in the state. */
 export interface Session {
@@ -26,6 +28,12 @@ export interface Session {
   readonly pair: (code: string) => void
   readonly saveToken: (token: string) => void
   readonly mark: (mark: Mark) => void
+  /** The next click on the picture does not wait for the picture to travel. */
+  readonly prepareToPoint: () => void
+  readonly point: (pointed: Pointed) => void
+  /** Marks the next of what may be meant by the last click. */
+  readonly nextCandidate: () => void
+  readonly stopLooking: () => void
   /** The last mark; where there is none, the last fill. */
   readonly undo: () => void
   readonly redo: () => void
@@ -86,6 +94,7 @@ export function createSession({ sandbox, connect, onState }: SessionOptions): Se
   const opening = createOpening(effects, fillCache)
   const placing = createPlacing(effects, opening, fillCache)
   const filling = createFilling(effects, opening, placing)
+  const pointing = createPointing(effects, filling)
   const models = createModelsSession({
     companion: () => companion,
     dispatch: (change) => dispatch({ type: 'models-changed', change }),
@@ -103,6 +112,10 @@ export function createSession({ sandbox, connect, onState }: SessionOptions): Se
     pair: (code) => companion?.pair(code),
     saveToken: (token) => void owned(sandbox.ask('saveToken', { token })),
     mark: (mark) => dispatch({ type: 'marked', mark }),
+    prepareToPoint: () => void owned(pointing.prepare()),
+    point: (pointed) => void owned(pointing.point(pointed)),
+    nextCandidate: pointing.nextCandidate,
+    stopLooking: pointing.cancel,
     undo: placing.undo,
     redo: () => dispatch({ type: 'mark-redone' }),
     chooseTask: (task) => dispatch({ type: 'task-chosen', task }),
