@@ -84,10 +84,25 @@ export function canvasToShow(picture: Picture | null): Rect | null {
   return canvasOf(picture.source.expansion, picture.margins)
 }
 
-/** The fills that the picture shows and that the next fill sees: all but the one whose place it takes, and margins. */
+/**
+ * The fills that the picture shows and that the next fill sees: all but the one whose place it takes, margins, and what was
+ * made for another picture.
+ */
 export function fillsInForce(picture: Picture): readonly ShownFill[] {
   const edited = replacedByEdit(picture)
-  return picture.fills.filter(({ layerId, margins }) => layerId !== edited && margins === null)
+  return picture.fills.filter(
+    (fill) => fill.layerId !== edited && fill.margins === null && !isOutdated(fill, picture),
+  )
+}
+
+/** Whether a fill was made for the picture that the layer showed before. Renderings have no picture that could be exchanged. */
+export function isOutdated({ recipe }: PlacedFill, { source }: Pick<Picture, 'source'>): boolean {
+  return source.kind === 'image' && recipe.sourceHash !== source.hash
+}
+
+/** Lowest first. */
+export function outdatedFills(picture: Picture): readonly ShownFill[] {
+  return picture.fills.filter((fill) => isOutdated(fill, picture))
 }
 
 /** The edited fill whose place the next one takes; null: it takes none. */

@@ -9,6 +9,7 @@ import { version } from './version.ts'
 import './style.css'
 import './models.css'
 import './fill.css'
+import './results.css'
 
 const root = document.getElementById('root')!
 const show = render(App)

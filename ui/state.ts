@@ -15,7 +15,18 @@ import type { Mark } from './mask/mark.ts'
 import type { Change } from './mask/pointing.ts'
 import { type Models, type ModelsAction, noModels, reduceModels } from './models.ts'
 import { noWish, type Wish } from './wish.ts'
-import type { Job, Picture, PlaceProblem, Pointing, Result, ShownFill, Work } from './work.ts'
+import {
+  type FillRecord,
+  type Job,
+  onlyTurn,
+  type Picture,
+  type PlaceProblem,
+  type Pointing,
+  type Result,
+  type ShownFill,
+  type Turn,
+  type Work,
+} from './work.ts'
 
 /** All that the window shows. Changed only by `reduce`; what it takes to get there is done in `session.ts`. */
 export interface State {
@@ -81,7 +92,7 @@ export type Action =
   | { readonly type: 'margins-changed'; readonly margins: Margins }
   | { readonly type: 'mark-undone' }
   | { readonly type: 'mark-redone' }
-  | { readonly type: 'filling'; readonly jobId: string }
+  | { readonly type: 'filling'; readonly jobId: string; readonly turn: Turn }
   /** A job of an earlier window; its picture is null when the layer cannot be opened any more. */
   | {
       readonly type: 'resumed'
@@ -99,7 +110,8 @@ export type Action =
   | { readonly type: 'placed'; readonly fill: ShownFill; readonly notes: readonly string[] }
   | { readonly type: 'not-placed'; readonly problem: PlaceProblem }
   | { readonly type: 'discarded' }
-  /** The newest of `placed` was taken back; `restored` is what it had replaced. */
+  | { readonly type: 'deleted'; readonly layerId: string; readonly before: FillRecord }
+  /** The newest of `placed` was taken back; `restored` is what it had replaced or deleted. */
   | { readonly type: 'unplaced'; readonly restored: ShownFill | null }
   | { readonly type: 'settings-changed'; readonly settings: Settings }
   | { readonly type: 'models-changed'; readonly change: ModelsAction }
@@ -217,7 +229,7 @@ function reduceWork(state: State, action: WorkAction): Partial<State> {
     case 'filling':
       if (work.step !== 'paint') return {}
       return {
-        work: { step: 'fill', picture: work.picture, job: newJob(action.jobId) },
+        work: { step: 'fill', picture: work.picture, job: newJob(action.jobId, action.turn) },
         notice: null,
       }
     case 'resumed':
@@ -256,6 +268,8 @@ function reduceWork(state: State, action: WorkAction): Partial<State> {
       return { work: { ...work, step: 'review', problem: action.problem } }
     case 'discarded':
       return work.step === 'review' ? { work: backToPaint(work.picture) } : {}
+    case 'deleted':
+      return changePicture(work, (picture) => deleted(picture, action.layerId, action.before))
     case 'unplaced':
       return changePicture(work, (picture) => unplaced(picture, action.restored))
   }
@@ -296,8 +310,8 @@ function withCandidate(picture: Picture, index: number): Picture {
   }
 }
 
-function newJob(id: string): Job {
-  return { id, progress: null, preview: null }
+function newJob(id: string, turn: Turn = onlyTurn): Job {
+  return { id, turn, progress: null, preview: null }
 }
 
 /** What was said about the last choice is settled by the next. */
@@ -347,6 +361,7 @@ function placed(work: Extract<Work, { step: 'place' }>, fill: ShownFill): Partia
             layerId: fill.layerId,
             seed: chosenOf(result).seed,
             before: result.before,
+            beforeId: replaces,
             wasEdit: replacedByEdit(picture) !== null,
             history: picture.history,
           },
@@ -362,16 +377,27 @@ function unplaced(picture: Picture, restored: ShownFill | null): Picture {
   if (last === undefined) return picture
   const fills = picture.fills.filter(({ layerId }) => layerId !== last.layerId)
   const earlier = picture.placed.slice(0, -1)
-  const previous = earlier.at(-1)
   return {
     ...picture,
     fills: restored === null ? fills : [...fills, restored],
     history: last.history,
     edits: last.wasEdit && restored !== null ? restored.layerId : null,
-    placed:
-      restored === null || previous === undefined
-        ? earlier
-        : [...earlier.slice(0, -1), { ...previous, layerId: restored.layerId }],
+    placed: earlier.map((step) =>
+      restored !== null && step.layerId === last.beforeId ? { ...step, layerId: restored.layerId } : step,
+    ),
+  }
+}
+
+function deleted(picture: Picture, layerId: string, before: FillRecord): Picture {
+  const { fills, edits, history, placed } = picture
+  return {
+    ...picture,
+    fills: fills.filter((fill) => fill.layerId !== layerId),
+    edits: edits === layerId ? null : edits,
+    placed: [
+      ...placed,
+      { layerId: null, seed: null, before, beforeId: layerId, wasEdit: edits === layerId, history },
+    ],
   }
 }
 

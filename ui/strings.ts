@@ -155,6 +155,7 @@ export const english = {
     left: (seconds: number) => `about ${duration(seconds)} left`,
     placing: 'Placing…',
     label: 'Progress',
+    turn: (index: number, count: number) => `${index} of ${count}`,
   },
 
   review: 'Hold B to see the original.',
@@ -185,6 +186,29 @@ export const english = {
     repair: 'Repair',
     remove: 'Delete from this computer',
   },
+
+  results: {
+    made: { remove: 'Removed', fill: 'Filled', shape: 'Shape', expand: 'Expanded' },
+    title: 'Results on this picture',
+    open: (count: number) => `Results on this picture (${count})`,
+    none: 'Nothing has been filled on this picture yet.',
+    edit: 'Edit',
+    again: 'Another',
+    reuse: 'Same again elsewhere',
+    delete: 'Delete',
+    of: (action: string, name: string) => `${action}: ${name}`,
+    madeBy: (engine: string, seed: number) => `${engine} · seed ${seed}`,
+    markNext: 'Mark where the same should be done.',
+    outdated: 'Made for the picture that was here before.',
+    outdatedNotice: (count: number) =>
+      count === 1
+        ? 'This layer shows another picture now. One fill was made for the one before.'
+        : `This layer shows another picture now. ${count} fills were made for the one before.`,
+    refill: 'Run again',
+  },
+  keepEdited: { legend: 'The fill that is edited', replace: 'Replace it', keep: 'Keep it below' },
+  split: 'Compare side by side',
+  splitAt: 'How much of the original is shown',
 
   settings: 'Settings',
   placeAtOnce: 'Place at once',

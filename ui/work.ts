@@ -42,7 +42,7 @@ export interface Picture {
   readonly seed: number | null
   /** For `expand`. */
   readonly margins: Margins
-  /** What was placed by this window, newest last: each can be taken back. */
+  /** What was placed or deleted by this window, newest last: each can be taken back. */
   readonly placed: readonly PlacedStep[]
 }
 
@@ -67,10 +67,13 @@ export interface ShownFill extends PlacedFill {
 }
 
 export interface PlacedStep {
-  readonly layerId: string
-  readonly seed: number
-  /** What it took the place of, ready to be placed again. */
+  /** The layer it made; null: it only deleted one. */
+  readonly layerId: string | null
+  readonly seed: number | null
+  /** What it deleted or took the place of, ready to be placed again; null: nothing. */
   readonly before: FillRecord | null
+  /** The layer that `before` was on. */
+  readonly beforeId: string | null
   readonly wasEdit: boolean
   /** The marks it was made from. */
   readonly history: History
@@ -81,11 +84,20 @@ export type FillRecord = Omit<PlaceRequest, 'replaces' | 'anyway'>
 
 export interface Job {
   readonly id: string
+  readonly turn: Turn
   /** null: nothing heard yet. */
   readonly progress: ProgressReply | null
   /** A small look at what is being made; null: none yet, or not asked for. */
   readonly preview: ImageBitmap | null
 }
+
+/** Which of several jobs that were asked for at once. */
+export interface Turn {
+  readonly index: number
+  readonly count: number
+}
+
+export const onlyTurn: Turn = { index: 0, count: 1 }
 
 export interface Result {
   readonly layer: LayerInfo

@@ -19,13 +19,22 @@ import {
   imagesToShow,
   isHiddenByExpansion,
   layerToFollow,
+  outdatedFills,
   placeRequestOf,
 } from '../../ui/derived.ts'
 import { addMark, emptyHistory, marksOf } from '../../ui/mask/history.ts'
 import type { Mark } from '../../ui/mask/mark.ts'
 import { type Action, initialState, reduce, type State } from '../../ui/state.ts'
 import { noWish } from '../../ui/wish.ts'
-import type { FillRecord, Picture, Pointing, Result, ShownFill, Variation } from '../../ui/work.ts'
+import {
+  type FillRecord,
+  onlyTurn,
+  type Picture,
+  type Pointing,
+  type Result,
+  type ShownFill,
+  type Variation,
+} from '../../ui/work.ts'
 
 const hero: LayerInfo = { id: 'hero', name: 'Hero' }
 const logo: LayerInfo = { id: 'logo', name: 'Logo' }
@@ -110,7 +119,7 @@ describe('opening a layer', () => {
 
 describe('following the selection', () => {
   const painted = [...opening(hero), marked(stroke)]
-  const running: Action[] = [...painted, { type: 'filling', jobId: 'job' }]
+  const running: Action[] = [...painted, { type: 'filling', jobId: 'job', turn: onlyTurn }]
   test.each<[string, Action[], Selection, LayerInfo | null]>([
     ['from nothing', [], fillable(hero), hero],
     ['to another layer', opening(hero), fillable(logo), logo],
@@ -142,7 +151,7 @@ describe('a fill', () => {
 
   test('goes from marks to a placed layer', () => {
     const actions: Action[] = [
-      { type: 'filling', jobId: 'job' },
+      { type: 'filling', jobId: 'job', turn: onlyTurn },
       filled('a'),
       { type: 'placing' },
       placed('a'),
@@ -157,7 +166,7 @@ describe('a fill', () => {
   })
 
   test('shows the progress of its own job', () => {
-    const state = reached(...painted, { type: 'filling', jobId: 'job' })
+    const state = reached(...painted, { type: 'filling', jobId: 'job', turn: onlyTurn })
     const own = reduce(state, { type: 'progressed', progress: progressOf('job') })
     const other = reduce(state, { type: 'progressed', progress: progressOf('other') })
     expect(own.work).toMatchObject({ job: { progress: { id: 'job' } } })
@@ -165,13 +174,19 @@ describe('a fill', () => {
   })
 
   test.each([notice, null])('that ends without a result keeps the marks (notice: %o)', (said) => {
-    const state = reached(...painted, { type: 'filling', jobId: 'job' }, { type: 'not-filled', notice: said })
+    const state = reached(
+      ...painted,
+      { type: 'filling', jobId: 'job', turn: onlyTurn },
+      { type: 'not-filled', notice: said },
+    )
     expect(marksOf(pictureOf(state).history)).toEqual([stroke])
     expect(state.notice).toEqual(said)
   })
 
   test('that is discarded keeps the marks', () => {
-    const state = reached(...painted, { type: 'filling', jobId: 'job' }, filled('a'), { type: 'discarded' })
+    const state = reached(...painted, { type: 'filling', jobId: 'job', turn: onlyTurn }, filled('a'), {
+      type: 'discarded',
+    })
     expect(marksOf(pictureOf(state).history)).toEqual([stroke])
   })
 
@@ -179,7 +194,7 @@ describe('a fill', () => {
     const problem = { message: 'Gone.', mayPlaceAnyway: true }
     const state = reached(
       ...painted,
-      { type: 'filling', jobId: 'job' },
+      { type: 'filling', jobId: 'job', turn: onlyTurn },
       filled('a'),
       { type: 'placing' },
       { type: 'not-placed', problem },
@@ -196,7 +211,7 @@ describe('a fill', () => {
   test('says what the companion and Figma did differently', () => {
     const state = reached(
       ...painted,
-      { type: 'filling', jobId: 'job' },
+      { type: 'filling', jobId: 'job', turn: onlyTurn },
       filled('a', { notes: ['Smaller.'] }),
       {
         type: 'placing',
@@ -268,6 +283,18 @@ describe('undo', () => {
     expect(picture.placed.map(({ layerId }) => layerId)).toEqual(['a again'])
   })
 
+  test('of a deletion brings the fill back, whose own placing can be undone after it', () => {
+    const state = reached(
+      ...painted,
+      ...filling('a'),
+      { type: 'deleted', layerId: 'a', before: recordOf('a') },
+      { type: 'unplaced', restored: fillOf('a again') },
+    )
+    const picture = pictureOf(state)
+    expect(picture.fills.map(({ layerId }) => layerId)).toEqual(['a again'])
+    expect(picture.placed.map(({ layerId }) => layerId)).toEqual(['a again'])
+  })
+
   test('of an edit goes on editing', () => {
     const state = reached(
       { type: 'opening', layer: hero },
@@ -320,7 +347,7 @@ describe('an action that comes too late', () => {
   const late: Action[] = [
     marked(stroke),
     { type: 'mark-undone' },
-    { type: 'filling', jobId: 'job' },
+    { type: 'filling', jobId: 'job', turn: onlyTurn },
     { type: 'progressed', progress: progressOf('job') },
     filled('a'),
     { type: 'not-filled', notice: null },
@@ -394,7 +421,12 @@ function marked(mark: Mark): Action {
 function filling(layerId: string, change: { replaces?: string; before?: FillRecord } = {}): Action[] {
   const { replaces = null, before = null } = change
   const result = { ...resultOf(layerId, { replaces }), before }
-  return [{ type: 'filling', jobId: 'job' }, { type: 'filled', result }, { type: 'placing' }, placed(layerId)]
+  return [
+    { type: 'filling', jobId: 'job', turn: onlyTurn },
+    { type: 'filled', result },
+    { type: 'placing' },
+    placed(layerId),
+  ]
 }
 
 function filled(name: string, change: Partial<Used> = {}): Action {
@@ -523,6 +555,14 @@ describe('a picture that is expanded', () => {
     expect(shown({})).toEqual([patch, { bitmap: widened.bitmap, rect: canvas }])
     expect(shown({ margins: { ...margins, top: 1 } })).toEqual([patch])
     expect(shown({ task: 'remove' })).toEqual([patch])
+  })
+
+  test('neither shows nor counts what was made for the picture that the layer showed before', () => {
+    const exchanged = { ...pictureFor(hero), fills: [fillOf('a')], source: sourceOf(hero, 'exchanged') }
+    expect(fillsInForce(exchanged)).toEqual([])
+    expect(outdatedFills(exchanged).map(({ layerId }) => layerId)).toEqual(['a'])
+    const rendered: Picture = { ...exchanged, source: { ...exchanged.source, kind: 'render' } }
+    expect(outdatedFills(rendered)).toEqual([])
   })
 
   test('does not count its margins among what a removal sees', () => {

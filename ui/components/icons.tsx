@@ -46,6 +46,32 @@ export function IconEraser() {
   )
 }
 
+export function IconReuse() {
+  return (
+    <Icon>
+      <path d="M7.5 6.5h6v6h-6zM10.5 15.5v2h6v-6h-2" />
+      <path d="m9 9.5 1.2 1.2 1.8-2.4" />
+    </Icon>
+  )
+}
+
+export function IconSplit() {
+  return (
+    <Icon>
+      <path d="M6.5 7.5h11v9h-11zM12 5.5v13" />
+      <path d="m8.5 10.5-1 1.5 1 1.5M15.5 10.5l1 1.5-1 1.5" />
+    </Icon>
+  )
+}
+
+export function IconResults() {
+  return (
+    <Icon>
+      <path d="m12 6 6 3.2-6 3.2-6-3.2ZM6.5 12.5l5.5 2.9 5.5-2.9M6.5 15.3l5.5 2.9 5.5-2.9" />
+    </Icon>
+  )
+}
+
 export function IconUndo() {
   return (
     <Icon>

@@ -1,5 +1,5 @@
 import type { Settings } from '../../plugin/messages.ts'
-import { isMarked } from '../derived.ts'
+import { isMarked, outdatedFills } from '../derived.ts'
 import type { Obstacle } from '../readiness.ts'
 import type { State } from '../state.ts'
 import { strings } from '../strings.ts'
@@ -12,13 +12,16 @@ export interface NoticesProps {
   readonly work: Extract<Work, { step: 'paint' | 'fill' | 'review' | 'place' }>
   /** What keeps the task from being done; null: nothing, or nothing is asked for. */
   readonly obstacle: Obstacle | null
+  /** Once more what was made for the picture that was here before. */
+  readonly onRefill: () => void
   readonly onDismiss: () => void
 }
 
 /** What there is to say, over the picture's lower edge. */
-export function Notices({ state, work, obstacle, onDismiss }: NoticesProps) {
+export function Notices({ state, work, obstacle, onRefill, onDismiss }: NoticesProps) {
   const { link, selection, notice } = state
   const reason = work.step === 'paint' ? reasonFor(obstacle, work.picture) : null
+  const outdatedCount = work.step === 'paint' ? outdatedFills(work.picture).length : 0
   return (
     <div class="notices">
       {work.step === 'paint' &&
@@ -28,6 +31,12 @@ export function Notices({ state, work, obstacle, onDismiss }: NoticesProps) {
           <p class="invitation">{invitationTo(work.picture, state.settings)}</p>
         )}
       {work.step === 'paint' && <PointingLine picture={work.picture} />}
+      {outdatedCount > 0 && (
+        <NoticeBar
+          notice={{ tone: 'info', message: strings.results.outdatedNotice(outdatedCount) }}
+          action={{ name: strings.results.refill, act: onRefill, isDisabled: link.state !== 'ready' }}
+        />
+      )}
       {reason !== null && <NoticeBar notice={{ tone: 'info', message: reason }} />}
       {link.state !== 'ready' && (
         <NoticeBar notice={{ tone: 'info', message: strings.lost(link.state === 'absent') }} />

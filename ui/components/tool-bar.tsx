@@ -40,7 +40,7 @@ export function ToolBar({ tool, removesAtOnce, onTool, onRemoveAtOnce, ...brush 
       {hasBrush && <BrushSize {...brush} />}
       {tool === 'point' && removesAtOnce !== null && (
         <Checkbox value={removesAtOnce} onValueChange={onRemoveAtOnce}>
-          {strings.pointing.removeAtOnce}
+          <span>{strings.pointing.removeAtOnce}</span>
         </Checkbox>
       )}
     </div>

@@ -5,13 +5,15 @@ import type { State } from '../state.ts'
 import { strings } from '../strings.ts'
 import { engineFor, isByWords, tasksOffered } from '../wish.ts'
 import type { Result, Work } from '../work.ts'
-import { ExpandFooter } from './expand-footer.tsx'
-import { PaintFooter } from './paint-footer.tsx'
+import { EditChoice } from './edit-choice.tsx'
+import { ExpandControls } from './expand-controls.tsx'
 import { ProgressFooter } from './progress-footer.tsx'
+import { RemoveControls } from './remove-controls.tsx'
 import { ReviewFooter } from './review-footer.tsx'
+import { TaskChoice } from './task-choice.tsx'
 import type { ToolBarProps } from './tool-bar.tsx'
 import { Waiting } from './waiting.tsx'
-import { WordsFooter } from './words-footer.tsx'
+import { WordsControls } from './words-controls.tsx'
 
 export interface WorkFooterProps {
   readonly state: State
@@ -24,6 +26,8 @@ export interface WorkFooterProps {
   readonly onModels: () => void
 }
 
+type TaskProps = WorkFooterProps & { readonly work: Extract<Work, { step: 'paint' }> }
+
 /** Below the picture: what comes next. */
 export function WorkFooter(props: WorkFooterProps) {
   const { work } = props
@@ -35,6 +39,7 @@ export function WorkFooter(props: WorkFooterProps) {
         <ProgressFooter
           progress={work.job.progress}
           preview={work.job.preview}
+          turn={work.job.turn}
           task={work.picture?.task ?? 'remove'}
           isReconnecting={props.state.link.state !== 'ready'}
           onCancel={props.session.cancel}
@@ -51,17 +56,28 @@ export function WorkFooter(props: WorkFooterProps) {
   }
 }
 
-function TaskFooter(props: WorkFooterProps & { readonly work: Extract<Work, { step: 'paint' }> }) {
-  const { state, work, session, tools, canFill, areOptionsOpen, onOptions, onModels } = props
+function TaskFooter(props: TaskProps) {
+  const { state, work, session } = props
+  const { task, edits, keepsEdited } = work.picture
+  return (
+    <footer class="footer">
+      <TaskChoice task={task} tasks={tasksOffered(enginesOf(state.link))} onTask={session.chooseTask} />
+      {edits !== null && task !== 'expand' && (
+        <EditChoice keepsEdited={keepsEdited} onKeep={session.keepEdited} />
+      )}
+      <Controls {...props} />
+    </footer>
+  )
+}
+
+/** What the task needs to be told, and its button. */
+function Controls({ state, work, session, tools, canFill, ...props }: TaskProps) {
   const { task, source, margins } = work.picture
   const { wish } = state
-  const engines = enginesOf(state.link)
-  const engine = engineFor(task, wish, engines)
-  const choice = { task, tasks: tasksOffered(engines), onTask: session.chooseTask }
+  const engine = engineFor(task, wish, enginesOf(state.link))
   if (task === 'expand') {
     return (
-      <ExpandFooter
-        {...choice}
+      <ExpandControls
         expansion={source.expansion}
         margins={margins}
         canExpand={canFill}
@@ -71,17 +87,18 @@ function TaskFooter(props: WorkFooterProps & { readonly work: Extract<Work, { st
     )
   }
   if (isByWords(task)) {
+    const { areOptionsOpen, onOptions, onModels } = props
     return (
-      <WordsFooter
-        {...{ ...choice, ...tools, wish, engine, canFill, areOptionsOpen, onOptions, onModels }}
+      <WordsControls
+        {...{ ...tools, task, wish, engine, canFill, areOptionsOpen, onOptions, onModels }}
         onWish={session.wish}
         onFill={session.fill}
       />
     )
   }
   return (
-    <PaintFooter
-      {...{ ...choice, ...tools }}
+    <RemoveControls
+      {...tools}
       canRemove={canFill}
       variations={engine?.seeded ? wish.variations[task] : null}
       onVariations={(count) => session.wish({ variations: { ...wish.variations, [task]: count } })}

@@ -12,9 +12,11 @@ import { strings } from '../strings.ts'
 import { engineFor, isByWords } from '../wish.ts'
 import type { Work } from '../work.ts'
 import { FurtherOptions } from './further-options.tsx'
-import { Header } from './header.tsx'
+import { Header, type Panel } from './header.tsx'
 import { Notices } from './notices.tsx'
+import { ResultsPanel } from './results-panel.tsx'
 import { SettingsPanel } from './settings-panel.tsx'
+import { SplitHandle } from './split-handle.tsx'
 import { useKeyboard } from './use-keyboard.ts'
 import { WorkFooter } from './work-footer.tsx'
 
@@ -30,8 +32,9 @@ export interface WorkspaceProps {
 /** The picture with its tools above and below: from the first stroke to the placed fill. */
 export function Workspace({ state, work, session, isCovered, onModels }: WorkspaceProps) {
   const [isCompareButtonHeld, setCompareButtonHeld] = useState(false)
-  const [areSettingsOpen, setSettingsOpen] = useState(false)
-  const [areOptionsOpen, setOptionsOpen] = useState(false)
+  const [chosenPanel, setPanel] = useState<Panel | null>(null)
+  /** How much of the view shows the original, from the left; null: none of it. */
+  const [split, setSplit] = useState<number | null>(null)
   const { settings, link, wish } = state
   const { picture } = work
   const result = 'result' in work ? work.result : null
@@ -43,12 +46,15 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
   const canFill = work.step === 'paint' && obstacle === null
   const engine = engineFor(task, wish, enginesOf(link))
   const hasOptions = work.step === 'paint' && isByWords(task) && engine !== null
+  const panel = chosenPanel === 'options' && !hasOptions ? null : chosenPanel
 
   // Drawn anew only when one of these changes, not at each mark.
   const images = useMemo(
     () => imagesToShow({ picture, result }, isComparing),
     [picture?.bitmap, picture?.fills, picture?.edits, task, picture?.margins, result, isComparing],
   )
+  const isSplit = split !== null && images.length > 1 && !isComparing
+  const original = useMemo(() => imagesToShow({ picture, result: null }, true), [picture?.bitmap])
   const canvas = useMemo(() => canvasToShow(picture), [picture?.source.expansion, task, picture?.margins])
   const history = result === null && !isComparing && task !== 'expand' ? picture?.history : undefined
   const marks = useMemo(() => (history === undefined ? [] : marksOf(history)), [history])
@@ -111,8 +117,8 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
 
   /** Out of what is nearest: a panel, a running fill, a result that waits, a notice. A fill that failed to be placed stays. */
   function goBack(): void {
-    if (areSettingsOpen) setSettingsOpen(false)
-    else if (hasOptions && areOptionsOpen) setOptionsOpen(false)
+    if (panel !== null) setPanel(null)
+    else if (split !== null) setSplit(null)
     else if (picture?.isLooking) session.stopLooking()
     else if (work.step === 'fill') session.cancel()
     else if (work.step === 'review' && work.problem === null) session.discard()
@@ -125,6 +131,10 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
     const { chosen, variations } = work.result
     session.chooseVariation((chosen + by + variations.length) % variations.length)
     return true
+  }
+
+  function toggle(toggled: Panel): void {
+    setPanel(panel === toggled ? null : toggled)
   }
 
   function changeTool(changed: Tool): void {
@@ -145,18 +155,29 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
         canClear={work.step === 'paint' && task !== 'expand' && isMarked(work.picture)}
         canCompare={images.length > 1 || isComparing}
         isComparing={isComparing}
-        areSettingsOpen={areSettingsOpen}
+        isSplit={split !== null}
+        resultCount={picture?.fills.length ?? 0}
+        openPanel={panel}
         onUndo={session.undo}
         onRedo={session.redo}
         onClear={() => session.mark({ kind: 'clear' })}
         onCompare={setCompareButtonHeld}
-        onSettings={() => setSettingsOpen(!areSettingsOpen)}
+        onSplit={() => setSplit(split === null ? 0.5 : null)}
+        onResults={() => toggle('results')}
+        onSettings={() => toggle('settings')}
       />
       <div class="stage">
         <MaskCanvas
           key={picture === null ? '' : `${picture.source.layer.id} ${picture.source.hash}`}
           label={(task === 'expand' ? strings.expanding : strings).picture(picture?.source.layer.name ?? '')}
-          scene={{ images, marks, widthPx, heightPx, canvas: isComparing ? null : canvas }}
+          scene={{
+            images,
+            original: isSplit ? { images: original, share: split } : null,
+            marks,
+            widthPx,
+            heightPx,
+            canvas: isComparing ? null : canvas,
+          }}
           visible={canvas ?? picture?.source.visible ?? { x: 0, y: 0, width: widthPx, height: heightPx }}
           tool={tool}
           isTaking={held.isErasing}
@@ -166,8 +187,15 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
           onMark={session.mark}
           onPoint={session.point}
         />
-        <Notices state={state} work={work} obstacle={obstacle} onDismiss={session.dismissNotice} />
-        {hasOptions && areOptionsOpen && (
+        {isSplit && <SplitHandle share={split} onShare={setSplit} />}
+        <Notices
+          state={state}
+          work={work}
+          obstacle={obstacle}
+          onRefill={session.refillOutdated}
+          onDismiss={session.dismissNotice}
+        />
+        {panel === 'options' && engine !== null && (
           <FurtherOptions
             {...{ task, wish, engine }}
             engines={enginesOf(link)}
@@ -177,12 +205,25 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
             onSeed={session.chooseSeed}
           />
         )}
-        {areSettingsOpen && (
+        {panel === 'results' && picture !== null && (
+          <ResultsPanel
+            picture={picture}
+            engines={enginesOf(link)}
+            isConnected={link.state === 'ready'}
+            canAct={work.step === 'paint'}
+            onEdit={session.editFill}
+            onRefill={session.refill}
+            onReuse={session.reuse}
+            onDelete={session.deleteFill}
+          />
+        )}
+        {panel === 'settings' && (
           <SettingsPanel settings={settings} onChange={session.changeSettings} onModels={onModels} />
         )}
       </div>
       <WorkFooter
-        {...{ state, work, session, canFill, areOptionsOpen, onModels }}
+        {...{ state, work, session, canFill, onModels }}
+        areOptionsOpen={panel === 'options'}
         tools={{
           tool,
           brushPx: settings.brushPx,
@@ -191,7 +232,7 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
           onBrushPx: changeBrush,
           onRemoveAtOnce: (removeAtOnce) => session.changeSettings({ removeAtOnce }),
         }}
-        onOptions={() => setOptionsOpen(!areOptionsOpen)}
+        onOptions={() => toggle('options')}
       />
     </>
   )

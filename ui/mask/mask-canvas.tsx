@@ -52,7 +52,16 @@ export function MaskCanvas(props: MaskCanvasProps) {
 
   useLayoutEffect(() => {
     if (viewport !== null && size !== null) view.current?.drawPicture(scene, viewport, size)
-  }, [scene.images, scene.widthPx, scene.heightPx, scene.canvas, viewport, size])
+  }, [
+    scene.images,
+    scene.original?.images,
+    scene.original?.share,
+    scene.widthPx,
+    scene.heightPx,
+    scene.canvas,
+    viewport,
+    size,
+  ])
 
   useLayoutEffect(() => {
     gesture.current = null

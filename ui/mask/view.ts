@@ -1,4 +1,5 @@
 import type { Rect } from '../../plugin/messages.ts'
+import type { LaidImage } from '../work.ts'
 import { drawLine, drawMarks, traceLine } from './draw.ts'
 import { type Mark, type MarkMode, marksInForce, type Point } from './mark.ts'
 import type { Size, Viewport } from './viewport.ts'
@@ -6,7 +7,9 @@ import type { Size, Viewport } from './viewport.ts'
 /** What is to be seen. */
 export interface Scene {
   /** Laid over one another, lowest first, each stretched over its place in the picture. */
-  readonly images: readonly { readonly bitmap: ImageBitmap; readonly rect: Rect }[]
+  readonly images: readonly LaidImage[]
+  /** What lies beneath it all, over the left part of the view: so much of it, 0 … 1. null: nowhere. */
+  readonly original: { readonly images: readonly LaidImage[]; readonly share: number } | null
   readonly marks: readonly Mark[]
   readonly widthPx: number
   readonly heightPx: number
@@ -46,14 +49,23 @@ export class PictureView {
     this.#outlines = contextOf(outlines)
   }
 
-  drawPicture({ images, canvas }: Scene, viewport: Viewport, view: Size): void {
+  drawPicture({ images, original, canvas }: Scene, viewport: Viewport, view: Size): void {
     prepare(this.#picture, viewport, view)
     this.#picture.imageSmoothingEnabled = viewport.scale * devicePixelRatio < crispScale
     this.#picture.imageSmoothingQuality = 'medium'
     if (canvas !== null) clipTo(this.#picture, canvas)
-    for (const { bitmap, rect } of images) {
-      this.#picture.drawImage(bitmap, rect.x, rect.y, rect.width, rect.height)
+    drawImages(this.#picture, images)
+    if (original === null) return
+    const { x, y, scale } = viewport
+    const left = {
+      x: -x / scale,
+      y: -y / scale,
+      width: (original.share * view.width) / scale,
+      height: view.height / scale,
     }
+    clipTo(this.#picture, left)
+    this.#picture.clearRect(left.x, left.y, left.width, left.height)
+    drawImages(this.#picture, original.images)
   }
 
   drawMarks(scene: Scene, viewport: Viewport, view: Size): void {
@@ -108,6 +120,12 @@ function prepare(context: CanvasRenderingContext2D, { scale, x, y }: Viewport, v
     x * devicePixelRatio,
     y * devicePixelRatio,
   )
+}
+
+function drawImages(context: CanvasRenderingContext2D, images: readonly LaidImage[]): void {
+  for (const { bitmap, rect } of images) {
+    context.drawImage(bitmap, rect.x, rect.y, rect.width, rect.height)
+  }
 }
 
 /** The image, spread a little in all directions, less the image itself. */

@@ -1,6 +1,7 @@
+import type { Task } from '../../companion/protocol.ts'
 import { canvasOf, type PendingJob, type Recipe, type Rect, type Source } from '../../plugin/messages.ts'
 import type { Patch, Run } from '../companion-jobs.ts'
-import { expansionOn, fillsInForce, replacedByEdit, warningOf } from '../derived.ts'
+import { expansionOn, fillsInForce, outdatedFills, replacedByEdit, warningOf } from '../derived.ts'
 import { marksOf } from '../mask/history.ts'
 import type { Mark } from '../mask/mark.ts'
 import { encodeMaskPng } from '../mask/png.ts'
@@ -11,7 +12,7 @@ import { randomId, randomSeed } from '../random.ts'
 import { SandboxFailure } from '../sandbox.ts'
 import { strings } from '../strings.ts'
 import { wishedRecipe, wishOf } from '../wish.ts'
-import type { FillRecord, Picture, Result, ShownFill } from '../work.ts'
+import { type FillRecord, onlyTurn, type Picture, type Result, type ShownFill, type Turn } from '../work.ts'
 import { type Effects, noticeFrom } from './effects.ts'
 import type { Opening } from './opening.ts'
 import type { Placing } from './placing.ts'
@@ -19,9 +20,13 @@ import type { Placing } from './placing.ts'
 /** How marks, words and margins become results. */
 export interface Filling {
   /** The main thing: what the task says, from marks or margins to a layer. */
-  fill(): Promise<void>
+  fill(): Promise<boolean>
   /** The same once more from another seed, instead of the result that waits. */
   tryAgain(): Promise<void>
+  /** A placed fill once more from another seed, in its place. */
+  refill(layerId: string): Promise<void>
+  /** What was made for the picture that the layer showed before, once more for this one, each in its place. */
+  refillOutdated(): Promise<void>
   cancel(): void
   /** A job that an earlier window began and did not see the end of. */
   resume(job: PendingJob): Promise<void>
@@ -33,16 +38,18 @@ export function createFilling(effects: Effects, opening: Opening, placing: Placi
   const { sandbox, dispatch } = effects
   let running: AbortController | null = null
 
-  return { fill, tryAgain, cancel: () => running?.abort(), resume }
+  return { fill, tryAgain, refill, refillOutdated, cancel: () => running?.abort(), resume }
 
-  async function fill(): Promise<void> {
+  /** @returns whether it was placed */
+  async function fill(turn: Turn = onlyTurn): Promise<boolean> {
     const { work, link } = effects.state
-    if (work.step !== 'paint' || link.state !== 'ready') return
+    if (work.step !== 'paint' || link.state !== 'ready') return false
     const { picture } = work
     const from = picture.task === 'expand' ? fillMargins : fillMarks
-    await run(randomId(), (jobId, signal) => from(jobId, picture, signal))
+    const isPlaced = await run(randomId(), turn, (jobId, signal) => from(jobId, picture, signal))
     // What went wrong is read first.
     if (effects.state.notice === null) await opening.followSelection()
+    return isPlaced
   }
 
   async function tryAgain(): Promise<void> {
@@ -51,33 +58,57 @@ export function createFilling(effects: Effects, opening: Opening, placing: Placi
     await fill()
   }
 
-  /** Runs a job up to its result, and places that as the settings say. */
+  async function refill(layerId: string): Promise<void> {
+    await opening.edit(layerId)
+    dispatch({ type: 'seed-chosen', seed: null })
+    await fill()
+  }
+
+  async function refillOutdated(): Promise<void> {
+    const { work } = effects.state
+    if (work.step !== 'paint') return
+    const outdated = outdatedFills(work.picture)
+    for (const [index, { layerId }] of outdated.entries()) {
+      await opening.edit(layerId)
+      const isPlaced = await fill({ index, count: outdated.length })
+      // Cancelled, failed, or to be looked at first: the others wait for the next time.
+      if (!isPlaced) return
+    }
+  }
+
+  /**
+   * Runs a job up to its result, and places that as the settings say.
+   *
+   * @returns whether it was placed
+   */
   async function run(
     jobId: string,
+    turn: Turn,
     work: (jobId: string, signal: AbortSignal) => Promise<Result | null>,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const controller = new AbortController()
     running = controller
-    if (effects.state.work.step === 'paint') dispatch({ type: 'filling', jobId })
+    if (effects.state.work.step === 'paint') dispatch({ type: 'filling', jobId, turn })
     try {
       const result = await work(jobId, controller.signal)
-      if (result === null) return
+      if (result === null) return false
       dispatch({ type: 'filled', result })
-      if (!isPlacedAtOnce(result)) return
+      if (!isPlacedAtOnce(result, turn)) return false
     } catch (error) {
       await placing.forgetPendingJob()
       dispatch({ type: 'not-filled', notice: controller.signal.aborted ? null : noticeFrom(error) })
-      return
+      return false
     } finally {
       running = null
     }
-    await placing.place(false)
+    return placing.place(false)
   }
 
   /** Where there is a choice, or something to agree to, the person is asked whatever the settings say. */
-  function isPlacedAtOnce({ variations }: Result): boolean {
+  function isPlacedAtOnce({ variations }: Result, turn: Turn): boolean {
     const { settings, work } = effects.state
-    return settings.placeAtOnce && variations.length === 1 && warningOf(work) === null
+    const isWanted = settings.placeAtOnce || turn.count > 1
+    return isWanted && variations.length === 1 && warningOf(work) === null
   }
 
   /** Marks → mask → companion → patches. */
@@ -139,6 +170,12 @@ export function createFilling(effects: Effects, opening: Opening, placing: Placi
     return order(pending, before, { source, plan, mask: null, canvas, region: canvas }, signal)
   }
 
+  /** Of several jobs at once nobody wants to choose from each. */
+  function variationsOf(task: Task): number {
+    const { work, wish } = effects.state
+    return work.step === 'fill' && work.job.turn.count > 1 ? 1 : wish.variations[task]
+  }
+
   function recipeFor({ task, seed, source }: Picture): Recipe {
     const { wish, link } = effects.state
     const engines = link.state === 'ready' ? link.ready.engines : []
@@ -165,7 +202,7 @@ export function createFilling(effects: Effects, opening: Opening, placing: Placi
       ...{ id: pending.jobId, task, engine, seed, options, extent: plan.extent, merge: plan.merge },
       ...(prompt !== undefined && { prompt }),
       ...(negativePrompt !== undefined && { negativePrompt }),
-      variations: effects.state.wish.variations[task],
+      variations: variationsOf(task),
     }
     const base = plan.base ?? { hash: source.hash, png: source.bytes }
     const take = { widthPx: source.widthPx, heightPx: source.heightPx, canvas }
@@ -214,7 +251,7 @@ export function createFilling(effects: Effects, opening: Opening, placing: Placi
     const picture = await opening.pictureOfPending(pending)
     const wish = wishOf(pending.recipe, effects.state.wish)
     dispatch({ type: 'resumed', jobId: pending.jobId, picture, wish })
-    await run(pending.jobId, async (jobId, signal) => {
+    await run(pending.jobId, onlyTurn, async (jobId, signal) => {
       const patches = await effects.companion.attach(jobId, runOf(signal))
       const before = picture === null ? null : await placing.recordOf(picture, pending.replaces)
       return resultFrom(pending, before, null, patches)

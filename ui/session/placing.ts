@@ -8,10 +8,12 @@ import type { Opening } from './opening.ts'
 
 /** How fills come into the document, and are taken back. */
 export interface Placing {
-  /** Places the result that waits. */
-  place(anyway: boolean): Promise<void>
+  /** Places the result that waits; false: it still waits. */
+  place(anyway: boolean): Promise<boolean>
   discard(): Promise<void>
-  /** The last mark; where there is none, the last fill. */
+  /** Takes a fill out of the document. */
+  remove(layerId: string): Promise<void>
+  /** The last thing that was done: a mark; where there is none, a fill that was placed or deleted. */
   undo(): void
   /** What it takes to place a fill of the picture once more; null: it does not lie there. */
   recordOf(picture: Picture, layerId: string | null): Promise<FillRecord | null>
@@ -28,11 +30,11 @@ export function createPlacing(effects: Effects, opening: Opening, fillCache: Fil
   const records = new Map<string, FillRecord>()
   let isTakingBack = false
 
-  return { place, discard, undo, recordOf, forgetPendingJob }
+  return { place, discard, remove, undo, recordOf, forgetPendingJob }
 
-  async function place(anyway: boolean): Promise<void> {
+  async function place(anyway: boolean): Promise<boolean> {
     const { work } = effects.state
-    if (work.step !== 'review') return
+    if (work.step !== 'review') return false
     const { result } = work
     const request = placeRequestOf(result)
     dispatch({ type: 'placing' })
@@ -45,13 +47,14 @@ export function createPlacing(effects: Effects, opening: Opening, fillCache: Fil
         type: 'not-placed',
         problem: { message: noticeFrom(error).message, mayPlaceAnyway: isSourceLost },
       })
-      return
+      return false
     }
     const { replaces: _, ...record } = request
     const fill = remember(placed.fill, record, chosenOf(result).bitmap)
     dispatch({ type: 'placed', fill, notes: placed.notes })
     await forgetPendingJob()
     await opening.followSelection()
+    return true
   }
 
   async function discard(): Promise<void> {
@@ -67,21 +70,35 @@ export function createPlacing(effects: Effects, opening: Opening, fillCache: Fil
     else if (!isTakingBack) void effects.owned(takeBack(work.picture))
   }
 
-  /** Takes the last placed fill back; what it had replaced is placed again. */
+  async function remove(layerId: string): Promise<void> {
+    const { work } = effects.state
+    if (work.step !== 'paint') return
+    const before = await recordOf(work.picture, layerId)
+    if (before === null) return
+    await sandbox.ask('removeFill', { layerId })
+    dispatch({ type: 'deleted', layerId, before })
+  }
+
+  /** Takes the last fill back that was placed or deleted; what was there before it is placed again. */
   async function takeBack({ placed, source }: Picture): Promise<void> {
     const last = placed.at(-1)
     if (last === undefined) return
     isTakingBack = true
     try {
-      const restored = last.before === null ? null : await placeAgain(last.before, source, last.layerId)
-      if (restored === null) await sandbox.ask('removeFill', { layerId: last.layerId })
+      const { before, layerId } = last
+      const restored = before === null ? null : await placeAgain(before, source, layerId)
+      if (restored === null && layerId !== null) await sandbox.ask('removeFill', { layerId })
       dispatch({ type: 'unplaced', restored })
     } finally {
       isTakingBack = false
     }
   }
 
-  async function placeAgain(record: FillRecord, { layer }: Source, replaces: string): Promise<ShownFill> {
+  async function placeAgain(
+    record: FillRecord,
+    { layer }: Source,
+    replaces: string | null,
+  ): Promise<ShownFill> {
     const { fill } = await sandbox.ask('place', { ...record, layerId: layer.id, replaces, anyway: false })
     return remember(fill, record, await decodePicture(record.png))
   }

@@ -1,5 +1,5 @@
 import type { Task } from '../../companion/protocol.ts'
-import type { Event, Margins, Settings, Start } from '../../plugin/messages.ts'
+import type { Event, Margins, Recipe, Settings, Start } from '../../plugin/messages.ts'
 import type { Companion } from '../companion.ts'
 import { chosenOf } from '../derived.ts'
 import { saveAsFile } from '../download.ts'
@@ -12,7 +12,7 @@ import type { Sandbox } from '../sandbox.ts'
 import { openSentImages, type SentImages } from '../sent-images.ts'
 import { type Action, initialState, reduce, type State } from '../state.ts'
 import { strings } from '../strings.ts'
-import type { Wish } from '../wish.ts'
+import { type Wish, wishOf } from '../wish.ts'
 import { type Effects, noticeFrom } from './effects.ts'
 import { createFilling } from './filling.ts'
 import { createOpening } from './opening.ts'
@@ -50,6 +50,15 @@ export interface Session {
   readonly chooseVariation: (index: number) => void
   /** Another result instead of the one that waits. */
   readonly tryAgain: () => void
+  /** Reopens a placed fill with its mask, words and seed. */
+  readonly editFill: (layerId: string) => void
+  /** Once more from another seed, in its place. */
+  readonly refill: (layerId: string) => void
+  /** Takes over a fill's words and numbers for what is marked next. */
+  readonly reuse: (recipe: Recipe) => void
+  readonly deleteFill: (layerId: string) => void
+  /** Once more what was made for the picture that the layer showed before. */
+  readonly refillOutdated: () => void
   readonly place: (anyway: boolean) => void
   readonly discard: () => void
   readonly download: () => void
@@ -127,6 +136,16 @@ export function createSession({ sandbox, connect, onState }: SessionOptions): Se
     cancel: filling.cancel,
     chooseVariation: (index) => dispatch({ type: 'variation-chosen', index }),
     tryAgain: () => void owned(filling.tryAgain()),
+    editFill: (layerId) => void owned(opening.edit(layerId)),
+    refill: (layerId) => void owned(filling.refill(layerId)),
+    reuse(recipe) {
+      dispatch({ type: 'task-chosen', task: recipe.task })
+      dispatch({ type: 'wished', change: wishOf(recipe, state.wish) })
+      if (recipe.margins !== undefined) dispatch({ type: 'margins-changed', margins: recipe.margins })
+      else dispatch({ type: 'noticed', notice: { tone: 'info', message: strings.results.markNext } })
+    },
+    deleteFill: (layerId) => void owned(placing.remove(layerId)),
+    refillOutdated: () => void owned(filling.refillOutdated()),
     place: (anyway) => void owned(placing.place(anyway)),
     discard: () => void owned(placing.discard()),
     download() {

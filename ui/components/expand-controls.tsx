@@ -3,9 +3,8 @@ import type { Expansion, Margins } from '../../plugin/messages.ts'
 import { marginsToRatio } from '../plan.ts'
 import { strings } from '../strings.ts'
 import { MarginFields } from './margin-fields.tsx'
-import { TaskChoice, type TaskChoiceProps } from './task-choice.tsx'
 
-export interface ExpandFooterProps extends TaskChoiceProps {
+export interface ExpandControlsProps {
   readonly expansion: Expansion
   readonly margins: Margins
   readonly canExpand: boolean
@@ -22,12 +21,11 @@ const ratios = [
 ] as const
 
 /** How far the picture goes on, and one button. */
-export function ExpandFooter(props: ExpandFooterProps) {
-  const { expansion, margins, canExpand, onMargins, onExpand, ...choice } = props
+export function ExpandControls(props: ExpandControlsProps) {
+  const { expansion, margins, canExpand, onMargins, onExpand } = props
   const toFrame = expansion.state === 'possible' ? expansion.toFrame : null
   return (
-    <footer class="footer">
-      <TaskChoice {...choice} />
+    <>
       <MarginFields margins={margins} isDisabled={expansion.state === 'impossible'} onMargins={onMargins} />
       <div class="go">
         {toFrame !== null && (
@@ -40,7 +38,7 @@ export function ExpandFooter(props: ExpandFooterProps) {
           {strings.tasks.expand}
         </Button>
       </div>
-    </footer>
+    </>
   )
 }
 

@@ -1,10 +1,9 @@
 import { Button } from '@create-figma-plugin/ui'
 import { strings } from '../strings.ts'
-import { TaskChoice, type TaskChoiceProps } from './task-choice.tsx'
 import { ToolBar, type ToolBarProps } from './tool-bar.tsx'
 import { VariationCount } from './variation-count.tsx'
 
-export interface PaintFooterProps extends ToolBarProps, TaskChoiceProps {
+export interface RemoveControlsProps extends ToolBarProps {
   readonly canRemove: boolean
   /** null: whoever removes makes one picture, and no other. */
   readonly variations: number | null
@@ -13,11 +12,10 @@ export interface PaintFooterProps extends ToolBarProps, TaskChoiceProps {
 }
 
 /** One brush, one button. */
-export function PaintFooter(props: PaintFooterProps) {
-  const { task, tasks, onTask, canRemove, variations, onVariations, onRemove, ...tools } = props
+export function RemoveControls(props: RemoveControlsProps) {
+  const { canRemove, variations, onVariations, onRemove, ...tools } = props
   return (
-    <footer class="footer">
-      <TaskChoice task={task} tasks={tasks} onTask={onTask} />
+    <>
       <ToolBar {...tools} />
       <div class="go">
         <Button fullWidth disabled={!canRemove} onClick={onRemove}>
@@ -25,6 +23,6 @@ export function PaintFooter(props: PaintFooterProps) {
         </Button>
         {variations !== null && <VariationCount count={variations} onCount={onVariations} />}
       </div>
-    </footer>
+    </>
   )
 }

@@ -1,15 +1,15 @@
 import { Button, IconAdjustSmall24, IconButton, RangeSlider } from '@create-figma-plugin/ui'
 import { useId } from 'preact/hooks'
-import type { EngineInfo, Option } from '../../companion/protocol.ts'
+import type { EngineInfo, Option, Task } from '../../companion/protocol.ts'
 import { strings } from '../strings.ts'
 import { controlsOf, type Wish, withOption } from '../wish.ts'
 import { OptionField } from './option-field.tsx'
 import { PromptField } from './prompt-field.tsx'
-import { TaskChoice, type TaskChoiceProps } from './task-choice.tsx'
 import { ToolBar, type ToolBarProps } from './tool-bar.tsx'
 import { VariationCount } from './variation-count.tsx'
 
-export interface WordsFooterProps extends TaskChoiceProps, ToolBarProps {
+export interface WordsControlsProps extends ToolBarProps {
+  readonly task: Task
   readonly wish: Wish
   /** null: none is installed that could do it. */
   readonly engine: EngineInfo | null
@@ -22,34 +22,28 @@ export interface WordsFooterProps extends TaskChoiceProps, ToolBarProps {
 }
 
 /** What is marked becomes what is written: the tools, a few words, and one button. */
-export function WordsFooter(props: WordsFooterProps) {
-  const { task, tasks, onTask, wish, engine, canFill, onWish, onFill } = props
+export function WordsControls(props: WordsControlsProps) {
+  const { task, wish, engine, canFill, onWish, onFill } = props
+  if (engine === null) return <NoEngine {...props} />
   return (
-    <footer class="footer">
-      <TaskChoice task={task} tasks={tasks} onTask={onTask} />
-      {engine === null ? (
-        <NoEngine {...props} />
-      ) : (
-        <>
-          <ToolBar {...toolsOf(props)} />
-          <PromptField
-            label={strings.prompt.label}
-            placeholder={strings.prompt.placeholder}
-            rows={2}
-            value={wish.prompt}
-            onValue={(prompt) => onWish({ prompt })}
-          />
-          <Choices {...props} engine={engine} />
-          <Button fullWidth disabled={!canFill} onClick={onFill}>
-            {strings.tasks[task]}
-          </Button>
-        </>
-      )}
-    </footer>
+    <>
+      <ToolBar {...toolsOf(props)} />
+      <PromptField
+        label={strings.prompt.label}
+        placeholder={strings.prompt.placeholder}
+        rows={2}
+        value={wish.prompt}
+        onValue={(prompt) => onWish({ prompt })}
+      />
+      <Choices {...props} engine={engine} />
+      <Button fullWidth disabled={!canFill} onClick={onFill}>
+        {strings.tasks[task]}
+      </Button>
+    </>
   )
 }
 
-function NoEngine({ task, onModels }: WordsFooterProps) {
+function NoEngine({ task, onModels }: WordsControlsProps) {
   return (
     <>
       <p role="status">{strings.noEngine[task]}</p>
@@ -61,7 +55,7 @@ function NoEngine({ task, onModels }: WordsFooterProps) {
 }
 
 /** What kind of picture, how many, and the way to all else. */
-function Choices(props: WordsFooterProps & { readonly engine: EngineInfo }) {
+function Choices(props: WordsControlsProps & { readonly engine: EngineInfo }) {
   const { task, wish, engine, areOptionsOpen, onWish, onOptions } = props
   const { preset, fitting } = controlsOf(task, engine)
   const setOption = (option: Option, value: Wish['options'][string] | undefined) =>
@@ -128,7 +122,7 @@ function FittingSlider({ option, value, onValue }: FittingSliderProps) {
   )
 }
 
-function toolsOf(props: WordsFooterProps): ToolBarProps {
+function toolsOf(props: WordsControlsProps): ToolBarProps {
   const { tool, brushPx, removesAtOnce, onTool, onBrushPx, onRemoveAtOnce } = props
   return { tool, brushPx, removesAtOnce, onTool, onBrushPx, onRemoveAtOnce }
 }
