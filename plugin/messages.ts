@@ -212,6 +212,14 @@ export interface EditableFill {
   readonly replaces: string
 }
 
+/** A shape as it looks, and where it lies on a picture. */
+export interface PlacedShape {
+  /** Its alpha is the shape's. */
+  readonly png: Uint8Array
+  /** From its pixels to the picture's, rows first. */
+  readonly transform: readonly [readonly [number, number, number], readonly [number, number, number]]
+}
+
 export interface PlaceRequest {
   readonly layerId: string
   /** `Source.hash` the fill was made for. */
@@ -246,6 +254,11 @@ export interface Requests {
   readonly openFill: {
     readonly asks: { readonly layerId: string }
     readonly gets: { readonly png: Uint8Array }
+  }
+  /** What is selected beside the picture: vectors, texts, shapes. */
+  readonly openShapes: {
+    readonly asks: { readonly layerId: string }
+    readonly gets: readonly PlacedShape[]
   }
   readonly editFill: { readonly asks: { readonly layerId: string }; readonly gets: EditableFill }
   /** One undo step, and the pending job is forgotten. Fails without leaving anything behind. */

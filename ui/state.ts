@@ -40,6 +40,8 @@ export interface State {
   readonly work: Work
   /** The next fill's words and numbers. They stay while pictures come and go, as the brush does. */
   readonly wish: Wish
+  /** What was marked for the last fill, as PNG; null: nothing yet. */
+  readonly lastMask: Uint8Array | null
   /** Marks on layers that were left, by the layer's id. */
   readonly drafts: Readonly<Record<string, Draft>>
   readonly models: Models
@@ -113,6 +115,7 @@ export type Action =
   | { readonly type: 'deleted'; readonly layerId: string; readonly before: FillRecord }
   /** The newest of `placed` was taken back; `restored` is what it had replaced or deleted. */
   | { readonly type: 'unplaced'; readonly restored: ShownFill | null }
+  | { readonly type: 'mask-used'; readonly mask: Uint8Array }
   | { readonly type: 'settings-changed'; readonly settings: Settings }
   | { readonly type: 'models-changed'; readonly change: ModelsAction }
   | { readonly type: 'noticed'; readonly notice: Notice }
@@ -126,6 +129,7 @@ export const initialState: State = {
   selection: { state: 'not-fillable', reason: 'nothing', message: '' },
   work: { step: 'start' },
   wish: noWish,
+  lastMask: null,
   drafts: {},
   models: noModels,
   notice: null,
@@ -148,6 +152,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, selection: action.selection }
     case 'settings-changed':
       return { ...state, settings: action.settings }
+    case 'mask-used':
+      return { ...state, lastMask: action.mask }
     case 'wished':
       return { ...state, wish: { ...state.wish, ...action.change } }
     case 'models-changed':
@@ -169,6 +175,7 @@ type WorkAction = Exclude<
       | 'link-changed'
       | 'selected'
       | 'settings-changed'
+      | 'mask-used'
       | 'wished'
       | 'models-changed'
       | 'noticed'

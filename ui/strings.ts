@@ -65,6 +65,21 @@ export const english = {
     nothingFound: 'Nothing was found there. Drag a box round it, or paint over it.',
     removeAtOnce: 'Remove at once',
   },
+  mask: {
+    title: 'Change what is marked',
+    by: 'By pixels',
+    grow: 'Grow',
+    shrink: 'Shrink',
+    invert: 'Invert',
+    feather: 'Soft edge (px)',
+    again: 'Last mask again',
+    shapes: 'From selected shapes',
+    file: 'From a PNG…',
+    noShapes:
+      'Select a vector, a text or a shape in Figma together with the picture. Then its outline is the mask.',
+    shapesBeside: 'What is selected does not lie on the picture. Move it over what should go.',
+    notAMask: 'This file could not be read as a picture. Choose a PNG.',
+  },
   tools: 'Tools',
   /** With the key that chooses it. */
   tool: {

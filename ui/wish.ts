@@ -58,7 +58,8 @@ export interface Controls {
 export function controlsOf(task: Task, { options }: EngineInfo): Controls {
   const named = (name: string) => options.find((option) => option.name === name) ?? null
   const preset = named('preset') ?? named('quality')
-  const aside = new Set(['preset', 'quality', 'fitting'])
+  // How soft the edge is, the mask says.
+  const aside = new Set(['preset', 'quality', 'fitting', 'featherPx'])
   return {
     preset,
     fitting: task === 'shape' ? named('fitting') : null,

@@ -4,7 +4,7 @@ import { CompareButton } from './compare-button.tsx'
 import { IconClear, IconRedo, IconResults, IconSplit, IconUndo } from './icons.tsx'
 
 /** What lies over the picture, one at a time. */
-export type Panel = 'results' | 'settings' | 'options'
+export type Panel = 'results' | 'settings' | 'options' | 'mask'
 
 export interface HeaderProps {
   readonly layerName: string

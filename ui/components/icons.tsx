@@ -46,6 +46,15 @@ export function IconEraser() {
   )
 }
 
+export function IconMask() {
+  return (
+    <Icon>
+      <path d="M6.5 8.5h11M6.5 12h11M6.5 15.5h11" />
+      <path d="M9.5 7v3M14.5 10.5v3M10.5 14v3" />
+    </Icon>
+  )
+}
+
 export function IconReuse() {
   return (
     <Icon>

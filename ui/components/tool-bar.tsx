@@ -1,9 +1,9 @@
-import { Checkbox, RangeSlider, SegmentedControl } from '@create-figma-plugin/ui'
+import { Checkbox, IconButton, RangeSlider, SegmentedControl } from '@create-figma-plugin/ui'
 import type { ComponentChildren } from 'preact'
 import { type Tool, tools } from '../../plugin/messages.ts'
 import { brushSizes } from '../mask/brush.ts'
 import { strings } from '../strings.ts'
-import { IconBrush, IconEraser, IconLasso, IconPoint, IconRectangle } from './icons.tsx'
+import { IconBrush, IconEraser, IconLasso, IconMask, IconPoint, IconRectangle } from './icons.tsx'
 
 export interface ToolBarProps {
   readonly tool: Tool
@@ -12,7 +12,9 @@ export interface ToolBarProps {
   readonly removesAtOnce: boolean | null
   readonly onTool: (tool: Tool) => void
   readonly onBrushPx: (brushPx: number) => void
+  readonly isMaskOpen: boolean
   readonly onRemoveAtOnce: (removesAtOnce: boolean) => void
+  readonly onMask: () => void
 }
 
 const icons: Readonly<Record<Tool, ComponentChildren>> = {
@@ -24,7 +26,8 @@ const icons: Readonly<Record<Tool, ComponentChildren>> = {
 }
 
 /** What marks the picture, and how large or how soon. */
-export function ToolBar({ tool, removesAtOnce, onTool, onRemoveAtOnce, ...brush }: ToolBarProps) {
+export function ToolBar(props: ToolBarProps) {
+  const { tool, removesAtOnce, isMaskOpen, onTool, onRemoveAtOnce, onMask } = props
   const hasBrush = tool === 'brush' || tool === 'eraser'
   return (
     <div class="tool-bar">
@@ -37,12 +40,21 @@ export function ToolBar({ tool, removesAtOnce, onTool, onRemoveAtOnce, ...brush 
           options={tools.map((each) => ({ value: each, children: faceOf(each) }))}
         />
       </fieldset>
-      {hasBrush && <BrushSize {...brush} />}
+      {hasBrush && <BrushSize {...props} />}
       {tool === 'point' && removesAtOnce !== null && (
         <Checkbox value={removesAtOnce} onValueChange={onRemoveAtOnce}>
           <span>{strings.pointing.removeAtOnce}</span>
         </Checkbox>
       )}
+      <IconButton
+        aria-label={strings.mask.title}
+        title={strings.mask.title}
+        aria-expanded={isMaskOpen}
+        aria-controls="mask"
+        onClick={onMask}
+      >
+        <IconMask />
+      </IconButton>
     </div>
   )
 }

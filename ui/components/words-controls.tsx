@@ -123,6 +123,6 @@ function FittingSlider({ option, value, onValue }: FittingSliderProps) {
 }
 
 function toolsOf(props: WordsControlsProps): ToolBarProps {
-  const { tool, brushPx, removesAtOnce, onTool, onBrushPx, onRemoveAtOnce } = props
-  return { tool, brushPx, removesAtOnce, onTool, onBrushPx, onRemoveAtOnce }
+  const { tool, brushPx, removesAtOnce, isMaskOpen, onTool, onBrushPx, onRemoveAtOnce, onMask } = props
+  return { tool, brushPx, removesAtOnce, isMaskOpen, onTool, onBrushPx, onRemoveAtOnce, onMask }
 }

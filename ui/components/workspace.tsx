@@ -4,6 +4,7 @@ import { canRedo, canUndo, canvasToShow, chosenOf, imagesToShow, isMarked } from
 import type { Command } from '../keyboard.ts'
 import { steppedBrushSize } from '../mask/brush.ts'
 import { marksOf } from '../mask/history.ts'
+import { featherOf } from '../mask/mark.ts'
 import { MaskCanvas } from '../mask/mask-canvas.tsx'
 import { enginesOf, obstacleToFill } from '../readiness.ts'
 import type { Session } from '../session/session.ts'
@@ -13,6 +14,7 @@ import { engineFor, isByWords } from '../wish.ts'
 import type { Work } from '../work.ts'
 import { FurtherOptions } from './further-options.tsx'
 import { Header, type Panel } from './header.tsx'
+import { MaskPanel } from './mask-panel.tsx'
 import { Notices } from './notices.tsx'
 import { ResultsPanel } from './results-panel.tsx'
 import { SettingsPanel } from './settings-panel.tsx'
@@ -182,6 +184,7 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
           tool={tool}
           isTaking={held.isErasing}
           brushPx={settings.brushPx}
+          featherPx={featherOf(marks) ?? 0}
           canMark={work.step === 'paint' && task !== 'expand' && !isComparing}
           isBusy={work.step === 'fill'}
           onMark={session.mark}
@@ -203,6 +206,19 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
             lastSeed={picture?.placed.at(-1)?.seed ?? null}
             onWish={session.wish}
             onSeed={session.chooseSeed}
+          />
+        )}
+        {panel === 'mask' && work.step === 'paint' && (
+          <MaskPanel
+            isMarked={isMarked(work.picture)}
+            hasLastMask={state.lastMask !== null}
+            hasShapes={state.host === 'figma'}
+            featherPx={featherOf(marks)}
+            onReshape={session.reshape}
+            onFeather={(featherPx) => session.mark({ kind: 'soften', featherPx })}
+            onAgain={session.markAgain}
+            onShapes={session.markShapes}
+            onFile={session.markFile}
           />
         )}
         {panel === 'results' && picture !== null && (
@@ -230,6 +246,8 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
           removesAtOnce: task === 'remove' ? settings.removeAtOnce : null,
           onTool: changeTool,
           onBrushPx: changeBrush,
+          isMaskOpen: panel === 'mask',
+          onMask: () => toggle('mask'),
           onRemoveAtOnce: (removeAtOnce) => session.changeSettings({ removeAtOnce }),
         }}
         onOptions={() => toggle('options')}

@@ -1,5 +1,5 @@
 import type { Rect } from '../../plugin/messages.ts'
-import { type Mark, type MarkMode, marksInForce, type Point } from './mark.ts'
+import { type BrushPoint, type Mark, type MarkMode, marksInForce, type Point } from './mark.ts'
 
 /** Any canvas's context: on the screen or off it. */
 export type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D
@@ -22,19 +22,39 @@ export function drawMarks(context: Context, marks: readonly Mark[], widthPx: num
         drawMask(context, mark.image, mark.rect, whole)
         break
       case 'mask':
-        drawMask(context, mark.image, whole, whole)
+        drawMask(context, mark.image, mark.rect ?? whole, whole)
         break
     }
   }
 }
 
-/** A line with round ends through `points`; a single point is a dot. */
-export function drawLine(context: Context, mode: MarkMode, radiusPx: number, points: readonly Point[]): void {
+/** A line with round ends through `points`; a single point is a dot. Where a pen was pressed less, it is thinner. */
+export function drawLine(
+  context: Context,
+  mode: MarkMode,
+  radiusPx: number,
+  points: readonly BrushPoint[],
+): void {
   context.save()
   context.globalCompositeOperation = operations[mode]
-  context.lineWidth = 2 * radiusPx
   context.lineCap = 'round'
   context.lineJoin = 'round'
+  if (points[0]?.pressure === undefined) drawEvenLine(context, radiusPx, points)
+  else drawPenLine(context, radiusPx, points)
+  context.restore()
+}
+
+/** Piece by piece, each as wide as the pen was pressed at its ends. */
+function drawPenLine(context: Context, radiusPx: number, points: readonly BrushPoint[]): void {
+  for (const [index, point] of points.entries()) {
+    const before = points[Math.max(0, index - 1)]!
+    const pressure = ((before.pressure ?? 1) + (point.pressure ?? 1)) / 2
+    drawEvenLine(context, radiusPx * pressure, index === 0 ? [point] : [before, point])
+  }
+}
+
+function drawEvenLine(context: Context, radiusPx: number, points: readonly Point[]): void {
+  context.lineWidth = 2 * radiusPx
   context.beginPath()
   const [first, ...rest] = points
   if (first !== undefined && rest.length === 0) {
@@ -46,7 +66,6 @@ export function drawLine(context: Context, mode: MarkMode, radiusPx: number, poi
     for (const { x, y } of rest) context.lineTo(x, y)
     context.stroke()
   }
-  context.restore()
 }
 
 /** Adds a line through `points` to the context's path, back to where it began if it is closed. */

@@ -1,5 +1,5 @@
 import type { Tool } from '../../plugin/messages.ts'
-import type { Mark, MarkMode, Point } from './mark.ts'
+import type { BrushPoint, Mark, MarkMode, Point } from './mark.ts'
 import { type Change, type Pointed, promptOfBox, promptOfPoints } from './pointing.ts'
 import type { Size } from './viewport.ts'
 
@@ -11,7 +11,7 @@ export interface Gesture {
   readonly radiusPx: number
   readonly change: Change
   /** Grows in place: a long stroke gains a point hundreds of times. */
-  readonly points: Point[]
+  readonly points: BrushPoint[]
 }
 
 /** What the points mean. Of `line` and `box` there are two: where it began, and where it is. */
@@ -25,7 +25,7 @@ export interface GestureStart {
   readonly isShifted: boolean
   /** Of the brush, or how far a hand trembles in a click. */
   readonly radiusPx: number
-  readonly at: Point
+  readonly at: BrushPoint
 }
 
 /** What came of a gesture. */
@@ -46,7 +46,7 @@ export function beginGesture({ tool, isTaking, isShifted, radiusPx, at }: Gestur
 }
 
 /** Returns whether it changed anything: a point too near the last one does not. */
-export function extendGesture({ shape, radiusPx, points }: Gesture, point: Point): boolean {
+export function extendGesture({ shape, radiusPx, points }: Gesture, point: BrushPoint): boolean {
   if (isOfTwo(shape)) {
     points[1] = point
     return true

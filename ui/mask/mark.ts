@@ -6,15 +6,20 @@ export interface Point {
   readonly y: number
 }
 
+/** Where a brush was, and how hard a pen was pressed there: 0 … 1; absent: not a pen. */
+export interface BrushPoint extends Point {
+  readonly pressure?: number
+}
+
 export type MarkMode = 'paint' | 'erase'
 
 /** One movement of the brush. A single point is a dot. */
 export interface Stroke {
   readonly kind: 'stroke'
   readonly mode: MarkMode
-  /** In pixels of the image. */
+  /** In pixels of the image; of a pen, pressed as hard as can be. */
   readonly radiusPx: number
-  readonly points: readonly Point[]
+  readonly points: readonly BrushPoint[]
 }
 
 /** What a lasso or a rectangle went round; the last point leads back to the first. */
@@ -41,20 +46,36 @@ export type Mark =
   | FoundThing
   /** Wipes what was marked before it. */
   | { readonly kind: 'clear' }
-  /** A mask as it came with a fill that is edited: opaque where the picture is to be filled, transparent elsewhere. */
-  | { readonly kind: 'mask'; readonly image: CanvasImageSource }
+  | MaskMark
+  /** How soft the fill's edge will be, in pixels of the image; null: as the engine finds right. */
+  | { readonly kind: 'soften'; readonly featherPx: number | null }
+
+/** A mask from elsewhere, or what became of the one that was drawn. */
+export interface MaskMark {
+  readonly kind: 'mask'
+  /** Opaque where the picture is to be filled, transparent elsewhere; stretched over `rect`. */
+  readonly image: CanvasImageSource
+  /** null: all of the picture. */
+  readonly rect: Rect | null
+  /** It takes the place of all that was marked before. */
+  readonly isAlone: boolean
+}
 
 /** The marks that still count: none from before the last clearing, and no things that others took the place of. */
 export function marksInForce(marks: readonly Mark[]): readonly Mark[] {
   const inForce: Mark[] = []
   for (const mark of marks) {
-    if (mark.kind === 'clear') inForce.length = 0
-    else {
-      if (mark.kind === 'found') dropReplaced(inForce, mark.insteadOf)
-      inForce.push(mark)
-    }
+    if (mark.kind === 'soften') continue
+    if (mark.kind === 'clear' || (mark.kind === 'mask' && mark.isAlone)) inForce.length = 0
+    if (mark.kind === 'found') dropReplaced(inForce, mark.insteadOf)
+    if (mark.kind !== 'clear') inForce.push(mark)
   }
   return inForce
+}
+
+/** What was said last about the fill's edge, in pixels of the image; null: nothing, or to leave it to the engine. */
+export function featherOf(marks: readonly Mark[]): number | null {
+  return marks.findLast((mark) => mark.kind === 'soften')?.featherPx ?? null
 }
 
 /** Whether `marks` can leave anything marked. Erasing all of a stroke shows only once the mask is drawn. */

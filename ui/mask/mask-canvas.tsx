@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { Rect, Tool } from '../../plugin/messages.ts'
 import { isForControl } from '../keyboard.ts'
 import { beginGesture, endGesture, extendGesture, type Gesture, outlineOf } from './gesture.ts'
-import type { Mark, Point } from './mark.ts'
+import type { BrushPoint, Mark, Point } from './mark.ts'
 import type { Pointed } from './pointing.ts'
 import { useViewport } from './use-viewport.ts'
 import { PictureView, type Scene } from './view.ts'
@@ -20,6 +20,8 @@ export interface MaskCanvasProps {
   readonly isTaking: boolean
   /** Diameter on the screen, in CSS pixels. */
   readonly brushPx: number
+  /** How soft the marks' edge is, in pixels of the image. */
+  readonly featherPx: number
   /** While false, the picture can be looked at but not marked. */
   readonly canMark: boolean
   /** Lets the marks breathe: the companion is at work on them. */
@@ -33,7 +35,8 @@ const tremblePx = 4
 
 /** The picture, to look at from near and far and to mark. */
 export function MaskCanvas(props: MaskCanvasProps) {
-  const { label, scene, visible, tool, isTaking, brushPx, canMark, isBusy, onMark, onPoint } = props
+  const { label, scene, visible, tool, isTaking, brushPx, featherPx, canMark, isBusy, onMark, onPoint } =
+    props
   const frame = useRef<HTMLDivElement>(null)
   const pictureCanvas = useRef<HTMLCanvasElement>(null)
   const markCanvas = useRef<HTMLCanvasElement>(null)
@@ -109,7 +112,7 @@ export function MaskCanvas(props: MaskCanvasProps) {
       isTaking: isTaking || event.altKey,
       isShifted: event.shiftKey,
       radiusPx: (hasBrush ? brushPx / 2 : tremblePx) / viewport.scale,
-      at: imagePoint(viewport, pointOf(event)),
+      at: brushPointOf(event),
     })
     showGesture(gesture.current, 0)
   }
@@ -126,7 +129,7 @@ export function MaskCanvas(props: MaskCanvasProps) {
     const events = event.getCoalescedEvents?.() ?? []
     const from = moved.points.length - 1
     for (const each of events.length > 0 ? events : [event]) {
-      extendGesture(moved, imagePoint(viewport, pointOf(each)))
+      extendGesture(moved, brushPointOf(each))
     }
     if (moved.points.length > from + 1 || from === 1) showGesture(moved, from)
   }
@@ -161,6 +164,12 @@ export function MaskCanvas(props: MaskCanvasProps) {
     cursor.current!.hidden = event.pointerType === 'touch'
   }
 
+  /** In pixels of the image. */
+  function brushPointOf(event: PointerEvent): BrushPoint {
+    const at = imagePoint(viewport!, pointOf(event))
+    return event.pointerType === 'pen' && hasBrush ? { ...at, pressure: event.pressure } : at
+  }
+
   function pointOf(event: MouseEvent): Point {
     const box = frame.current!.getBoundingClientRect()
     return { x: event.clientX - box.left, y: event.clientY - box.top }
@@ -181,7 +190,14 @@ export function MaskCanvas(props: MaskCanvasProps) {
         }}
       >
         <canvas ref={pictureCanvas} role="img" aria-label={label} />
-        <canvas ref={markCanvas} class={`canvas-marks ${isBusy ? 'is-busy' : ''}`} />
+        <canvas
+          ref={markCanvas}
+          class={`canvas-marks ${isBusy ? 'is-busy' : ''}`}
+          // A blur of half the feather's width reaches about as far.
+          style={{
+            filter: featherPx > 0 ? `blur(${(featherPx * (viewport?.scale ?? 1)) / 2}px)` : undefined,
+          }}
+        />
         <canvas ref={outlineCanvas} />
         <div
           ref={cursor}

@@ -48,6 +48,25 @@ export function setBits(bits: Bits, y: number, rgba: Uint8ClampedArray): void {
   }
 }
 
+/** What is set, opaque on a canvas as large as `rect`. */
+export function imageFromBits({ widthPx, rows }: Bits, rect: Rect): HTMLCanvasElement {
+  const canvas = document.createElement('canvas')
+  canvas.width = rect.width
+  canvas.height = rect.height
+  const context = canvas.getContext('2d')
+  if (context === null) throw new Error('This browser gives no 2D canvas.')
+  const pixels = context.createImageData(rect.width, rect.height)
+  const stride = rowBytes(widthPx)
+  for (let y = 0, alphaAt = 3; y < rect.height; y++) {
+    const rowAt = (rect.y + y) * stride
+    for (let x = rect.x; x < rect.x + rect.width; x++, alphaAt += 4) {
+      if (rows[rowAt + (x >> 3)]! & (0x80 >> (x & 7))) pixels.data[alphaAt] = 255
+    }
+  }
+  context.putImageData(pixels, 0, 0)
+  return canvas
+}
+
 /** Set where either is; both of one size. */
 export function unitedBits(a: Bits, b: Bits): Bits {
   return { ...a, rows: a.rows.map((byte, at) => byte | b.rows[at]!) }

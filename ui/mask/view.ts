@@ -1,7 +1,7 @@
 import type { Rect } from '../../plugin/messages.ts'
 import type { LaidImage } from '../work.ts'
 import { drawLine, drawMarks, traceLine } from './draw.ts'
-import { type Mark, type MarkMode, marksInForce, type Point } from './mark.ts'
+import { type BrushPoint, type Mark, type MarkMode, marksInForce, type Point } from './mark.ts'
 import type { Size, Viewport } from './viewport.ts'
 
 /** What is to be seen. */
@@ -101,7 +101,7 @@ export class PictureView {
   }
 
   /** Adds to what is drawn already, at the same viewport. */
-  extendStroke(mode: MarkMode, radiusPx: number, points: readonly Point[]): void {
+  extendStroke(mode: MarkMode, radiusPx: number, points: readonly BrushPoint[]): void {
     drawLine(this.#marks, mode, radiusPx, points)
   }
 }

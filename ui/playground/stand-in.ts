@@ -109,6 +109,8 @@ function createAnswers(surroundings: Surroundings): Answers {
     openSource: ({ layerId }) => sourceOf(document.value, layerId),
     lookAtSource: ({ layerId }) => sourceOf(document.value, layerId),
     openFill: ({ layerId }) => ({ png: findFill(document.value, layerId).png }),
+    // Nothing lies beside the picture here.
+    openShapes: () => [],
     editFill({ layerId }) {
       const fill = findFill(document.value, layerId)
       const picture = document.value.picture!

@@ -3,12 +3,13 @@ import { canvasOf, type PendingJob, type Recipe, type Rect, type Source } from '
 import type { Patch, Run } from '../companion-jobs.ts'
 import { expansionOn, fillsInForce, outdatedFills, replacedByEdit, warningOf } from '../derived.ts'
 import { marksOf } from '../mask/history.ts'
-import type { Mark } from '../mask/mark.ts'
+import { featherOf, type Mark } from '../mask/mark.ts'
 import { encodeMaskPng } from '../mask/png.ts'
 import { type Bits, bitsFromMarks, boundsOf, emptyBits, isEmpty, unitedBits } from '../mask/raster.ts'
-import { decodeMask, decodePicture } from '../picture.ts'
+import { decodePicture, maskMarkFrom } from '../picture.ts'
 import { type FillPlan, planExpand, planFill } from '../plan.ts'
 import { randomId, randomSeed } from '../random.ts'
+import { enginesOf } from '../readiness.ts'
 import { SandboxFailure } from '../sandbox.ts'
 import { strings } from '../strings.ts'
 import { wishedRecipe, wishOf } from '../wish.ts'
@@ -130,6 +131,7 @@ export function createFilling(effects: Effects, opening: Opening, placing: Placi
     const plan = planFill(join, effects.state.settings)
     const before = await placing.recordOf(picture, plan.replaces)
     const mask = await encodeMaskPng(bits)
+    dispatch({ type: 'mask-used', mask })
     // What an edit replaces is made anew; anything else is taken up into the new layer.
     const takenUp = edits === null ? before : null
     const pending: PendingJob = {
@@ -176,14 +178,13 @@ export function createFilling(effects: Effects, opening: Opening, placing: Placi
     return work.step === 'fill' && work.job.turn.count > 1 ? 1 : wish.variations[task]
   }
 
-  function recipeFor({ task, seed, source }: Picture): Recipe {
+  function recipeFor({ task, seed, source, history }: Picture): Recipe {
     const { wish, link } = effects.state
-    const engines = link.state === 'ready' ? link.ready.engines : []
+    const { options, ...wished } = wishedRecipe(task, wish, enginesOf(link))
+    const featherPx = task === 'expand' ? null : featherOf(marksOf(history))
     return {
-      version: 1,
-      task,
-      seed: seed ?? randomSeed(),
-      ...wishedRecipe(task, wish, engines),
+      ...{ version: 1, task, seed: seed ?? randomSeed(), ...wished },
+      options: { ...options, ...(featherPx !== null && { featherPx }) },
       sourceHash: source.hash,
     }
   }
@@ -281,8 +282,7 @@ interface Order {
 
 /** A merged layer holds every fill so far: editing it has to bring all of their marks back. */
 async function unitedMask(bits: Bits, earlier: Uint8Array): Promise<Uint8Array> {
-  const image = await decodeMask(earlier)
-  const marks: readonly Mark[] = [{ kind: 'mask', image }]
+  const marks: readonly Mark[] = [await maskMarkFrom(earlier)]
   return encodeMaskPng(unitedBits(bits, bitsFromMarks(marks, bits.widthPx, bits.heightPx)))
 }
 

@@ -1,7 +1,8 @@
-import type { LayerInfo, PendingJob, Source } from '../../plugin/messages.ts'
+import type { LayerInfo, PendingJob, Recipe, Source } from '../../plugin/messages.ts'
 import { isMarked, layerToFollow } from '../derived.ts'
 import { addMark, emptyHistory, type History, historyFrom } from '../mask/history.ts'
-import { decodeMask, type FillCache, openPicture, showFills } from '../picture.ts'
+import type { Mark } from '../mask/mark.ts'
+import { type FillCache, maskMarkFrom, openPicture, showFills } from '../picture.ts'
 import { SandboxFailure } from '../sandbox.ts'
 import { strings } from '../strings.ts'
 import { type Wish, wishOf } from '../wish.ts'
@@ -63,7 +64,7 @@ export function createOpening(effects: Effects, fillCache: FillCache): Opening {
     const load = async (): Promise<Picture> => {
       const picture = { ...(await pictureOf(source)), edits: replaces, task, seed }
       if (margins !== undefined) return { ...picture, margins }
-      return { ...picture, history: historyFrom([{ kind: 'mask', image: await decodeMask(mask) }]) }
+      return { ...picture, history: historyFrom(await marksOfRecipe(recipe, mask)) }
     }
     await open(source.layer, load, wishOf(recipe, effects.state.wish))
   }
@@ -115,11 +116,18 @@ export function createOpening(effects: Effects, fillCache: FillCache): Opening {
       const picture = await loadPicture(layer)
       const { task, margins } = recipe
       if (margins !== undefined) return { ...picture, task, margins }
-      const history: History = addMark(emptyHistory, { kind: 'mask', image: await decodeMask(mask) })
+      const history: History = addMark(emptyHistory, await maskMarkFrom(mask))
       return { ...picture, task, history }
     } catch (error) {
       if (error instanceof SandboxFailure) return null
       throw error
     }
   }
+}
+
+/** What a fill was made from: its mask, and how soft its edge was asked to be. */
+async function marksOfRecipe({ options }: Recipe, mask: Uint8Array): Promise<readonly Mark[]> {
+  const { featherPx } = options
+  const softened: readonly Mark[] = typeof featherPx === 'number' ? [{ kind: 'soften', featherPx }] : []
+  return [await maskMarkFrom(mask), ...softened]
 }

@@ -15,6 +15,7 @@ import { strings } from '../strings.ts'
 import { type Wish, wishOf } from '../wish.ts'
 import { type Effects, noticeFrom } from './effects.ts'
 import { createFilling } from './filling.ts'
+import { createMasking, type Masking } from './masking.ts'
 import { createOpening } from './opening.ts'
 import { createPlacing } from './placing.ts'
 import { createPointing } from './pointing.ts'
@@ -34,6 +35,10 @@ export interface Session {
   /** Marks the next of what may be meant by the last click. */
   readonly nextCandidate: () => void
   readonly stopLooking: () => void
+  readonly reshape: Masking['reshape']
+  readonly markAgain: () => void
+  readonly markShapes: () => void
+  readonly markFile: (file: Blob) => void
   /** The last mark; where there is none, the last fill. */
   readonly undo: () => void
   readonly redo: () => void
@@ -104,6 +109,7 @@ export function createSession({ sandbox, connect, onState }: SessionOptions): Se
   const placing = createPlacing(effects, opening, fillCache)
   const filling = createFilling(effects, opening, placing)
   const pointing = createPointing(effects, filling)
+  const masking = createMasking(effects)
   const models = createModelsSession({
     companion: () => companion,
     dispatch: (change) => dispatch({ type: 'models-changed', change }),
@@ -125,6 +131,10 @@ export function createSession({ sandbox, connect, onState }: SessionOptions): Se
     point: (pointed) => void owned(pointing.point(pointed)),
     nextCandidate: pointing.nextCandidate,
     stopLooking: pointing.cancel,
+    reshape: masking.reshape,
+    markAgain: () => void owned(masking.markAgain()),
+    markShapes: () => void owned(masking.markShapes()),
+    markFile: (file) => void owned(masking.markFile(file)),
     undo: placing.undo,
     redo: () => dispatch({ type: 'mark-redone' }),
     chooseTask: (task) => dispatch({ type: 'task-chosen', task }),

@@ -3,7 +3,8 @@ import { type FoundThing, hasMarks, type Mark, type MarkMode, marksInForce } fro
 
 const stroke = (mode: MarkMode): Mark => ({ kind: 'stroke', mode, radiusPx: 3, points: [{ x: 1, y: 2 }] })
 const clear: Mark = { kind: 'clear' }
-const mask: Mark = { kind: 'mask', image: {} as ImageBitmap }
+const mask: Mark = { kind: 'mask', image: {} as ImageBitmap, rect: null, isAlone: false }
+const reshaped: Mark = { ...mask, isAlone: true }
 
 const thing = (id: number, insteadOf: FoundThing['insteadOf']): FoundThing => ({
   kind: 'found',
@@ -16,6 +17,8 @@ describe('marksInForce', () => {
   const [first, second] = [thing(1, 'all'), thing(2, 'none')]
   test.each<[string, readonly Mark[], readonly Mark[]]>([
     ['nothing from before a clearing', [stroke('paint'), clear, first], [first]],
+    ['what became of all marks, instead of them', [stroke('paint'), reshaped], [reshaped]],
+    ['no softness, which marks nothing', [first, { kind: 'soften', featherPx: 3 }], [first]],
     ['things side by side', [first, second], [first, second]],
     [
       'a new thing instead of all others',
