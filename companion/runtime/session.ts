@@ -1,3 +1,4 @@
+import type { Precision } from '../../models/onnx/graph.ts'
 import type { ExecutionProvider } from '../../models/onnx/providers.ts'
 import type { Log } from '../log.ts'
 import type { Device } from '../protocol.ts'
@@ -23,6 +24,8 @@ export interface SessionSource {
   /** Tells sources of one slot apart: a session of this key that is loaded already is used again. */
   readonly key: string
   model(provider: ExecutionProvider): Model
+  /** What the model computes with there. Default float32. */
+  readonly precision?: (provider: ExecutionProvider) => Precision
   /** Default 'all'. */
   readonly optimisation?: Optimisation
   /** Inputs like those to come. Run once on a graphics card, whose first run can take many times as long. */
@@ -142,7 +145,7 @@ export class OnnxRuntime implements Runtime {
       const { inputs, outputs } = await owner.ask(question, run.signal)
       run.onProgress({ stage: 'load', done: 1, total: 1, unit: 'steps' })
       const session: Session = {
-        ...{ device: await describeDevice(kind), notes, inputs, outputs },
+        ...{ device: await describeDevice(kind, source.precision?.(provider)), notes, inputs, outputs },
         run: (given, { signal }) => this.#busy(() => runIn(owner, slot, given, signal)),
       }
       if (kind !== 'cpu') {

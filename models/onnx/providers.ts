@@ -1,3 +1,5 @@
+import type { Precision } from './graph.ts'
+
 /** ONNX Runtime's execution providers that Infill builds graphs for. */
 export type ExecutionProvider = 'cpu' | 'cuda' | 'webgpu' | 'dml' | 'coreml'
 
@@ -53,4 +55,16 @@ export const variants: Readonly<Record<ExecutionProvider, Variants>> = {
     gelu: 'Gelu',
     convChannels: 'any',
   },
+}
+
+/**
+ * What diffusion models are computed with. float16 is half the memory and, on a graphics card, several times the speed; the CPU's
+ * kernels would only convert to and fro. WebGPU has it on some cards only, and Core ML takes it by itself where it is faster.
+ */
+export const diffusionPrecision: Readonly<Record<ExecutionProvider, Precision>> = {
+  cpu: 'float32',
+  cuda: 'float16',
+  webgpu: 'float32',
+  dml: 'float16',
+  coreml: 'float32',
 }

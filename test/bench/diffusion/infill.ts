@@ -40,7 +40,13 @@ async function evaluating(
   runtime: Runtime,
 ): Promise<() => Promise<Float32Array>> {
   const model = await openModel(path)
-  const way = { on: 'cpu', rowsAtOnce: 1, tileSide: undefined, queriesAtOnce: undefined } as const
+  const way = {
+    on: 'cpu',
+    precision: 'usual',
+    rowsAtOnce: 1,
+    tileSide: undefined,
+    queriesAtOnce: undefined,
+  } as const
   const latents = areaOf(latentSize(size))
   return () => {
     const networks = new Networks(model, runtime, new Computed())

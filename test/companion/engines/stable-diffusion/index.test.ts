@@ -231,6 +231,27 @@ describe('Stable Diffusion', () => {
     await expect(filled({ runtime })).rejects.toMatchObject({ code: 'model-damaged' })
   })
 
+  test('computes in float32 what float16 made no picture of, on the same card', async () => {
+    const { runtime } = watched()
+    const overflowing: Runtime = {
+      ...runtime,
+      async load(source, on, run) {
+        const session = await runtime.load(source, on, run)
+        const isHalf = source.precision?.('cuda') === 'float16'
+        const device = { kind: 'cuda', name: 'a card', precision: isHalf ? 'fp16' : 'fp32' } as const
+        if (!isHalf) return { ...session, device }
+        return { ...session, device, run: async (...given) => withoutNumbers(await session.run(...given)) }
+      },
+      memory: { budgetBytes: Number.POSITIVE_INFINITY, peakBytes: 0 },
+    }
+    const opened = await createStableDiffusion().open(quietRun, meansOf(overflowing), [image])
+    const fill = await opened.fill(tile, settingsOf({}), quietRun)
+
+    expect(opened.notes).toEqual(['The first result was no picture, so it was computed in float32.'])
+    expect(opened.device).toMatchObject({ kind: 'cuda', precision: 'fp32' })
+    expect(fill.data).toEqual((await filled({})).data)
+  })
+
   test('lets the CPU compute what a graphics card made no picture of', async () => {
     const { runtime } = watched()
     const failing: Runtime = {

@@ -106,7 +106,13 @@ describe('the published layout', () => {
       () => ({ image: floats(3) }),
     ])
     const model = await findModel(meansWith(Object.keys(published)), version)
-    const way = { on: 'cpu', rowsAtOnce: 1, tileSide: undefined, queriesAtOnce: undefined } as const
+    const way = {
+      on: 'cpu',
+      precision: 'usual',
+      rowsAtOnce: 1,
+      tileSide: undefined,
+      queriesAtOnce: undefined,
+    } as const
     const networks = new Networks(model, runtime, new Computed())
     const size = { width: 128, height: 64 }
     await networks.embed('a vase', way, quietRun)
