@@ -135,7 +135,9 @@ class Diffusion implements OpenEngine {
     const loading = { signal: run.signal, onProgress: () => {} }
 
     const guidance = await hole.recipe.guide(networks, way, loading)
-    this.#checkBudget(model.title, networks.neededBytes(sizes.generated, way))
+    // Of a device that computes from now on nothing may have been loaded yet.
+    const device = way.on === 'cpu' ? onCpu : this.#device
+    this.#checkBudget(model.title, networks.neededBytes(sizes.generated, way, device), device.kind)
     const modelFor = (size: Size) => {
       const isLarge = Math.max(size.width, size.height) > largestWhole
       const tiled = { ...way, tileSide: way.tileSide ?? usualTileSide }
@@ -158,9 +160,13 @@ class Diffusion implements OpenEngine {
   }
 
   /** @throws CompanionError 'out-of-memory' */
-  #checkBudget(title: string, neededBytes: number): void {
-    const { budgetBytes } = this.#means.runtime.memory
-    if (this.#device.kind !== 'cpu' || neededBytes <= budgetBytes) return
+  #checkBudget(title: string, neededBytes: number, kind: Device['kind']): void {
+    const { budgetBytes: ofMachine, cardBudgetBytes } = this.#means.runtime.memory
+    const budgets: { readonly [each in Device['kind']]?: number | null } = {
+      ...{ cpu: ofMachine, cuda: cardBudgetBytes, directml: cardBudgetBytes },
+    }
+    const budgetBytes = budgets[kind] ?? Number.POSITIVE_INFINITY
+    if (neededBytes <= budgetBytes) return
     throw new CompanionError(
       'out-of-memory',
       `${title} needs about ${inGigabytes(neededBytes)} of memory for this fill, and ${inGigabytes(budgetBytes)} are free. Close other programs.`,
@@ -215,6 +221,8 @@ function refinedFrom({ width, height }: Size, { image, slices }: Made): string {
 }
 
 const sizesOf: NonNullable<Recipe['sizesFor']> = ({ image }, side, scale) => workingSizes(image, side, scale)
+
+const onCpu = { kind: 'cpu', precision: 'fp32' } as const
 
 const partsToLoad: readonly Part[] = ['text encoder', 'encoder', 'unet']
 

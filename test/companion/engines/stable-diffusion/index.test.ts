@@ -221,9 +221,25 @@ describe('Stable Diffusion', () => {
   })
 
   test('says how much memory it lacks before it is taken', async () => {
-    const memory = { budgetBytes: 1e6, peakBytes: 0 }
+    const memory = { budgetBytes: 1e6, cardBudgetBytes: null, peakBytes: 0 }
     const runtime = { ...watched().runtime, memory }
     await expect(filled({ runtime })).rejects.toMatchObject({ code: 'out-of-memory' })
+  })
+
+  test('goes by the memory of the card where that computes', async () => {
+    const { runtime } = watched()
+    const short: Runtime = {
+      ...runtime,
+      async load(source, on, run) {
+        const session = await runtime.load(source, on, run)
+        if (on === 'cpu') return session
+        return { ...session, device: { kind: 'cuda', name: 'a card', precision: 'fp16' } }
+      },
+      memory: { budgetBytes: Number.POSITIVE_INFINITY, cardBudgetBytes: 0.5e9, peakBytes: 0 },
+    }
+    const opened = await createStableDiffusion().open(quietRun, meansOf(short), [image])
+    await opened.fill(tile, settingsOf({}), quietRun)
+    expect(opened.notes).toEqual(['Memory was short, so the CPU computed the fill.'])
   })
 
   test('refuses what are no numbers', async () => {
@@ -242,7 +258,7 @@ describe('Stable Diffusion', () => {
         if (!isHalf) return { ...session, device }
         return { ...session, device, run: async (...given) => withoutNumbers(await session.run(...given)) }
       },
-      memory: { budgetBytes: Number.POSITIVE_INFINITY, peakBytes: 0 },
+      memory: { budgetBytes: Number.POSITIVE_INFINITY, cardBudgetBytes: null, peakBytes: 0 },
     }
     const opened = await createStableDiffusion().open(quietRun, meansOf(overflowing), [image])
     const fill = await opened.fill(tile, settingsOf({}), quietRun)
@@ -262,7 +278,7 @@ describe('Stable Diffusion', () => {
         const device = { kind: 'cuda', name: 'a card', precision: 'fp32' } as const
         return { ...session, device, run: async (...given) => withoutNumbers(await session.run(...given)) }
       },
-      memory: { budgetBytes: Number.POSITIVE_INFINITY, peakBytes: 0 },
+      memory: { budgetBytes: Number.POSITIVE_INFINITY, cardBudgetBytes: null, peakBytes: 0 },
     }
     const opened = await createStableDiffusion().open(quietRun, meansOf(failing), [image])
     const fill = await opened.fill(tile, settingsOf({}), quietRun)
