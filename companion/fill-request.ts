@@ -8,6 +8,7 @@ import {
 } from './engines/choose.ts'
 import type { Engine } from './engines/engine.ts'
 import { CompanionError } from './errors.ts'
+import { chooseDetailEngine } from './fill/detail.ts'
 import type { FillJob } from './fill/fill.ts'
 import type { Picture } from './fill/picture.ts'
 import { choosePrefillEngine } from './fill/prefill.ts'
@@ -61,6 +62,7 @@ export function readFill(
     ...{ picture, mask, avoid, engine, task, prompt, negativePrompt },
     exactEngine: chooseExactEngine(engines, asked, task, engine),
     prefillEngine: choosePrefillEngine(engines),
+    detailEngine: chooseDetailEngine(engines),
     ...{ seed, variations, extent, merge, options },
   }
 }

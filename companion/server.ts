@@ -14,6 +14,7 @@ import { answerHttp } from './pages.ts'
 import { Pairing } from './pairing.ts'
 import { ports } from './protocol.ts'
 import type { DeviceChoice } from './runtime/device.ts'
+import { findDevice } from './runtime/find-device.ts'
 import { OnnxRuntime } from './runtime/session.ts'
 import { selectors as allSelectors } from './select/index.ts'
 import { OpenSelectors } from './select/open-selectors.ts'
@@ -99,8 +100,11 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     },
   })
   const openSelectors = new OpenSelectors()
+  const bestDevice = findDevice(device)
+  // A client that asks for it hears of it.
+  bestDevice.catch(() => {})
   const shared: Shared = {
-    ...{ instance, engines, selectors, openSelectors, pairing },
+    ...{ instance, device: bestDevice, engines, selectors, openSelectors, pairing },
     ...{ images: new Images(), store, runtime, jobs, log },
   }
   const connections = new Connections({ port, pingEveryMs, shared })
@@ -120,10 +124,12 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
 
   async function stop(): Promise<void> {
     stopCleaning()
-    await jobs.stop(graceMs)
+    const stopped = jobs.stop(graceMs)
+    // Downloads go on where they stopped, so nobody waits for them.
+    await store.close()
+    await stopped
     await openSelectors.close()
     await runtime.unload()
-    await store.close()
     await connections.closeAll()
     await Promise.all(servers.map(close))
     pairing.stop()

@@ -13,6 +13,7 @@ export function fillJob(changed: Partial<FillJob> = {}): FillJob {
     engine: stubEngine(),
     exactEngine: null,
     prefillEngine: null,
+    detailEngine: null,
     means: noMeans,
     task: 'remove',
     prompt: '',

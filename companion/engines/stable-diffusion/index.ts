@@ -49,6 +49,8 @@ function limitsAt(side: number): Engine['limits'] {
   return {
     contextPx: ({ width, height }) => Math.max(leastContextPx, Math.max(width, height) / 2),
     contextPixels: side * side,
+    // At other sizes than it was trained at it draws badly.
+    enlarges: true,
     sideMultiple: 64,
   }
 }
