@@ -39,7 +39,11 @@ export async function ready({ instance, device, engines, selectors, store }: Des
 }
 
 /** What can be installed, and what of it is here. */
-export async function models({ engines, selectors, store }: Omit<Described, 'instance' | 'device'>): Promise<Reply> {
+export async function models({
+  engines,
+  selectors,
+  store,
+}: Omit<Described, 'instance' | 'device'>): Promise<Reply> {
   const states = await store.list()
   return { type: 'models', models: states.map((state) => modelInfo(state, [...engines, ...selectors])) }
 }

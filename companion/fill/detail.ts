@@ -111,24 +111,37 @@ function scaledBy(scale: number, { width, height }: Size): Size {
 }
 
 /**
- * Adds to each pixel what another one differs by from its smooth surroundings.
+ * Adds to each pixel what another one differs by from its smooth surroundings: the less, the less these are like its own.
  *
  * @param places [rect.height, rect.width]: which one, also within `rect`; −1: none
  */
-function addDifferences(
-  filled: Image,
-  rect: Rect,
-  places: Int32Array,
-  { image, smooth }: { readonly image: Image; readonly smooth: Image },
-): void {
+function addDifferences(filled: Image, rect: Rect, places: Int32Array, { image, smooth }: Views): void {
   for (const [place, from] of places.entries()) {
     if (from < 0) continue
     const x = rect.x + (place % rect.width)
     const y = rect.y + Math.floor(place / rect.width)
     const at = 4 * (y * filled.width + x)
+    const share = 1 / (1 + (distanceOf(smooth, 4 * place, 4 * from) / unlikeLevels) ** 2)
     for (let channel = 0; channel < 3; channel += 1) {
       const difference = image.data[4 * from + channel]! - smooth.data[4 * from + channel]!
-      filled.data[at + channel] = Math.min(255, Math.max(0, filled.data[at + channel]! + difference))
+      const value = filled.data[at + channel]! + share * difference
+      filled.data[at + channel] = Math.round(Math.min(255, Math.max(0, value)))
     }
   }
+}
+
+/** A part of the picture as it is, and without what is finer than the fill. */
+interface Views {
+  readonly image: Image
+  readonly smooth: Image
+}
+
+/** Grey levels at which two colours count as half alike. With 12 real texture fades, without any gravel lies on boats. */
+const unlikeLevels = 24
+
+/** Mean difference of two pixels' colours. */
+function distanceOf({ data }: Image, a: number, b: number): number {
+  let sum = 0
+  for (let channel = 0; channel < 3; channel += 1) sum += Math.abs(data[a + channel]! - data[b + channel]!)
+  return sum / 3
 }

@@ -37,7 +37,10 @@ export function planSlices(
   const { mask } = masks
   const { contextPixels, sideMultiple, slicing, enlarges = false } = limits
   const noOverlaps = { left: 0, top: 0, right: 0, bottom: 0 }
-  const whole = (seen: Rect, scale: number) => ({ ...viewOf(seen, scale, limits, mask), overlaps: noOverlaps })
+  const whole = (seen: Rect, scale: number) => ({
+    ...viewOf(seen, scale, limits, mask),
+    overlaps: noOverlaps,
+  })
   if (slicing === undefined) return [whole(context, enlarges ? Number.POSITIVE_INFINITY : 1)]
 
   const depthPx = depthOf(hole, masks)

@@ -1,5 +1,11 @@
 import type { Device } from '../protocol.ts'
-import { type DeviceChoice, describeDevice, devicesToTry, hasOnnxRuntime, shippedProviders } from './device.ts'
+import {
+  type DeviceChoice,
+  describeDevice,
+  devicesToTry,
+  hasOnnxRuntime,
+  shippedProviders,
+} from './device.ts'
 import { tryDevice } from './examine.ts'
 
 /** What to look among, and how: for tests. */

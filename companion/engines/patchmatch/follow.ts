@@ -8,7 +8,7 @@ import { borrow, bytes, copyOf } from './kernels.ts'
 import { fittingPatchRadius, type Level } from './level.ts'
 import { buildPyramid } from './pyramid.ts'
 import { createRandom } from './random.ts'
-import { closeBy, descend, everywhere, nearby, type Rounds, settle, sharpen } from './refine.ts'
+import { closeBy, descend, everywhere, nearby, type Rounds, search, settle } from './refine.ts'
 import { describeScene } from './scene.ts'
 import { refreshCosts, searchPass } from './search.ts'
 
@@ -27,8 +27,6 @@ const patchRadius = 3
 const seed = 1
 /** Passes of the first search. What the guide shows stays, so each only gets nearer. */
 const guidedPasses = 6
-/** Rounds at each level between the first and the last. */
-const mostRounds = 3
 /** Half the sides of the boxes in which texture is measured: at full size, and at the guide's. */
 const textureRadiusPx = { full: 4, guide: 2 }
 
@@ -44,12 +42,7 @@ export function follow({ image, mask, avoid, guide }: FollowTask, run: Completio
   return borrow(() => {
     const hole = flagsOf(mask)
     const avoided = avoid === null ? bytes(hole.length) : flagsOf(avoid)
-    const scene = describeScene(
-      { ...image, data: copyOf(image.data) },
-      hole,
-      avoided,
-      textureRadiusPx.full,
-    )
+    const scene = describeScene({ ...image, data: copyOf(image.data) }, hole, avoided, textureRadiusPx.full)
     const halvings = Math.max(1, Math.round(Math.log2(image.width / guide.width)))
     const levels = buildPyramid(scene, fittingPatchRadius(scene, patchRadius), halvings + 1)
     const coarsest = levels.length - 1
@@ -60,14 +53,16 @@ export function follow({ image, mask, avoid, guide }: FollowTask, run: Completio
     let field = searchFor(guide, levels[coarsest]!, rounds)
     onLevel(1, levels.length)
 
-    // 2. From level to level it becomes what fits together as well.
+    // 2. From level to level it becomes what fits together as well, and stays what the guide shows.
     for (let l = coarsest - 1; l >= 0; l--) {
-      field = descend(levels[l + 1]!, field, levels[l]!, rounds)
-      const isLast = l === 0
-      settle(levels[l]!, field, rounds, { most: isLast ? 1 : mostRounds, look: isLast ? closeBy : nearby })
+      const level = levels[l]!
+      field = descend(levels[l + 1]!, field, level, rounds)
+      holdTo(guide, level)
+      settle(level, field, rounds, { most: 1, look: l === 0 ? closeBy : nearby })
+      holdTo(guide, level)
+      search(level, field, rounds, l === 0 ? closeBy : nearby)
       onLevel(levels.length - l, levels.length)
     }
-    sharpen(levels[0]!, field, rounds, closeBy)
     return placesOfCopies(levels[0]!, field)
   })
 }
@@ -99,6 +94,18 @@ function showAll(guide: Image, { width, height, pixels }: Level): void {
     )
     pixels.set(described)
   })
+}
+
+/** Gives a level's hole the guide's colours and shapes, and leaves only what is finer as it is. */
+function holdTo(guide: Image, { width, height, pixels, holePixels }: Level): void {
+  const opaque = pixels.map((value, i) => (i % 4 === 3 ? 255 : value))
+  const smooth = resizeImage(resizeImage({ width, height, data: opaque }, guide), { width, height })
+  const shown = resizeImage(guide, { width, height })
+  for (const place of holePixels) {
+    for (let at = 4 * place; at < 4 * place + 3; at++) {
+      pixels[at] = Math.min(255, Math.max(0, shown.data[at]! + pixels[at]! - smooth.data[at]!))
+    }
+  }
 }
 
 function placesOfCopies(level: Level, field: Field): Int32Array {

@@ -22,7 +22,11 @@ describe('viewOf', () => {
   test.each([
     ['on all sides alike', part, { x: 659, y: 472, width: 384, height: 256 }],
     ['less where the picture ends', { ...part, x: 0, y: 1001 }, { x: 0, y: 945, width: 384, height: 256 }],
-    ['not where the sides are multiples', { ...part, width: 384, height: 256 }, { ...part, width: 384, height: 256 }],
+    [
+      'not where the sides are multiples',
+      { ...part, width: 384, height: 256 },
+      { ...part, width: 384, height: 256 },
+    ],
   ])('takes in more of the picture, %s', (_name, seen, rect) => {
     expect(viewOf(seen, 1, sides, picture)).toEqual({ rect, work: { width: 384, height: 256 } })
   })
@@ -58,14 +62,20 @@ describe('viewOf', () => {
         // Rects have whole pixels.
         const fromHeight = (work.height / rect.height) * rect.width
         const within = Math.max(1, work.height / rect.height) + work.width / rect.height
-        expect(Math.abs(work.width - fromHeight), JSON.stringify({ each, rect, work })).toBeLessThanOrEqual(within)
+        expect(Math.abs(work.width - fromHeight), JSON.stringify({ each, rect, work })).toBeLessThanOrEqual(
+          within,
+        )
       }
     },
   )
 
   test.each([
     ['stretches a picture that has no more', sides, { width: 128, height: 640 }],
-    ['leaves it as it is for an engine that pads', { ...sides, padsSides: true as const }, { width: 101, height: 640 }],
+    [
+      'leaves it as it is for an engine that pads',
+      { ...sides, padsSides: true as const },
+      { width: 101, height: 640 },
+    ],
   ])('%s', (_name, asked, work) => {
     const narrow = { width: 101, height: 3000 }
     const seen = { x: 20, y: 900, width: 40, height: 600 }
