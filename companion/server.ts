@@ -15,7 +15,7 @@ import { Pairing } from './pairing.ts'
 import { ports } from './protocol.ts'
 import type { DeviceChoice } from './runtime/device.ts'
 import { findDevice } from './runtime/find-device.ts'
-import { OnnxRuntime } from './runtime/session.ts'
+import { OnnxRuntime, type Runtime } from './runtime/session.ts'
 import { selectors as allSelectors } from './select/index.ts'
 import { OpenSelectors } from './select/open-selectors.ts'
 import type { Selector } from './select/selector.ts'
@@ -32,6 +32,8 @@ export interface CompanionOptions {
   readonly store?: Partial<Omit<StoreOptions, 'folder'>>
   /** Where models are computed. Default: 'auto'. */
   readonly device?: DeviceChoice
+  /** Another than ONNX Runtime in a process of its own. */
+  readonly runtime?: Runtime
   readonly log?: Log
   /** There is a new pairing code to show: at the start, after use, after five minutes. */
   readonly onCode?: (code: string) => void
@@ -90,7 +92,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   // 2. Who may come in, and what is done for them.
   const store = openStore({ folder: folder.models, models, ...options.store })
   const stopCleaning = keepClean(store, cleanEveryMs, log)
-  const runtime = new OnnxRuntime({ device, log })
+  const runtime = options.runtime ?? new OnnxRuntime({ device, log })
   const jobs = new Jobs(log)
   const pairing = new Pairing({
     ...{ folder, followEveryMs, onCode },
