@@ -9,6 +9,8 @@ export interface ModelsBenchOptions {
   readonly checkout: string | null
   /** Where the table is written to, as Markdown; null: nowhere. */
   readonly table: string | null
+  /** A large picture instead. */
+  readonly large: boolean
 }
 
 export const modelsCommand = new Command('models')
@@ -24,9 +26,11 @@ export const modelsCommand = new Command('models')
   .option('--runs <number>', 'fills of each size', toCount, 10)
   .option('--checkout <folder>', 'a checkout of advimman/lama, for PyTorch', (text) => text, null)
   .option('--table <file>', 'write the table there, as Markdown', (text) => text, null)
+  .option('--large', 'instead, three holes in a picture of 24 megapixels: time and memory', false)
   .action(async (options: ModelsBenchOptions) => {
     const { benchModels } = await import('./bench.ts')
-    await benchModels(options)
+    const { benchLarge } = await import('./large.ts')
+    await (options.large ? benchLarge() : benchModels(options))
   })
 
 function toSizes(text: string): readonly Size[] {
