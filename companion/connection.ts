@@ -43,6 +43,8 @@ export interface Shared {
   readonly images: Images
   readonly store: Store
   readonly runtime: Runtime
+  /** Of the selectors alone. */
+  readonly selectRuntime: Runtime
   readonly jobs: Jobs
   readonly log: Log
 }

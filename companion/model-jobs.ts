@@ -22,10 +22,12 @@ export function install(request: Request): void {
 export function uninstall(request: Request): void {
   const { header, shared } = request
   const modelId = read(header, 'modelId', field.text)
-  change(request, 'model', async () => {
+  const { store, selectors, runtime, selectRuntime } = shared
+  const selects = selectors.some(({ models }) => models.includes(modelId))
+  change(request, selects ? 'select' : 'model', async () => {
     // Windows deletes no file that is loaded.
-    await shared.runtime.unload()
-    await shared.store.uninstall(modelId)
+    await (selects ? selectRuntime : runtime).unload()
+    await store.uninstall(modelId)
   })
 }
 

@@ -101,13 +101,15 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
       for (const client of clients) jobs.forgetClient(client)
     },
   })
-  const openSelectors = new OpenSelectors()
+  // Of its own, so that a click does not wait for a fill, nor lose its model when the fill is cancelled.
+  const selectRuntime = new OnnxRuntime({ device, log })
+  const openSelectors = new OpenSelectors({ files: (id) => store.files(id), runtime: selectRuntime })
   const bestDevice = findDevice(device)
   // A client that asks for it hears of it.
   bestDevice.catch(() => {})
   const shared: Shared = {
     ...{ instance, device: bestDevice, engines, selectors, openSelectors, pairing },
-    ...{ images: new Images(), store, runtime, jobs, log },
+    ...{ images: new Images(), store, runtime, selectRuntime, jobs, log },
   }
   const connections = new Connections({ port, pingEveryMs, shared })
 
@@ -131,7 +133,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     await store.close()
     await stopped
     await openSelectors.close()
-    await runtime.unload()
+    await Promise.all([runtime.unload(), selectRuntime.unload()])
     await connections.closeAll()
     await Promise.all(servers.map(close))
     pairing.stop()

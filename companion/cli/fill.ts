@@ -9,6 +9,7 @@ import {
   checkReady,
   chooseEngine,
   chooseExactEngine,
+  chooseLargeHoleEngine,
   type Installed,
 } from '../engines/choose.ts'
 import { commonOptions, type Engine, type Means } from '../engines/engine.ts'
@@ -210,6 +211,7 @@ function parseRequest(args: FillArguments, engines: readonly Engine[], installed
   checkReady(engine, hasWeights ? new Set(engine.models) : installed)
   const helpers = {
     exactEngine: hasWeights ? null : chooseExactEngine(engines, asked, task, engine),
+    largeHoleEngine: chooseLargeHoleEngine(engines, installed, asked, task, options),
     prefillEngine: choosePrefillEngine(engines),
     detailEngine: chooseDetailEngine(engines),
   }

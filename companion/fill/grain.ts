@@ -37,14 +37,14 @@ export function measureGrain(picture: Image, mask: Mask, area: Rect): Grain {
   return { deviations: deviations as [number, number, number] }
 }
 
-/** Adds grain where the mask marks an area, `picture` being changed. A place always gets the same. */
+/** Adds grain as far as the mask marks an area, `picture` being changed. A place always gets the same. */
 export function addGrain(picture: Image, mask: Mask, area: Rect, { deviations }: Grain): void {
   if (deviations.every((deviation) => deviation === 0)) return
   for (let y = area.y; y < area.y + area.height; y += 1) {
     for (let x = area.x; x < area.x + area.width; x += 1) {
       const pixel = y * picture.width + x
       if (mask.data[pixel] === 0) continue
-      const chance = normalAt(x, y)
+      const chance = (normalAt(x, y) * mask.data[pixel]!) / 255
       for (const [channel, deviation] of deviations.entries()) {
         const value = picture.data[pixel * 4 + channel]! + deviation * chance
         picture.data[pixel * 4 + channel] = Math.round(Math.min(255, Math.max(0, value)))

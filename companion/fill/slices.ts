@@ -1,7 +1,7 @@
 import type { Limits } from '../engines/engine.ts'
 import type { Size } from '../image/image.ts'
 import { boundsWithin } from '../image/mask.ts'
-import { inflate, intersection } from '../image/rect.ts'
+import { areaOf, inflate, intersection } from '../image/rect.ts'
 import type { Rect, Task } from '../protocol.ts'
 import { depthOf } from './depth.ts'
 import type { Masks } from './masks.ts'
@@ -35,13 +35,13 @@ export function planSlices(
   task: Task,
 ): Slice[] {
   const { mask } = masks
-  const { contextPixels, sideMultiple, slicing, enlarges = false } = limits
+  const { contextPixels, sideMultiple, slicing, leastPixels = 0 } = limits
   const noOverlaps = { left: 0, top: 0, right: 0, bottom: 0 }
   const whole = (seen: Rect, scale: number) => ({
     ...viewOf(seen, scale, limits, mask),
     overlaps: noOverlaps,
   })
-  if (slicing === undefined) return [whole(context, enlarges ? Number.POSITIVE_INFINITY : 1)]
+  if (slicing === undefined) return [whole(context, Math.max(1, Math.sqrt(leastPixels / areaOf(context))))]
 
   const depthPx = depthOf(hole, masks)
   const fitting = slicing.depthPx / depthPx

@@ -29,7 +29,7 @@ export async function examineRuntime(script?: string): Promise<RuntimeReport> {
   const { version, providers } = greeted
   const devices: DeviceReport[] = []
   for (const kind of deviceKinds) {
-    const lack = absence(kind, providers) ?? (await tryDevice(kind, patient, script))
+    const lack = absence(kind, providers) ?? (await tryDevice(kind, { script }))
     devices.push({ kind, name: (await describeDevice(kind)).name, lack })
   }
   return { version, lack: null, devices }
@@ -40,8 +40,10 @@ const patient = new AbortController().signal
 /** What a device lacks to compute a graph of one node, in a sentence; null: nothing. */
 export async function tryDevice(
   kind: Device['kind'],
-  patience: AbortSignal,
-  script?: string,
+  {
+    script,
+    patience = patient,
+  }: { readonly script?: string | undefined; readonly patience?: AbortSignal } = {},
 ): Promise<string | null> {
   const provider = providerOf[kind]
   const graph = createGraph(new Map(), provider)
@@ -49,7 +51,7 @@ export async function tryDevice(
   const model = { graph: writeModel(graph.definition, '/'), folder: '/' }
   const tried = await withProcess(script, async (owner) => {
     try {
-      await owner.ask({ type: 'load', slot: 'trial', model, provider }, patience)
+      await owner.ask({ type: 'load', slot: 'trial', model, provider, optimisation: 'all' }, patience)
       const x = { type: 'float32', shape: [1, 2], data: Float32Array.of(-1, 2) } as const
       const { outputs } = await owner.ask({ type: 'run', slot: 'trial', inputs: { x } }, patience)
       return outputs.y?.data.join() === '0,2' ? null : lackFrom(kind, 'it computes wrong results.')

@@ -26,7 +26,8 @@ export async function findDevice(
 ): Promise<Device> {
   for (const kind of devicesToTry(choice, offered)) {
     if (kind === 'cpu') break
-    if ((await tryDevice(kind, AbortSignal.timeout(patienceMs), script)) === null) return describeDevice(kind)
+    if ((await tryDevice(kind, { script, patience: AbortSignal.timeout(patienceMs) })) === null)
+      return describeDevice(kind)
   }
   return describeDevice('cpu')
 }

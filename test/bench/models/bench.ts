@@ -6,7 +6,7 @@ import { silentLog } from '../../../companion/log.ts'
 import { InferenceProcess } from '../../../companion/runtime/inference-process.ts'
 import type { ModelsBenchOptions } from './command.ts'
 import { type Contestant, openInfill, openPyTorch } from './contestants.ts'
-import { writeRandomLama } from './random-weights.ts'
+import { writeRandomLama } from './random-lama.ts'
 
 /** What one contestant took for the fills of one size. */
 interface Figures extends Pick<Contestant, 'name' | 'loadMs'> {

@@ -9,7 +9,7 @@ import { openPicture } from '../../../companion/fill/picture.ts'
 import { silentLog } from '../../../companion/log.ts'
 import { peakBytes } from '../../../companion/runtime/memory.ts'
 import { OnnxRuntime } from '../../../companion/runtime/session.ts'
-import { writeRandomLama } from './random-weights.ts'
+import { writeRandomLama } from './random-lama.ts'
 
 const size = { width: 6000, height: 4000 }
 
@@ -31,7 +31,7 @@ export async function benchLarge(): Promise<void> {
       picture: await openPicture(await paintPicture(), 'exif'),
       mask: await paintMask(),
       means: { runtime, files: async () => new Map([['big-lama.pt', weights]]) },
-      ...{ avoid: null, engine: lama, exactEngine: null, prefillEngine: null },
+      ...{ avoid: null, engine: lama, exactEngine: null, largeHoleEngine: null, prefillEngine: null },
       ...{ detailEngine: createPatchmatch(1), task: 'remove', prompt: '', negativePrompt: '', seed: 1 },
       ...{ variations: 1, extent: 'rect', merge: false, options: {}, queueMs: 0 },
     }
