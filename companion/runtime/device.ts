@@ -36,6 +36,18 @@ export const providerOf = {
 /** Best first. */
 export const deviceKinds = Object.keys(providerOf) as readonly Device['kind'][]
 
+/** The providers that ONNX Runtime comes with for this system. */
+export function shippedProviders(): readonly ExecutionProvider[] {
+  switch (process.platform) {
+    case 'win32':
+      return ['dml', 'webgpu', 'cpu']
+    case 'darwin':
+      return ['coreml', 'webgpu', 'cpu']
+    default:
+      return ['cuda', 'webgpu', 'cpu']
+  }
+}
+
 /**
  * Devices in the order they are to be tried, the CPU last.
  *
