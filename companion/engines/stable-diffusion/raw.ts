@@ -8,7 +8,7 @@ import { CompanionError } from '../../errors.ts'
 import type { Image, Mask, Size } from '../../image/image.ts'
 import type { Device, Options } from '../../protocol.ts'
 import type { Run } from '../../run.ts'
-import type { FillSettings, Means } from '../engine.ts'
+import type { FillSettings, Means, RawFill } from '../engine.ts'
 import { guideByWords } from './fill-by-prompt.ts'
 import { findModel } from './weights.ts'
 
@@ -25,13 +25,15 @@ export async function fillRaw(
   means: Means,
   count: number,
   computed: Computed,
-): Promise<{ readonly images: readonly [Image, ...Image[]]; readonly device: Device }> {
+): Promise<RawFill> {
   const model = await findModel(means, options.model as string | undefined)
   const size = sizeOf(options, image)
   const scale = numberOf(options.guidance, 7.5)
   let device: Device | null = null
-  const networks = new Networks(model, means.runtime, computed, (_part, session) => {
+  let loadMs = 0
+  const networks = new Networks(model, means.runtime, computed, (_part, session, ms) => {
     device = session.device
+    loadMs += ms
   })
   const way: Way = {
     on: 'best',
@@ -57,7 +59,7 @@ export async function fillRaw(
     },
   )
   const [first, ...others] = pictures.map(imageFromSamples)
-  return { images: [first!, ...others], device: device! }
+  return { images: [first!, ...others], device: device!, loadMs }
 }
 
 /** What the model works at: the picture's own size unless options say otherwise. */
