@@ -14,7 +14,7 @@ import { type Made, makeFill } from './make-fill.ts'
 import { type Computed, Networks, type Part, usualTileSide, type Way } from './networks.ts'
 import type { Numbers } from './options.ts'
 import { spacedFor } from './schedulers/few-steps.ts'
-import { workingSizes } from './working-size.ts'
+import { type WorkingSizes, workingSizes } from './working-size.ts'
 
 /** How a tile is filled. */
 export interface Recipe {
@@ -24,6 +24,8 @@ export interface Recipe {
   /** What steers it, computed in this way. */
   guide(networks: Networks, way: Way, run: Run): Promise<Guidance>
   readonly numbers: Numbers
+  /** What a tile is worked on at, for a working side and a share of it; absent: `workingSizes`. */
+  readonly sizesFor?: (tile: Pick<Tile, 'image' | 'mask'>, side: number, scale: number) => WorkingSizes
 }
 
 /**
@@ -121,7 +123,7 @@ class Diffusion implements OpenEngine {
   async #fillBy(way: ScaledWay, hole: Hole, run: Run): Promise<Image> {
     const { image, mask, seed, preview } = hole
     const { model, lora, numbers } = hole.recipe
-    const sizes = workingSizes(image, numbers.size, way.scale)
+    const sizes = (hole.recipe.sizesFor ?? sizesOf)(hole, numbers.size, way.scale)
     const networks = new Networks(model, this.#means.runtime, this.#computed, (part, session, ms) => {
       this.#device = session.device
       this.#loadMs += ms
@@ -201,6 +203,8 @@ const smallTileSide = 32
 function refinedFrom({ width, height }: Size, { image, slices }: Made): string {
   return `The fill was made at ${width} × ${height} and refined at ${image.width} × ${image.height}, in ${slices} overlapping parts.`
 }
+
+const sizesOf: NonNullable<Recipe['sizesFor']> = ({ image }, side, scale) => workingSizes(image, side, scale)
 
 const partsToLoad: readonly Part[] = ['text encoder', 'encoder', 'unet']
 

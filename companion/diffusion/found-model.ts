@@ -75,13 +75,9 @@ async function modelInFolder(folder: string): Promise<FoundModel> {
   const scheduler = await json('scheduler', 'scheduler_config.json')
   return {
     title: 'Stable Diffusion',
-    unet: await openNetwork(
-      weightsIn(join(folder, 'unet'), 'diffusion_pytorch_model', 'diffusion_pytorch_model'),
-    ),
-    textEncoder: await openNetwork(weightsIn(join(folder, 'text_encoder'), 'model', 'pytorch_model')),
-    vae: await openNetwork(
-      weightsIn(join(folder, 'vae'), 'diffusion_pytorch_model', 'diffusion_pytorch_model'),
-    ),
+    unet: await openNetwork(weightsIn(folder, 'unet', 'diffusion_pytorch_model', 'diffusion_pytorch_model')),
+    textEncoder: await openNetwork(weightsIn(folder, 'text_encoder', 'model', 'pytorch_model')),
+    vae: await openNetwork(weightsIn(folder, 'vae', 'diffusion_pytorch_model', 'diffusion_pytorch_model')),
     config: {
       unet: parseUNetConfig(await json('unet', 'config.json')),
       textEncoder: parseTextEncoderConfig(await json('text_encoder', 'config.json')),
@@ -112,9 +108,14 @@ async function tokenizerIn(folder: string): Promise<Tokenizer> {
   return openTokenizer(files, specialTokens)
 }
 
-/** As diffusers prefers them: safetensors first, and those in full precision first. */
-function weightsIn(folder: string, safetensors: string, pickled: string): string {
+/**
+ * As diffusers prefers them: safetensors first, and those in full precision first. Before them what is called as its part
+ * is, as PowerPaint's authors call theirs: that is put beside the model that it was made from.
+ */
+function weightsIn(model: string, part: string, safetensors: string, pickled: string): string {
+  const folder = join(model, part)
   const names = [
+    `${part}.safetensors`,
     `${safetensors}.safetensors`,
     `${safetensors}.fp16.safetensors`,
     `${pickled}.bin`,
@@ -138,7 +139,8 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-async function readJson(path: string): Promise<unknown> {
+/** @throws CompanionError 'model-missing', 'model-damaged' */
+export async function readJson(path: string): Promise<unknown> {
   const text = await readText(path)
   try {
     return JSON.parse(text)

@@ -2,12 +2,13 @@ import type { Engine, FillSettings, Means, OpenEngine, Tile } from '../engines/e
 import { CompanionError } from '../errors.ts'
 import { withHole } from '../image/hole.ts'
 import { withDefaults } from '../options.ts'
-import type { Options } from '../protocol.ts'
+import type { Options, Task } from '../protocol.ts'
 import type { Run } from '../run.ts'
 
 /** Who fills first, and for whom. */
 export interface PrefillJob {
   readonly engine: Engine
+  readonly task: Task
   /** Fills the hole first where the engine begins with what is there; null: nobody does. */
   readonly prefillEngine: Engine | null
   readonly means: Means
@@ -22,11 +23,11 @@ export interface Prefill {
 
 /** @param options Defaults filled in. */
 export async function openPrefill(
-  { engine, prefillEngine, means, seed }: PrefillJob,
+  { engine, task, prefillEngine, means, seed }: PrefillJob,
   options: Options,
   { signal }: Run,
 ): Promise<Prefill> {
-  if (prefillEngine === null || engine.startsFilled?.(options) !== true) return asTheyAre
+  if (prefillEngine === null || engine.startsFilled?.(options, task) !== true) return asTheyAre
   // What it does is not the job's own progress.
   const quietly: Run = { signal, onProgress: () => {} }
   const settings: FillSettings = {

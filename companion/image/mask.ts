@@ -16,6 +16,11 @@ export function unite(mask: Mask, other: Mask | null): Mask {
   return { ...mask, data: mask.data.map((value, pixel) => value | other.data[pixel]!) }
 }
 
+/** What was filled is known, and the other way round. */
+export function inverse(mask: Mask): Mask {
+  return { ...mask, data: mask.data.map((value) => 255 - value) }
+}
+
 /** 255 where the image is more transparent than not: it shows nothing there. */
 export function openPixels({ width, height, data }: Image): Mask {
   const open = createMask(width, height)

@@ -4,29 +4,51 @@ import { join } from 'node:path'
 import type { DiffusionBenchOptions } from './command.ts'
 import type { Contestant, Ran, Work } from './contestant.ts'
 import { checkDiffusers, openDiffusers } from './diffusers.ts'
-import { openInfill } from './infill.ts'
-import { writeRandomFile, writeRandomModel } from './random-model.ts'
+import { fillAgain, openInfill } from './infill.ts'
+import { writeRandomFile, writeRandomModel, writeRandomPowerPaint } from './random-model.ts'
 
 /** Prints for each piece of work what Infill and diffusers take, run in turn. */
 export async function benchDiffusion(options: DiffusionBenchOptions): Promise<void> {
-  const { model: version, weights, layout, only, size, runs, steps } = options
+  const { model: kind, weights, only, size, runs, steps } = options
   const folder = await mkdtemp(join(tmpdir(), 'infill-bench-'))
   try {
-    const write = layout === 'diffusers' ? writeRandomModel : writeRandomFile
-    const model = weights ?? write(folder, version)
-    const hasPeers = options.peers && (await announcePeer(layout))
+    const model = weights ?? writeRandom(folder, options)
+    const hasPeers = options.peers && (await announcePeer(options))
     for (const piece of only) {
-      const what = piece === 'fill' ? `fill, ${steps} steps with guidance` : piece
+      const what = piece.endsWith('fill') ? `${piece}, ${steps} steps with guidance` : piece
       console.log(`\n${what}, ${size.width} × ${size.height}`)
-      await compare({ piece, model, size, steps }, runs, hasPeers)
+      const work = { piece, kind, model, size, steps }
+      await (piece === 'first-fill' ? compareFirst(work, runs) : compare(work, runs, hasPeers))
     }
   } finally {
     await rm(folder, { recursive: true })
   }
 }
 
+function writeRandom(folder: string, { model, layout }: DiffusionBenchOptions): string {
+  if (model === 'powerpaint') return writeRandomPowerPaint(folder)
+  return layout === 'diffusers' ? writeRandomModel(folder, model) : writeRandomFile(folder, model)
+}
+
+/** The first fill beside the median of the later ones: what warming up is worth. */
+async function compareFirst(work: Work, runs: number): Promise<void> {
+  const all: { ms: number; loadMs: number }[] = []
+  for await (const ran of fillAgain(work, runs + 1)) all.push(ran)
+  const [first, ...later] = all
+  const seconds = (ms: number) => (ms / 1000).toFixed(2)
+  console.log(`  first      fill ${seconds(first!.ms)} s after loading ${seconds(first!.loadMs)} s`)
+  console.log(`  later      fill ${later.map(({ ms }) => seconds(ms)).join(', ')} s`)
+  console.log(`  first / median of later: ${(first!.ms / medianMs(later)).toFixed(2)}`)
+}
+
 /** Says who the peer is, or why there is none. */
-async function announcePeer(layout: DiffusionBenchOptions['layout']): Promise<boolean> {
+async function announcePeer({ model, layout }: DiffusionBenchOptions): Promise<boolean> {
+  if (model === 'powerpaint') {
+    console.log(
+      'diffusers is left out: it does not know the task words. Stable Diffusion 1.5 has the same UNet.',
+    )
+    return false
+  }
   if (layout === 'single-file') {
     console.log('diffusers is left out: it converts such a file first.')
     return false
@@ -79,6 +101,6 @@ function differenceOf([own]: readonly Ran[], [peer]: readonly Ran[]): string {
   return `; numbers apart by ${(apart / largest).toExponential(1)} of the largest`
 }
 
-function medianMs(runs: readonly Ran[]): number {
+function medianMs(runs: readonly { readonly ms: number }[]): number {
   return runs.map(({ ms }) => ms).sort((a, b) => a - b)[Math.floor(runs.length / 2)]!
 }

@@ -1,13 +1,16 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Size } from '../../../companion/image/image.ts'
 
-/** What is measured, each in processes of its own. */
-export const pieces = ['unet', 'text-encoder', 'encoder', 'decoder', 'fill'] as const
+/** What is measured, each in processes of its own; first-fill: the first one beside the later ones, by Infill alone. */
+export const pieces = ['unet', 'text-encoder', 'encoder', 'decoder', 'fill', 'first-fill'] as const
 export type Piece = (typeof pieces)[number]
+
+export const benchModels = ['1.5', '2', 'powerpaint'] as const
+export type BenchModel = (typeof benchModels)[number]
 
 /** What stands on the command line. */
 export interface DiffusionBenchOptions {
-  readonly model: '1.5' | '2'
+  readonly model: BenchModel
   /** A model to be measured; null: one of random weights is made. */
   readonly weights: string | null
   readonly layout: 'diffusers' | 'single-file'
@@ -21,8 +24,10 @@ export interface DiffusionBenchOptions {
 }
 
 export const diffusionCommand = new Command('diffusion')
-  .description('Stable Diffusion at full size with random weights: time and memory, beside diffusers')
-  .addOption(new Option('--model <version>').choices(['1.5', '2']).default('1.5'))
+  .description(
+    'Stable Diffusion and PowerPaint at full size with random weights: time and memory, beside diffusers',
+  )
+  .addOption(new Option('--model <name>').choices([...benchModels]).default('1.5'))
   .option('--weights <path>', 'a model of yours, as for infill fill --weights', (text) => text, null)
   .addOption(
     new Option('--layout <name>', 'of the random model')

@@ -1,5 +1,5 @@
 import type { Size } from '../../../companion/image/image.ts'
-import type { Piece } from './command.ts'
+import type { BenchModel, Piece } from './command.ts'
 
 /** One that can do a piece of work, and has loaded what it needs for that alone. */
 export interface Contestant {
@@ -19,6 +19,7 @@ export interface Ran {
 
 export interface Work {
   readonly piece: Piece
+  readonly kind: BenchModel
   /** What `--weights` would name. */
   readonly model: string
   /** Of the picture. */

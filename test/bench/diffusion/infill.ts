@@ -1,6 +1,8 @@
 import { openModel } from '../../../companion/diffusion/found-model.ts'
 import { latentSize } from '../../../companion/diffusion/latents.ts'
 import { Computed, Networks } from '../../../companion/diffusion/networks.ts'
+import type { Engine, FillSettings, OpenEngine, Tile } from '../../../companion/engines/engine.ts'
+import { createPowerPaint } from '../../../companion/engines/powerpaint/index.ts'
 import { createStableDiffusion } from '../../../companion/engines/stable-diffusion/index.ts'
 import { createImage, createMask, type Size } from '../../../companion/image/image.ts'
 import { areaOf } from '../../../companion/image/rect.ts'
@@ -51,28 +53,61 @@ async function evaluating(
 }
 
 /** A whole fill as the companion does it, with nothing known of words and picture. */
-function filling({ model, size, steps }: Work, runtime: Runtime): () => Promise<null> {
-  const tile = tileOf(size)
+function filling(work: Work, runtime: Runtime): () => Promise<null> {
+  const [tile, settings] = [tileOf(work.size), settingsOf(work, 7)]
+  return async () => {
+    const engine = await openEngine(createEngine(work), work, runtime)
+    await engine.fill(tile, settings, quiet)
+    return null
+  }
+}
+
+/** A fill as the companion does it, time and again: another picture each, by the same words. */
+export async function* fillAgain(work: Work, runs: number): AsyncGenerator<{ ms: number; loadMs: number }> {
+  const runtime = new OnnxRuntime({ device: 'cpu', log: silentLog })
+  const engine = createEngine(work)
+  try {
+    for (let run = 0; run < runs; run += 1) {
+      const opened = await openEngine(engine, work, runtime)
+      const startedAt = performance.now()
+      await opened.fill(tileOf(work.size, run), settingsOf(work, run), quiet)
+      const loadMs = opened.loadMs ?? 0
+      yield { ms: performance.now() - startedAt - loadMs, loadMs }
+    }
+  } finally {
+    await runtime.unload()
+  }
+}
+
+function createEngine({ kind }: Work): Engine {
+  return kind === 'powerpaint' ? createPowerPaint() : createStableDiffusion()
+}
+
+function openEngine(engine: Engine, { model, size }: Work, runtime: Runtime): Promise<OpenEngine> {
+  const files = async () => new Map<string, string>()
+  return engine.open(quiet, { runtime, files, checkpoint: model }, [size])
+}
+
+function settingsOf({ kind, size: { width, height }, steps }: Work, seed: number): FillSettings {
+  // The one takes a side of as many pixels, the other its shorter side.
+  const size = kind === 'powerpaint' ? Math.min(width, height) : Math.sqrt(width * height)
   const options = {
     steps,
     guidance: 7.5,
     scheduler: 'ddim',
     quality: 'balanced',
-    size: Math.sqrt(areaOf(size)),
+    size,
+    fitting: 1,
+    rescale: 0,
   }
-  return async () => {
-    const files = async () => new Map<string, string>()
-    const engine = await createStableDiffusion().open(quiet, { runtime, files, checkpoint: model }, [size])
-    await engine.fill(tile, { task: 'fill', prompt, negativePrompt: '', seed: 7, options }, quiet)
-    return null
-  }
+  return { task: 'fill', prompt, negativePrompt: '', seed, options }
 }
 
 /** A picture of a slope, a quarter of it to be filled. */
-function tileOf({ width, height }: Size) {
+function tileOf({ width, height }: Size, darker = 0): Tile {
   const image = createImage(width, height)
   for (let i = 0; i < image.data.length; i += 1) {
-    image.data[i] = i % 4 === 3 ? 255 : Math.floor((255 * ((i >> 2) % width)) / width)
+    image.data[i] = i % 4 === 3 ? 255 : Math.max(0, Math.floor((255 * ((i >> 2) % width)) / width) - darker)
   }
   const mask = createMask(width, height)
   for (let y = height / 4; y < (3 * height) / 4; y += 1) {

@@ -14,9 +14,14 @@ import { writeRandomWeights } from '../random-weights.ts'
  * Writes a Stable Diffusion of full size with random weights: the published names, shapes, types and configurations in
  * diffusers layout, 2.1 GB for 1.5 and 2.6 GB for 2.
  *
+ * @param parts Those whose weights are written.
  * @returns what names it: the folder
  */
-export function writeRandomModel(folder: string, version: '1.5' | '2'): string {
+export function writeRandomModel(
+  folder: string,
+  version: '1.5' | '2',
+  parts: readonly string[] = ['unet', 'text_encoder', 'vae'],
+): string {
   const prefix = version === '2' ? 'sd2' : 'sd15'
   const layouts = {
     'unet/diffusion_pytorch_model.fp16.safetensors': publishedLayout(`${prefix}-unet`),
@@ -25,7 +30,7 @@ export function writeRandomModel(folder: string, version: '1.5' | '2'): string {
   }
   for (const [name, layout] of Object.entries(layouts)) {
     mkdirSync(join(folder, dirname(name)), { recursive: true })
-    writeRandomWeights(join(folder, name), layout, 'float16')
+    if (parts.includes(dirname(name))) writeRandomWeights(join(folder, name), layout, 'float16')
   }
   const tiny = (part: string, file: string) => readJson(diffusionPath(`${prefix}-tiny`, part, file)) as object
   for (const [part, widths] of Object.entries(fullSize[version])) {
@@ -48,6 +53,19 @@ export function writeRandomFile(folder: string, version: '1.5' | '2'): string {
   writeRandomWeights(file, weightsOf(wholeModelLayout(version)), 'float32')
   writeTokenizer(join(folder, 'tokenizer'), version)
   return file
+}
+
+/**
+ * PowerPaint's two files as its authors published them, in float32, 3.9 GB, beside the rest of Stable Diffusion 1.5.
+ *
+ * @returns what names it: the folder
+ */
+export function writeRandomPowerPaint(folder: string): string {
+  writeRandomModel(folder, '1.5', ['vae'])
+  writeRandomWeights(join(folder, 'unet', 'unet.safetensors'), publishedLayout('sd15-unet'), 'float32')
+  const textEncoder = join(folder, 'text_encoder', 'text_encoder.safetensors')
+  writeRandomWeights(textEncoder, publishedLayout('powerpaint-v1-text-encoder'), 'float32')
+  return folder
 }
 
 /** What differs from the tiny models' configurations. */
