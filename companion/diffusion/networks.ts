@@ -30,7 +30,7 @@ export interface Way {
   readonly rowsAtOnce: 1 | 2
   /** Pictures are encoded and decoded in tiles of so many latents a side, where they are larger. */
   readonly tileSide: number | undefined
-  /** Of an attention that is not fused. */
+  /** At most so many queries of an attention are looked at together; undefined: all. */
   readonly queriesAtOnce: number | undefined
   /** usual: that of the device. */
   readonly precision: 'usual' | 'float32'
@@ -210,7 +210,8 @@ export class Networks {
       }),
       precision,
       warmUp: () => warmUp,
-      optimisation: 'extended',
+      // Of the UNet, a second copy of its weights would be 1.6 GB.
+      optimisation: part === 'unet' ? 'extended' : 'all',
     } as const
     const startedAt = performance.now()
     const session = await fromWeights(this.#model.title, weights, () => this.#runtime.load(source, on, run))

@@ -135,7 +135,15 @@ export interface Engine {
     run: Run,
     means: Means,
     count: number,
-  ): Promise<{ readonly images: readonly [Image, ...Image[]]; readonly device: Device }>
+  ): Promise<RawFill>
+}
+
+/** What `raw` gives. */
+export interface RawFill {
+  readonly images: readonly [Image, ...Image[]]
+  readonly device: Device
+  /** Of the time it took, what was spent loading, where that is known. */
+  readonly loadMs?: number
 }
 
 export interface OpenEngine {
