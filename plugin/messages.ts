@@ -21,6 +21,9 @@ export interface Point {
 /** Kept between runs, on this machine. */
 export interface Settings {
   readonly brushPx: number
+  readonly tool: Tool
+  /** A click on a thing removes it, without another. */
+  readonly removeAtOnce: boolean
   /** Place the fill at once, without asking. */
   readonly placeAtOnce: boolean
   /** Put each fill on a layer of its own instead of merging them into one. */
@@ -31,8 +34,14 @@ export interface Settings {
   readonly windowHeight: number
 }
 
+/** What marks the picture. */
+export const tools = ['point', 'brush', 'eraser', 'lasso', 'rectangle'] as const
+export type Tool = (typeof tools)[number]
+
 export const defaultSettings: Settings = {
   brushPx: 40,
+  tool: 'brush',
+  removeAtOnce: false,
   placeAtOnce: true,
   separateLayers: false,
   alwaysFinished: false,
@@ -163,6 +172,7 @@ export interface PlacedFill {
   readonly placement: Placement
   /** Of an expanded picture; null: as large as its source. */
   readonly margins: Margins | null
+  readonly recipe: Recipe
 }
 
 /** How a fill was made; kept on its layer. */
@@ -215,6 +225,14 @@ export interface EditableFill {
   readonly replaces: string
 }
 
+/** A shape as it looks, and where it lies on a picture. */
+export interface PlacedShape {
+  /** Its alpha is the shape's. */
+  readonly png: Uint8Array
+  /** From its pixels to the picture's, rows first. */
+  readonly transform: readonly [readonly [number, number, number], readonly [number, number, number]]
+}
+
 export interface PlaceRequest {
   readonly layerId: string
   /** `Source.hash` the fill was made for. */
@@ -249,6 +267,11 @@ export interface Requests {
   readonly openFill: {
     readonly asks: { readonly layerId: string }
     readonly gets: { readonly png: Uint8Array }
+  }
+  /** What is selected beside the picture: vectors, texts, shapes. */
+  readonly openShapes: {
+    readonly asks: { readonly layerId: string }
+    readonly gets: readonly PlacedShape[]
   }
   readonly editFill: { readonly asks: { readonly layerId: string }; readonly gets: EditableFill }
   /** One undo step, and the pending job is forgotten. Fails without leaving anything behind. */

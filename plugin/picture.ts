@@ -132,7 +132,7 @@ function drawnSmaller(scale: number): string {
 }
 
 /** The size in a PNG's header (PNG specification §11.2.2). */
-function pngSize(bytes: Uint8Array): { widthPx: number; heightPx: number } {
+export function pngSize(bytes: Uint8Array): { widthPx: number; heightPx: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   return { widthPx: view.getUint32(16), heightPx: view.getUint32(20) }
 }

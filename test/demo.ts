@@ -11,7 +11,9 @@ import { WebSocket } from 'ws'
 import { sizeInWords } from '../companion/byte-size.ts'
 import { builtFile, installationFolder, version } from '../companion/installation.ts'
 import { dataFolderAt, dataFolderPath } from '../companion/settings.ts'
-import { type Companion, connect, type Link, type Patch, type Ready } from '../ui/companion.ts'
+import { type Companion, connect } from '../ui/companion.ts'
+import type { Patch } from '../ui/companion-jobs.ts'
+import type { Link, Ready } from '../ui/link.ts'
 
 /**
  * `npm run demo`: the main job on a sample picture, from end to end. Starts the companion as a program of its own, then does

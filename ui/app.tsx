@@ -6,7 +6,7 @@ import { NoticeBar } from './components/notice-bar.tsx'
 import { ResizeHandle } from './components/resize-handle.tsx'
 import { Waiting } from './components/waiting.tsx'
 import { Workspace } from './components/workspace.tsx'
-import type { Session } from './session.ts'
+import type { Session } from './session/session.ts'
 import type { State } from './state.ts'
 import { strings } from './strings.ts'
 

@@ -55,8 +55,40 @@ export const english = {
   invitation: 'Paint over what should go',
   picture: (name: string) =>
     `${name}. Paint over what should go. Brackets change the brush, Enter removes, Escape goes back.`,
-  brush: 'Brush',
-  eraser: 'Eraser',
+  pointing: {
+    invitation: 'Click the thing, or drag a box round it',
+    looking: 'Looking for it…',
+    found: (count: number) =>
+      count > 1
+        ? 'Not it? Tab shows another guess. Shift adds, Alt takes away.'
+        : 'Shift adds, Alt takes away.',
+    nothingFound: 'Nothing was found there. Drag a box round it, or paint over it.',
+    removeAtOnce: 'Remove at once',
+  },
+  mask: {
+    title: 'Change what is marked',
+    by: 'By pixels',
+    grow: 'Grow',
+    shrink: 'Shrink',
+    invert: 'Invert',
+    feather: 'Soft edge (px)',
+    again: 'Last mask again',
+    shapes: 'From selected shapes',
+    file: 'From a PNG…',
+    noShapes:
+      'Select a vector, a text or a shape in Figma together with the picture. Then its outline is the mask.',
+    shapesBeside: 'What is selected does not lie on the picture. Move it over what should go.',
+    notAMask: 'This file could not be read as a picture. Choose a PNG.',
+  },
+  tools: 'Tools',
+  /** With the key that chooses it. */
+  tool: {
+    point: ['Click', 'V'],
+    brush: ['Brush', 'P'],
+    eraser: ['Eraser', 'E'],
+    lasso: ['Lasso', 'L'],
+    rectangle: ['Rectangle', 'R'],
+  },
   brushSize: 'Brush size',
   undo: 'Undo',
   redo: 'Redo',
@@ -69,8 +101,42 @@ export const english = {
   resize: 'Resize window',
 
   task: 'What to do',
-  remove: 'Remove',
-  expand: 'Expand',
+  tasks: { remove: 'Remove', fill: 'Fill', shape: 'Shape', expand: 'Expand' },
+  prompt: {
+    label: 'What should be there',
+    placeholder: 'What should be there? For example: a red vase',
+    negative: 'What should not be there',
+    inEnglish: 'The models know English best: say it in English.',
+    invitation: 'Paint where something else should be',
+  },
+  noEngine: {
+    remove: 'Nothing that is installed can remove things.',
+    fill: 'Filling by words needs a model, which is downloaded once.',
+    shape: 'Filling a shape by words needs a model, which is downloaded once.',
+    expand: 'Nothing that is installed can expand pictures.',
+  },
+  further: 'More options',
+  engine: 'Engine',
+  automatic: 'Automatic',
+  /** By the names of the engines' options; others are called as the companion calls them. */
+  options: {} as Readonly<Record<string, string>>,
+  /** By the names of their choices; others are called by these names. */
+  choices: { auto: 'Automatic' } as Readonly<Record<string, string>>,
+  fitting: { label: 'How closely the shape is followed', loose: 'Loose', tight: 'Tight' },
+  variations: {
+    legend: 'Results',
+    count: 'Number of results',
+    times: (count: number) => (count === 1 ? '1 result' : `${count} results`),
+    one: (index: number, count: number) => `Result ${index} of ${count}`,
+  },
+  seed: {
+    label: 'Seed',
+    random: 'Another each time',
+    last: (seed: number) => `Another each time (last: ${seed})`,
+    shown: (seed: number) => `Seed ${seed}`,
+    lock: 'Keep this seed for the next fill',
+    unlock: 'Another seed for the next fill',
+  },
   expanding: {
     margins: 'Margins',
     top: 'Top',
@@ -84,7 +150,7 @@ export const english = {
       `With these margins the picture would be more than ${maxSidePx} pixels long, which is too large for Figma. Make them smaller.`,
     nothingOpen:
       'These margins show only what the layer cuts off, so nothing has to be filled. Make the layer larger in Figma, or the margins here.',
-    noEngine: 'Nothing that is installed can expand pictures.',
+    ratio: 'Ratio',
   },
   expandedCopy: 'An expanded copy hides this picture. Select that copy to remove something from it.',
   /** Ends the name of a file. */
@@ -99,17 +165,19 @@ export const english = {
       ahead === 1 ? 'Waiting for one other fill…' : `Waiting for ${ahead} other fills…`,
     download: 'Downloading…',
     load: 'Loading…',
-    fill: { remove: 'Removing…', expand: 'Expanding…' },
+    fill: { remove: 'Removing…', fill: 'Filling…', shape: 'Filling…', expand: 'Expanding…' },
     reconnecting: 'Connecting again…',
     left: (seconds: number) => `about ${duration(seconds)} left`,
     placing: 'Placing…',
     label: 'Progress',
+    turn: (index: number, count: number) => `${index} of ${count}`,
   },
 
   review: 'Hold B to see the original.',
   place: 'Place',
   placeAnyway: 'Place anyway',
   tryAgain: 'Try again',
+  another: 'Another result',
   discard: 'Discard',
   download: 'Download',
   notPlaced: 'The fill is kept.',
@@ -134,6 +202,29 @@ export const english = {
     remove: 'Delete from this computer',
   },
 
+  results: {
+    made: { remove: 'Removed', fill: 'Filled', shape: 'Shape', expand: 'Expanded' },
+    title: 'Results on this picture',
+    open: (count: number) => `Results on this picture (${count})`,
+    none: 'Nothing has been filled on this picture yet.',
+    edit: 'Edit',
+    again: 'Another',
+    reuse: 'Same again elsewhere',
+    delete: 'Delete',
+    of: (action: string, name: string) => `${action}: ${name}`,
+    madeBy: (engine: string, seed: number) => `${engine} · seed ${seed}`,
+    markNext: 'Mark where the same should be done.',
+    outdated: 'Made for the picture that was here before.',
+    outdatedNotice: (count: number) =>
+      count === 1
+        ? 'This layer shows another picture now. One fill was made for the one before.'
+        : `This layer shows another picture now. ${count} fills were made for the one before.`,
+    refill: 'Run again',
+  },
+  keepEdited: { legend: 'The fill that is edited', replace: 'Replace it', keep: 'Keep it below' },
+  split: 'Compare side by side',
+  splitAt: 'How much of the original is shown',
+
   settings: 'Settings',
   placeAtOnce: 'Place at once',
   placeAtOnceHint: 'Undo takes it back.',
@@ -144,6 +235,8 @@ export const english = {
 
   sourceChanged: {
     remove: 'The layer shows another picture now. Look at your marks, then remove again.',
+    fill: 'The layer shows another picture now. Look at your marks, then fill again.',
+    shape: 'The layer shows another picture now. Look at your marks, then fill again.',
     expand: 'The layer shows another picture now. Look at it, then expand again.',
   },
   resumedFailed: 'The fill that was running could not be found again.',

@@ -15,6 +15,8 @@ export type Request = { readonly id: number } & (
       readonly model: Model
       readonly provider: ExecutionProvider
       readonly optimisation: Optimisation
+      /** Fails where a node would run on the CPU instead, which nothing else tells. For checks. */
+      readonly strict?: boolean
     }
   | { readonly type: 'run'; readonly slot: string; readonly inputs: Tensors }
 )
@@ -93,17 +95,18 @@ async function answer(ort: Ort, request: Request): Promise<void> {
 /** What the slot held before is released first: there is seldom memory for both. */
 async function load(
   ort: Ort,
-  { slot, model, provider, optimisation }: Extract<Request, { type: 'load' }>,
+  { slot, model, provider, optimisation, strict = false }: Extract<Request, { type: 'load' }>,
 ): Promise<InferenceSession> {
   await sessions.get(slot)?.release()
   sessions.delete(slot)
-  const options = optionsFor(provider, optimisation)
+  const fallback = strict ? { disable_cpu_ep_fallback: '1' } : {}
+  const options = { ...optionsFor(provider, optimisation, strict), extra: { session: fallback } }
   const session =
     typeof model === 'string'
       ? await ort.InferenceSession.create(model, options)
       : await ort.InferenceSession.create(model.graph, {
           ...options,
-          extra: { session: { model_external_initializers_file_folder_path: model.folder } },
+          extra: { session: { ...fallback, model_external_initializers_file_folder_path: model.folder } },
         })
   sessions.set(slot, session)
   return session
@@ -112,9 +115,10 @@ async function load(
 function optionsFor(
   provider: ExecutionProvider,
   optimisation: Optimisation,
+  strict: boolean,
 ): InferenceSession.SessionOptions {
   return {
-    executionProviders: provider === 'cpu' ? ['cpu'] : [configOf(provider), 'cpu'],
+    executionProviders: provider === 'cpu' || strict ? [configOf(provider)] : [configOf(provider), 'cpu'],
     graphOptimizationLevel: optimisation,
     // Measured on the CPU, see models/README.md; DirectML allows none either.
     enableMemPattern: false,

@@ -37,8 +37,8 @@ export async function examineRuntime(script?: string): Promise<RuntimeReport> {
 
 const patient = new AbortController().signal
 
-/** What it lacks; null: nothing. */
-async function tryDevice(kind: Device['kind'], script?: string): Promise<string | null> {
+/** What a device lacks, found by computing on it; null: nothing. */
+export async function tryDevice(kind: Device['kind'], script?: string): Promise<string | null> {
   const provider = providerOf[kind]
   const graph = createGraph(new Map(), provider)
   graph.output('y', relu(graph, graph.input('x', 'float32', [1, 2])))

@@ -41,7 +41,7 @@ export function conv(
   }
   return g.node(
     'Conv',
-    withBias(g, x, weight, bias, outputs),
+    withBias(g, inFours(g, x), inFours(g, weight), bias, outputs),
     { dtype: x.dtype, shape },
     {
       kernel_shape: kernel,
@@ -270,6 +270,15 @@ export function scalar(g: Graph, value: number): Tensor {
 /** A constant, as `Graph.constant` makes it, in the graph's precision. */
 export function floats(g: Graph, name: string, shape: Shape, make: () => Float32Array): Tensor {
   return cast(g, g.constant(name, shape, make), g.precision)
+}
+
+/** x [·, C, ·, ·] with channels of zeros up to the next multiple of four, where a provider wants that of more than four. */
+function inFours(g: Graph, x: Tensor): Tensor {
+  const [outer, channels, ...sizes] = x.shape as FourSizes
+  if (variants[g.provider].convChannels === 'any' || channels <= 4 || channels % 4 === 0) return x
+  const shape = [outer, 4 - (channels % 4), ...sizes]
+  const zeros = floats(g, `zeros-${shape.join('x')}`, shape, () => new Float32Array(elements(shape)))
+  return concat(g, [x, zeros], 1)
 }
 
 function elementwise(g: Graph, op: string, a: Tensor, b: Tensor): Tensor {

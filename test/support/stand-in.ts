@@ -1,4 +1,10 @@
-import { defaultSettings, type Settings, type Source, type Start } from '../../plugin/messages.ts'
+import {
+  defaultSettings,
+  type PlacedShape,
+  type Settings,
+  type Source,
+  type Start,
+} from '../../plugin/messages.ts'
 import { emptyDocument, type PlaygroundDocument } from '../../ui/playground/document.ts'
 import { createHistory, type History } from '../../ui/playground/history.ts'
 import { createStandIn } from '../../ui/playground/stand-in.ts'
@@ -17,12 +23,17 @@ export interface DocumentOptions {
   readonly settings?: Partial<Settings>
   /** What this layer has that no layer of the playground has. */
   readonly source?: Partial<Source>
+  /** What is selected beside the picture. */
+  readonly shapes?: readonly PlacedShape[]
 }
 
 const looksAtSource: ReadonlySet<string> = new Set(['openSource', 'lookAtSource'])
 
 /** A document with one picture selected, behind the playground's stand-in for the sandbox; the window takes it for Figma. */
-export function openDocument(scene: Scene, { token, settings, source }: DocumentOptions = {}): OpenDocument {
+export function openDocument(
+  scene: Scene,
+  { token, settings, source, shapes = [] }: DocumentOptions = {},
+): OpenDocument {
   const document = createHistory<PlaygroundDocument>({
     ...emptyDocument,
     picture: {
@@ -58,6 +69,8 @@ export function openDocument(scene: Scene, { token, settings, source }: Document
       send({ ...reply, gets: { ...(reply.gets as Start), host: 'figma' } })
     } else if (reply.type === 'reply' && looksAtSource.has(request.name)) {
       send({ ...reply, gets: { ...(reply.gets as Source), ...source } })
+    } else if (reply.type === 'reply' && request.name === 'openShapes') {
+      send({ ...reply, gets: shapes })
     } else {
       send(reply)
     }

@@ -21,6 +21,10 @@ export interface WindowPage {
   readonly frame: Locator
   /** Errors on the console, exceptions, and requests to anything but this machine, as they came. */
   readonly problems: readonly string[]
+  /** As Figma's relaunch button on a fill's layer does. */
+  edit(layerId: string): Promise<void>
+  /** The person comes back to the window from the document. */
+  lookAgain(): Promise<void>
   /** Saves what is seen as `screenshots/NAME.png`, which git ignores. */
   screenshot(name: string): Promise<void>
   close(): Promise<void>
@@ -61,6 +65,10 @@ export async function openWindow(browser: Browser, options: WindowPageOptions): 
     window: page.frameLocator('iframe'),
     frame: page.locator('iframe'),
     problems,
+    edit: (layerId) => post(page, { type: 'edit', layerId }),
+    async lookAgain() {
+      await page.frames()[1]!.evaluate(() => window.dispatchEvent(new Event('focus')))
+    },
     async screenshot(name) {
       await page.screenshot({ path: join(installationFolder, 'screenshots', `${name}.png`) })
     },
