@@ -211,7 +211,7 @@ function parseRequest(args: FillArguments, engines: readonly Engine[], installed
   const exactEngine = hasWeights ? null : chooseExactEngine(engines, asked, task, engine)
   return {
     ...{ engine, exactEngine, task, prompt, negativePrompt, seed, variations, options },
-    largeHoleEngine: chooseLargeHoleEngine(engines, installed, asked, task, options),
+    largeHoleEngine: hasWeights ? null : chooseLargeHoleEngine(engines, installed, asked, task, options),
     prefillEngine: choosePrefillEngine(engines),
   }
 }
