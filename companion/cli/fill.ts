@@ -211,7 +211,7 @@ function parseRequest(args: FillArguments, engines: readonly Engine[], installed
   checkReady(engine, hasWeights ? new Set(engine.models) : installed)
   const helpers = {
     exactEngine: hasWeights ? null : chooseExactEngine(engines, asked, task, engine),
-    largeHoleEngine: chooseLargeHoleEngine(engines, installed, asked, task, options),
+    largeHoleEngine: hasWeights ? null : chooseLargeHoleEngine(engines, installed, asked, task, options),
     prefillEngine: choosePrefillEngine(engines),
     detailEngine: chooseDetailEngine(engines),
   }

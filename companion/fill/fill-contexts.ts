@@ -1,7 +1,7 @@
 import type { Tile } from '../engines/engine.ts'
 import { cropImage, cropMask } from '../image/crop.ts'
 import { createMask, type Image, type Mask, type Size } from '../image/image.ts'
-import { binarise, clearMask, featherMask } from '../image/mask.ts'
+import { binarise, clearMask, featherMask, within } from '../image/mask.ts'
 import { crossfadePixel } from '../image/over.ts'
 import { areaOf, intersection } from '../image/rect.ts'
 import { coverMask, resizeImage } from '../image/resize.ts'
@@ -28,7 +28,7 @@ export async function fillContexts<Fill extends Image | null>(
   const filled = { ...picture, data: picture.data.slice() }
   const pending = { ...mask, data: mask.data.slice() }
   for (const context of contexts) {
-    const share = shareOf(context, pending)
+    const share = shareOf(context, pending, mask)
     const lay = layingInto(filled, share, context)
     for (const slice of context.slices) {
       const tile = cutTile(filled, { mask: share, avoid }, slice)
@@ -44,11 +44,12 @@ export async function fillContexts<Fill extends Image | null>(
   return filled
 }
 
-/** How much of each pixel is the context's own fill, 0..255: all of what is pending in it, and less of what lies around. */
-function shareOf({ hole, fadePx }: Context, pending: Mask): Mask {
+/** How much of each pixel is the context's own fill, 0..255: all of what is pending in it, and less of what is filled around. */
+function shareOf({ hole, fadePx }: Context, pending: Mask, mask: Mask): Mask {
   if (fadePx === 0) return pending
   const share = createMask(pending.width, pending.height)
-  const own = featherMask(cropMask(pending, hole), { growPx: 0, featherPx: fadePx })
+  const faded = featherMask(cropMask(pending, hole), { growPx: 0, featherPx: fadePx })
+  const own = within(faded, cropMask(mask, hole))
   for (let y = 0; y < own.height; y += 1) {
     const row = own.data.subarray(y * own.width, (y + 1) * own.width)
     share.data.set(row, (hole.y + y) * share.width + hole.x)
