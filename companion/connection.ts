@@ -11,6 +11,7 @@ import {
   decodeMessage,
   encodeMessage,
   type Frame,
+  type Locale,
   limits,
   MalformedMessage,
   type Reply,
@@ -20,6 +21,7 @@ import type { OpenSelectors } from './select/open-selectors.ts'
 import type { Selector } from './select/selector.ts'
 import type { Store } from './store/store.ts'
 import type { ClientId } from './tokens.ts'
+import { inLanguage } from './translate.ts'
 import { words } from './words.ts'
 
 /** WebSocket close codes, RFC 6455 §7.4.1. */
@@ -59,6 +61,8 @@ export interface Request extends Frame {
 export class Connection implements Listener {
   /** null: not paired yet. */
   client: ClientId | null = null
+  /** What `hello` asked for. */
+  locale: Locale = 'en'
   readonly #socket: WebSocket
   readonly #shared: Shared
   readonly #answer: Answer
@@ -83,7 +87,7 @@ export class Connection implements Listener {
   }
 
   say(reply: Reply, blobs: readonly Blob[] = []): void {
-    this.send(encodeMessage(reply, blobs))
+    this.send(encodeMessage(inLanguage(reply, this.locale), blobs))
   }
 
   send(message: Uint8Array): void {

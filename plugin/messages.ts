@@ -25,6 +25,9 @@ export interface Settings {
   readonly separateLayers: boolean
   /** Always make a finished copy and hide the original. */
   readonly alwaysFinished: boolean
+  /** null: as the system prefers. */
+  readonly locale: 'en' | 'zh-CN' | null
+  readonly hasSeenGuide: boolean
   readonly windowWidth: number
   readonly windowHeight: number
 }
@@ -40,6 +43,8 @@ export const defaultSettings: Settings = {
   placeAtOnce: true,
   separateLayers: false,
   alwaysFinished: false,
+  locale: null,
+  hasSeenGuide: false,
   windowWidth: 480,
   windowHeight: 640,
 }

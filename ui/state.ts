@@ -8,12 +8,15 @@ import {
   type Source,
   type Start,
 } from '../plugin/messages.ts'
+import { wouldModelDoBetter } from './advice.ts'
 import { chosenOf, isMarked, replacedByEdit } from './derived.ts'
 import type { Link } from './link.ts'
 import { addMark, changeLastMark, emptyHistory, type History, redoMark, undoMark } from './mask/history.ts'
 import type { Mark } from './mask/mark.ts'
 import type { Change } from './mask/pointing.ts'
 import { type Models, type ModelsAction, noModels, reduceModels } from './models.ts'
+import { enginesOf } from './readiness.ts'
+import { strings } from './strings.ts'
 import { noWish, type Wish } from './wish.ts'
 import {
   type FillRecord,
@@ -59,6 +62,8 @@ export interface Notice {
   readonly message: string
   /** What to do, where the message does not say it. */
   readonly hint?: string
+  /** Where it can be done. */
+  readonly leadsTo?: 'models'
 }
 
 export type Action =
@@ -268,7 +273,7 @@ function reduceWork(state: State, action: WorkAction): Partial<State> {
       if (work.step !== 'place') return {}
       return {
         ...placed(work, action.fill),
-        notice: noticeOf([...chosenOf(work.result).used.notes, ...action.notes]),
+        notice: noticeAfter(state, work, action.notes),
       }
     case 'not-placed':
       if (work.step !== 'place') return {}
@@ -423,6 +428,18 @@ function takeUp(picture: Picture, drafts: State['drafts']): Partial<State> {
   }
   const { history, edits } = draft
   return { work: { step: 'paint', picture: { ...picture, history, edits } }, drafts: otherDrafts }
+}
+
+/** What was done differently from what was asked, and what would do better next time. */
+function noticeAfter(
+  { link }: State,
+  { picture, result }: Extract<Work, { step: 'place' }>,
+  notes: readonly string[],
+): Notice | null {
+  const said = [...chosenOf(result).used.notes, ...notes]
+  const isBettered = picture !== null && wouldModelDoBetter(result, picture, enginesOf(link))
+  if (!isBettered) return noticeOf(said)
+  return { tone: 'info', message: [...said, strings.largeHole].join(' '), leadsTo: 'models' }
 }
 
 function noticeOf(notes: readonly string[]): Notice | null {

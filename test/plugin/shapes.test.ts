@@ -53,7 +53,7 @@ describe('shapes that are selected beside a picture', () => {
   test('are what is selected but the picture and the fills on it', async () => {
     const photo = await addPicture(figma)
     const [first, second] = [figma.createRectangle(), figma.createRectangle()]
-    const grouped = group(figma, [figma.createRectangle()], figma.currentPage)
+    const grouped = group(figma, 'GROUP', [figma.createRectangle()])
     figma.select(photo.id, first.id, grouped.id)
     expect(await shapesOn(photo)).toHaveLength(2)
     figma.select(photo.id)

@@ -14,11 +14,12 @@ export interface NoticesProps {
   readonly obstacle: Obstacle | null
   /** Once more what was made for the picture that was here before. */
   readonly onRefill: () => void
+  readonly onModels: () => void
   readonly onDismiss: () => void
 }
 
 /** What there is to say, over the picture's lower edge. */
-export function Notices({ state, work, obstacle, onRefill, onDismiss }: NoticesProps) {
+export function Notices({ state, work, obstacle, onRefill, onModels, onDismiss }: NoticesProps) {
   const { link, selection, notice } = state
   const reason = work.step === 'paint' ? reasonFor(obstacle, work.picture) : null
   const outdatedCount = work.step === 'paint' ? outdatedFills(work.picture).length : 0
@@ -44,7 +45,15 @@ export function Notices({ state, work, obstacle, onRefill, onDismiss }: NoticesP
       {selection.state === 'not-fillable' && selection.reason !== 'nothing' && (
         <NoticeBar notice={{ tone: 'info', message: selection.message }} />
       )}
-      {notice !== null && <NoticeBar notice={notice} onDismiss={onDismiss} />}
+      {notice !== null && (
+        <NoticeBar
+          notice={notice}
+          onDismiss={onDismiss}
+          {...(notice.leadsTo === 'models' && {
+            action: { name: strings.models.open, act: onModels, isDisabled: false },
+          })}
+        />
+      )}
     </div>
   )
 }

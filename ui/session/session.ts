@@ -1,4 +1,4 @@
-import type { Task } from '../../companion/protocol.ts'
+import type { Locale, Task } from '../../companion/protocol.ts'
 import type { Event, Margins, Recipe, Settings, Start } from '../../plugin/messages.ts'
 import type { Companion } from '../companion.ts'
 import { chosenOf } from '../derived.ts'
@@ -11,7 +11,7 @@ import type { FillCache } from '../picture.ts'
 import type { Sandbox } from '../sandbox.ts'
 import { openSentImages, type SentImages } from '../sent-images.ts'
 import { type Action, initialState, reduce, type State } from '../state.ts'
-import { strings } from '../strings.ts'
+import { preferredLocale, speak, strings } from '../strings.ts'
 import { type Wish, wishOf } from '../wish.ts'
 import { type Effects, noticeFrom } from './effects.ts'
 import { createFilling } from './filling.ts'
@@ -176,7 +176,17 @@ export function createSession({ sandbox, connect, onState }: SessionOptions): Se
 
   function dispatch(action: Action): void {
     state = reduce(state, action)
+    speakAsSet()
     onState(state)
+  }
+
+  /** What is said from here on, by the window and by the companion. */
+  function speakAsSet(): void {
+    const locale = state.settings.locale ?? preferredLocale(navigator.languages)
+    if (document.documentElement.lang === locale) return
+    document.documentElement.lang = locale
+    speak(locale)
+    companion?.speak(locale)
   }
 
   async function owned(work: Promise<unknown>): Promise<void> {
@@ -191,6 +201,7 @@ export function createSession({ sandbox, connect, onState }: SessionOptions): Se
     const started = await sandbox.ask('start', {})
     dispatch({ type: 'started', start: started })
     companion = connect(started)
+    companion.speak(document.documentElement.lang as Locale)
     sentImages = openSentImages(companion)
     if (started.pendingJob !== null) await filling.resume(started.pendingJob)
     if (started.editLayerId !== null) await opening.edit(started.editLayerId)
