@@ -55,15 +55,7 @@ export type Selection =
   /** `message`: one sentence a designer understands: why not, and what to do. */
   | { readonly state: 'not-fillable'; readonly reason: NotFillable; readonly message: string }
 
-export type NotFillable =
-  | 'nothing'
-  | 'several'
-  | 'text'
-  | 'locked'
-  | 'empty'
-  | 'too-large'
-  | 'no-access'
-  | 'unsupported'
+export type NotFillable = 'nothing' | 'text' | 'locked' | 'empty' | 'too-large' | 'no-access' | 'unsupported'
 
 export interface LayerInfo {
   readonly id: string
@@ -262,7 +254,8 @@ export interface Requests {
   }
   /** What is selected beside the picture: vectors, texts, shapes. */
   readonly openShapes: {
-    readonly asks: { readonly layerId: string }
+    /** `except`: layers that are no shapes, but pictures as well. */
+    readonly asks: { readonly layerId: string; readonly except: readonly string[] }
     readonly gets: readonly PlacedShape[]
   }
   readonly editFill: { readonly asks: { readonly layerId: string }; readonly gets: EditableFill }

@@ -6,8 +6,10 @@ import { KeyList } from './components/key-list.tsx'
 import { ModelsPage } from './components/models-page.tsx'
 import { NoticeBar } from './components/notice-bar.tsx'
 import { ResizeHandle } from './components/resize-handle.tsx'
+import { SeveralPage } from './components/several-page.tsx'
 import { Waiting } from './components/waiting.tsx'
 import { type Overlay, Workspace } from './components/workspace.tsx'
+import { obstacleToFill } from './readiness.ts'
 import type { Session } from './session/session.ts'
 import type { State } from './state.ts'
 import { strings } from './strings.ts'
@@ -24,6 +26,8 @@ export function App({ state, session }: AppProps) {
   const closeOverlay = () => setOverlay(null)
   const isFirstPicture = work.step === 'paint' && state.link.state === 'ready' && !state.settings.hasSeenGuide
   const shown = chosenOverlay ?? (isFirstPicture ? 'guide' : null)
+  // While it runs, the pictures themselves are seen.
+  const isSeveralShown = state.several !== null && state.several.step !== 'running'
   return (
     <main class="window">
       {screen()}
@@ -34,6 +38,18 @@ export function App({ state, session }: AppProps) {
 
   /** Over all else, one at a time. */
   function overlay() {
+    if (state.several !== null && isSeveralShown) {
+      return (
+        <SeveralPage
+          several={state.several}
+          canRun={canBeginSeveral(state)}
+          onWay={(way) => void session.several.look(way)}
+          onChoose={session.several.choose}
+          onRun={() => void session.several.run()}
+          onClose={session.several.close}
+        />
+      )
+    }
     switch (shown) {
       case 'models':
         return (
@@ -85,12 +101,19 @@ export function App({ state, session }: AppProps) {
             state={state}
             work={work}
             session={session}
-            isCovered={shown !== null}
+            isCovered={shown !== null || isSeveralShown}
             onOverlay={setOverlay}
           />
         )
     }
   }
+}
+
+/** Nothing is in the way but what each layer's own mask may say. */
+function canBeginSeveral({ work, wish, link }: State): boolean {
+  if (work.step !== 'paint') return false
+  const obstacle = obstacleToFill(work.picture, wish, link)
+  return obstacle === null || obstacle === 'nothing-marked'
 }
 
 function Centred({ text }: { readonly text: string }) {

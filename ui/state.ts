@@ -16,6 +16,7 @@ import type { Mark } from './mask/mark.ts'
 import type { Change } from './mask/pointing.ts'
 import { type Models, type ModelsAction, noModels, reduceModels } from './models.ts'
 import { enginesOf } from './readiness.ts'
+import { reduceSeveral, type Several, type SeveralAction } from './several.ts'
 import { strings } from './strings.ts'
 import { noWish, type Wish } from './wish.ts'
 import {
@@ -48,6 +49,8 @@ export interface State {
   /** Marks on layers that were left, by the layer's id. */
   readonly drafts: Readonly<Record<string, Draft>>
   readonly models: Models
+  /** The same on several layers; null: it is not asked for. */
+  readonly several: Several | null
   readonly notice: Notice | null
 }
 
@@ -123,6 +126,7 @@ export type Action =
   | { readonly type: 'mask-used'; readonly mask: Uint8Array }
   | { readonly type: 'settings-changed'; readonly settings: Settings }
   | { readonly type: 'models-changed'; readonly change: ModelsAction }
+  | { readonly type: 'several-changed'; readonly change: SeveralAction }
   | { readonly type: 'noticed'; readonly notice: Notice }
   | { readonly type: 'dismissed' }
 
@@ -137,6 +141,7 @@ export const initialState: State = {
   lastMask: null,
   drafts: {},
   models: noModels,
+  several: null,
   notice: null,
 }
 
@@ -163,6 +168,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, wish: { ...state.wish, ...action.change } }
     case 'models-changed':
       return { ...state, models: reduceModels(state.models, action.change) }
+    case 'several-changed':
+      return { ...state, several: reduceSeveral(state.several, action.change) }
     case 'noticed':
       return { ...state, notice: action.notice }
     case 'dismissed':
@@ -183,6 +190,7 @@ type WorkAction = Exclude<
       | 'mask-used'
       | 'wished'
       | 'models-changed'
+      | 'several-changed'
       | 'noticed'
       | 'dismissed'
   }

@@ -14,14 +14,20 @@ export interface NoticesProps {
   readonly obstacle: Obstacle | null
   /** Once more what was made for the picture that was here before. */
   readonly onRefill: () => void
+  readonly onSeveral: () => void
   readonly onModels: () => void
   readonly onDismiss: () => void
 }
 
 /** What there is to say, over the picture's lower edge. */
-export function Notices({ state, work, obstacle, onRefill, onModels, onDismiss }: NoticesProps) {
+export function Notices({ state, work, obstacle, onRefill, onSeveral, onModels, onDismiss }: NoticesProps) {
   const { link, selection, notice } = state
   const reason = work.step === 'paint' ? reasonFor(obstacle, work.picture) : null
+  const isOfSeveral =
+    work.step === 'paint' &&
+    work.picture.task !== 'expand' &&
+    selection.state === 'fillable' &&
+    selection.layers.length > 1
   const outdatedCount = work.step === 'paint' ? outdatedFills(work.picture).length : 0
   return (
     <div class="notices">
@@ -39,6 +45,12 @@ export function Notices({ state, work, obstacle, onRefill, onModels, onDismiss }
         />
       )}
       {reason !== null && <NoticeBar notice={{ tone: 'info', message: reason }} />}
+      {isOfSeveral && (
+        <NoticeBar
+          notice={{ tone: 'info', message: strings.several.selected(selection.layers.length) }}
+          action={{ name: strings.several.open, act: onSeveral, isDisabled: link.state !== 'ready' }}
+        />
+      )}
       {link.state !== 'ready' && (
         <NoticeBar notice={{ tone: 'info', message: strings.lost(link.state === 'absent') }} />
       )}

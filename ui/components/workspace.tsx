@@ -202,6 +202,9 @@ export function Workspace({ state, work, session, isCovered, onOverlay }: Worksp
           work={work}
           obstacle={obstacle}
           onRefill={session.refillOutdated}
+          onSeveral={() =>
+            void session.several.look(work.step === 'paint' && isMarked(work.picture) ? 'place' : 'shape')
+          }
           onModels={() => onOverlay('models')}
           onDismiss={session.dismissNotice}
         />

@@ -19,6 +19,7 @@ import { createMasking, type Masking } from './masking.ts'
 import { createOpening } from './opening.ts'
 import { createPlacing } from './placing.ts'
 import { createPointing } from './pointing.ts'
+import { createSeveral, type SeveralSession } from './several.ts'
 
 /** Everything a person can do in the window. What comes of it shows in the state. */
 export interface Session {
@@ -72,6 +73,7 @@ export interface Session {
   readonly resize: (width: number, height: number) => void
   /** The document may have changed while the person was away from the window. */
   readonly lookAgain: () => void
+  readonly several: SeveralSession
   readonly models: ModelsSession
 }
 
@@ -110,6 +112,7 @@ export function createSession({ sandbox, connect, onState }: SessionOptions): Se
   const filling = createFilling(effects, opening, placing)
   const pointing = createPointing(effects, filling)
   const masking = createMasking(effects)
+  const several = createSeveral(effects, opening, filling, placing)
   const models = createModelsSession({
     companion: () => companion,
     dispatch: (change) => dispatch({ type: 'models-changed', change }),
@@ -171,6 +174,11 @@ export function createSession({ sandbox, connect, onState }: SessionOptions): Se
       changeSettings({ windowWidth: width, windowHeight: height })
     },
     lookAgain: () => void owned(opening.lookAgain()),
+    several: {
+      ...several,
+      look: (way) => owned(several.look(way)),
+      run: () => owned(several.run()),
+    },
     models,
   }
 

@@ -240,6 +240,19 @@ export const chinese: Strings = {
   split: '左右对比',
   splitAt: '显示多少原图',
 
+  several: {
+    title: '对多个图层进行同样的处理',
+    selected: (count: number) => `已选中 ${count} 个图层。`,
+    open: '全部同样处理…',
+    way: '蒙版在各图层上的位置',
+    ways: { place: '相同位置', shape: '所选形状', look: '相似外观' },
+    looking: '正在查看各图层…',
+    notFound: '这里没有找到要标记的内容。',
+    run: (task: string, count: number) => `在 ${count} 个图层上${task}`,
+    done: '已完成',
+    cancelled: '已取消。',
+    ended: (done: number, count: number) => `已完成 ${done} 个图层，共 ${count} 个`,
+  },
   guide: {
     title: '使用方法',
     steps: [

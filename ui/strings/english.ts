@@ -231,6 +231,20 @@ export const english = {
   split: 'Compare side by side',
   splitAt: 'How much of the original is shown',
 
+  several: {
+    title: 'The same on several layers',
+    selected: (count: number) => `${count} layers are selected.`,
+    open: 'Same on all…',
+    way: 'Where it lies on each of them',
+    ways: { place: 'Same place', shape: 'Selected shapes', look: 'Same look' },
+    looking: 'Looking at the layers…',
+    notFound: 'Nothing to mark was found here.',
+    run: (task: string, count: number): string =>
+      count === 1 ? `${task} on 1 layer` : `${task} on ${count} layers`,
+    done: 'Done',
+    cancelled: 'Cancelled.',
+    ended: (done: number, count: number) => `Done on ${done} of ${count} layers`,
+  },
   guide: {
     title: 'How it works',
     steps: [
