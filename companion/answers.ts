@@ -124,7 +124,8 @@ async function startFill({ id, client, connection, shared, ...frame }: Request):
   const means = { runtime, files: (modelId: string) => store.files(modelId) }
   jobs.submit({
     ...{ client, id, listener: connection },
-    lane: checked.engine.lane,
+    // Whoever may fill in the end.
+    lane: (checked.largeHoleEngine ?? checked.engine).lane,
     work: (job, queueMs) =>
       fill(
         { ...checked, means, queueMs },

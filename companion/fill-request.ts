@@ -4,6 +4,7 @@ import {
   checkReady,
   chooseEngine,
   chooseExactEngine,
+  chooseLargeHoleEngine,
   type Installed,
 } from './engines/choose.ts'
 import type { Engine } from './engines/engine.ts'
@@ -60,6 +61,7 @@ export function readFill(
   return {
     ...{ picture, mask, avoid, engine, task, prompt, negativePrompt },
     exactEngine: chooseExactEngine(engines, asked, task, engine),
+    largeHoleEngine: chooseLargeHoleEngine(engines, installed, asked, task, options),
     prefillEngine: choosePrefillEngine(engines),
     ...{ seed, variations, extent, merge, options },
   }

@@ -98,7 +98,9 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
       for (const client of clients) jobs.forgetClient(client)
     },
   })
-  const openSelectors = new OpenSelectors()
+  // Of its own, so that a click does not wait for a fill, nor lose its model when the fill is cancelled.
+  const selectRuntime = new OnnxRuntime({ device, log })
+  const openSelectors = new OpenSelectors({ files: (id) => store.files(id), runtime: selectRuntime })
   const shared: Shared = {
     ...{ instance, engines, selectors, openSelectors, pairing },
     ...{ images: new Images(), store, runtime, jobs, log },
@@ -122,7 +124,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     stopCleaning()
     await jobs.stop(graceMs)
     await openSelectors.close()
-    await runtime.unload()
+    await Promise.all([runtime.unload(), selectRuntime.unload()])
     await store.close()
     await connections.closeAll()
     await Promise.all(servers.map(close))

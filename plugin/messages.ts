@@ -13,6 +13,11 @@ export interface Rect {
   readonly height: number
 }
 
+export interface Point {
+  readonly x: number
+  readonly y: number
+}
+
 /** Kept between runs, on this machine. */
 export interface Settings {
   readonly brushPx: number
@@ -65,9 +70,12 @@ export interface LayerInfo {
 /** A layer's picture, and what is known of how it lies. It stays bound: placing a fill does not change it. */
 export interface Source {
   readonly layer: LayerInfo
-  /** image: the original bytes of the layer's one image fill · render: what the layer looks like, exported. */
-  readonly kind: 'image' | 'render'
-  /** Changes when the picture does. */
+  /**
+   * image: the original bytes of the layer's one image fill · render: what the layer looks like, exported · surroundings:
+   * what lies behind and around a layer without a picture.
+   */
+  readonly kind: 'image' | 'render' | 'surroundings'
+  /** Changes when the picture does; that of surroundings when the layer lies elsewhere in them. */
   readonly hash: string
   /** PNG, JPEG or GIF. */
   readonly bytes: Uint8Array
@@ -75,6 +83,11 @@ export interface Source {
   readonly heightPx: number
   /** The part that the layer shows, for a first look; the whole picture may be larger. */
   readonly visible: Rect
+  /**
+   * What a layer without a picture covers of its surroundings, in pixels, not in whole ones: four corners, from the layer's
+   * top left on. It is filled by prompt as a whole. null: the layer has a picture.
+   */
+  readonly shape: readonly Point[] | null
   /** Fills that lie on the layer already, lowest first. */
   readonly fills: readonly PlacedFill[]
   /** What placing makes here by itself. */

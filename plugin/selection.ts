@@ -2,7 +2,8 @@ import { Refusal } from './failure.ts'
 import { fillOf, fillsOn, isPicture, sourceOf } from './fills.ts'
 import { maxImageSidePx } from './geometry.ts'
 import { ancestorsOf, isLayer, type Layer } from './layers.ts'
-import type { LayerInfo, NotFillable, Selection } from './messages.ts'
+import type { LayerInfo, NotFillable, Rect, Selection } from './messages.ts'
+import { isPlaceholder } from './placeholder.ts'
 
 export interface Obstacle {
   readonly reason: NotFillable
@@ -66,8 +67,8 @@ export function obstacleToReading(node: Layer): Obstacle | null {
   if (node.width < 1 || node.height < 1) return empty(node)
   // A finished copy hides its original, which stays the one to work on.
   if (isHiddenByInfill(node)) return null
-  const shown = node.absoluteRenderBounds
-  if (!shown || shown.width < 1 || shown.height < 1 || !isPainted(node)) return empty(node)
+  const shown = isPlaceholder(node) && isVisible(node) ? node.absoluteBoundingBox : boundsOfPaint(node)
+  if (!shown || shown.width < 1 || shown.height < 1) return empty(node)
   if (Math.max(shown.width, shown.height) > maxLayerSide) return tooLarge(node)
   return null
 }
@@ -120,6 +121,14 @@ const shapeTypes: readonly NodeType[] = [
 
 function notFillable({ reason, message }: Obstacle): Selection {
   return { state: 'not-fillable', reason, message }
+}
+
+function isVisible(node: SceneNode): boolean {
+  return [node, ...ancestorsOf(node)].every(({ visible }) => visible)
+}
+
+function boundsOfPaint(node: Layer): Rect | null {
+  return isPainted(node) ? node.absoluteRenderBounds : null
 }
 
 /** Something in the layer has a visible paint. */

@@ -48,7 +48,9 @@ function transformOfPicture(source: Layer, picture: Picture): Matrix {
     return multiply(transform, scaling(box.width / size.width, box.height / size.height))
   }
   const { transform, size: layer } = boxOfLayer(source)
-  return multiply(transform, transformInLayer(picture.fill, size, layer, source.name))
+  const fit =
+    picture.kind === 'image' ? picture.fill : { scaleMode: 'CROP' as const, imageTransform: picture.crop }
+  return multiply(transform, transformInLayer(fit, size, layer, source.name))
 }
 
 /** From an image's pixels to its layer's. */

@@ -9,6 +9,7 @@ import {
   checkReady,
   chooseEngine,
   chooseExactEngine,
+  chooseLargeHoleEngine,
   type Installed,
 } from '../engines/choose.ts'
 import { commonOptions, type Engine, type Means } from '../engines/engine.ts'
@@ -208,8 +209,11 @@ function parseRequest(args: FillArguments, engines: readonly Engine[], installed
   const hasWeights = args.weights !== undefined
   checkReady(engine, hasWeights ? new Set(engine.models) : installed)
   const exactEngine = hasWeights ? null : chooseExactEngine(engines, asked, task, engine)
-  const prefillEngine = choosePrefillEngine(engines)
-  return { engine, exactEngine, prefillEngine, task, prompt, negativePrompt, seed, variations, options }
+  return {
+    ...{ engine, exactEngine, task, prompt, negativePrompt, seed, variations, options },
+    largeHoleEngine: chooseLargeHoleEngine(engines, installed, asked, task, options),
+    prefillEngine: choosePrefillEngine(engines),
+  }
 }
 
 function refuseModelOptions(engine: Engine, { raw, weights }: FillArguments): void {

@@ -23,6 +23,16 @@ export interface Limits {
   readonly sideMultiple: number
   /** The most that `expand` adds on one side, as a share of the known picture's; absent: any. */
   readonly expandShare?: number
+  /**
+   * The most that it adds on a side in one pass, as a share of what it begins with; a picture that is expanded farther
+   * grows pass by pass. Absent: all at once.
+   */
+  readonly expandPassShare?: number
+  /**
+   * How far a picture that it expands is rendered anew at its edges, to fade into what continues it: a share of its shorter
+   * side. Absent: hardly at all.
+   */
+  readonly expandFadeShare?: number
 }
 
 /** What the engine is given at once: part of the picture, at the size the engine works at. */
@@ -67,6 +77,8 @@ export interface Engine {
   readonly tasks: readonly Task[]
   /** Those of its tasks that 'auto' does not give it. */
   readonly tasksByName?: readonly Task[]
+  /** Whether 'auto' lets it remove all the same where the hole is large and the best quality is asked for. */
+  readonly removesLarge?: true
   readonly takesPrompt: boolean
   readonly seeded: boolean
   /** Ids of `models/index.ts`, the better one first. One of them must be installed before `open`; none: it needs none. */
@@ -82,7 +94,7 @@ export interface Engine {
   /** What they are with options, where options change them. */
   limitsFor?(options: Options): Limits
   /** Whether it wants tiles with `prefilled`. */
-  startsFilled?(options: Options): boolean
+  startsFilled?(options: Options, task: Task): boolean
   /** model: runs in ONNX Runtime · embedded: runs in a worker of the companion. One job of each at a time. */
   readonly lane: 'model' | 'embedded'
   /**
@@ -121,6 +133,8 @@ export interface OpenEngine {
   readonly notes?: readonly string[]
   /** Most memory held at a time, as far as it is known. */
   readonly peakBytes?: number
+  /** Of the time that fills have taken, what was spent loading. Grows. */
+  readonly loadMs?: number
   /** What the last tile was filled in, where the engine does not take tiles as they are. */
   readonly worked?: { readonly steps: number; readonly size: Size } | undefined
   /**

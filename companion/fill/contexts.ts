@@ -18,6 +18,8 @@ export interface Context {
   readonly hole: Rect
   /** At least one; several see parts of the same hole, none what another has filled. */
   readonly slices: readonly Slice[]
+  /** What was filled before is filled again this far from the hole's pixels, and fades into them. */
+  readonly fadePx: number
 }
 
 /**
@@ -40,7 +42,7 @@ export function planContexts(masks: Masks, limits: Limits, task: Task): Context[
     const context = sourceIsIn(rect, masks) ? rect : wholeOf(mask)
     const slices = planSlices({ hole, context }, { ...masks, mask: pending }, limits, task)
     clearMask(pending, hole)
-    return [{ hole, slices }]
+    return [{ hole, slices, fadePx: 0 }]
   })
 }
 

@@ -1,7 +1,7 @@
 import type { Tile } from '../engines/engine.ts'
 import { cropImage, cropMask } from '../image/crop.ts'
-import type { Image, Mask, Size } from '../image/image.ts'
-import { clearMask } from '../image/mask.ts'
+import { createMask, type Image, type Mask, type Size } from '../image/image.ts'
+import { binarise, clearMask, featherMask } from '../image/mask.ts'
 import { crossfadePixel } from '../image/over.ts'
 import { areaOf, intersection } from '../image/rect.ts'
 import { coverMask, resizeImage } from '../image/resize.ts'
@@ -24,10 +24,12 @@ export async function fillContexts<Fill extends Image | null>(
 ): Promise<Fill | Image> {
   const filled = { ...picture, data: picture.data.slice() }
   const pending = { ...mask, data: mask.data.slice() }
-  for (const { hole, slices } of contexts) {
-    const lay = layingInto(filled, pending, { hole, slices })
+  for (const context of contexts) {
+    const { hole, slices } = context
+    const share = shareOf(context, pending)
+    const lay = layingInto(filled, share, context)
     for (const slice of slices) {
-      const tile = cutTile(filled, { mask: pending, avoid }, slice)
+      const tile = cutTile(filled, { mask: share, avoid }, slice)
       const result = await fillTile(tile)
       signal.throwIfAborted()
       if (result === null) return result
@@ -39,13 +41,25 @@ export async function fillContexts<Fill extends Image | null>(
   return filled
 }
 
+/** How much of each pixel is the context's own fill, 0..255: all of what is pending in it, and less of what lies around. */
+function shareOf({ hole, fadePx }: Context, pending: Mask): Mask {
+  if (fadePx === 0) return pending
+  const share = createMask(pending.width, pending.height)
+  const own = featherMask(cropMask(pending, hole), { growPx: 0, featherPx: fadePx })
+  for (let y = 0; y < own.height; y += 1) {
+    const row = own.data.subarray(y * own.width, (y + 1) * own.width)
+    share.data.set(row, (hole.y + y) * share.width + hole.x)
+  }
+  return share
+}
+
 function cutTile(
   image: Image,
   { mask, avoid }: { mask: Mask; avoid: Mask | null },
   { rect, work }: Slice,
 ): Tile {
   const cutMask = (whole: Mask) => {
-    const part = cropMask(whole, rect)
+    const part = binarise(cropMask(whole, rect), 1)
     return isSameSize(part, work) ? part : coverMask(part, work)
   }
   return {
@@ -78,13 +92,13 @@ function checkSize(result: Image, tile: Size): void {
 }
 
 /**
- * Lays one slice after another into the picture, by their weights: only what is pending of the context's own hole.
+ * Lays one slice after another into the picture, by their weights: only the context's own share of its hole.
  *
  * A pixel holds the weighted mean of what was laid so far, so that slices which agree leave it as it is.
  */
 function layingInto(
   filled: Image,
-  pending: Mask,
+  share: Mask,
   { hole, slices }: Context,
 ): (result: Image, slice: Slice) => void {
   const isAlone = slices.length === 1
@@ -96,22 +110,21 @@ function layingInto(
     for (let y = part.y; y < part.y + part.height; y += 1) {
       for (let x = part.x; x < part.x + part.width; x += 1) {
         const pixel = y * filled.width + x
-        if (pending.data[pixel] === 0) continue
+        const own = share.data[pixel]! / 255
+        if (own === 0) continue
         const from = ((y - rect.y) * rect.width + x - rect.x) * 4
         if (isAlone) {
-          copyPixel(result.data, from, filled.data, pixel * 4)
+          crossfadePixel(result.data, from, own, filled.data, pixel * 4)
           continue
         }
-        const weight = weightAt(slice, x, y)
+        const weight = own * weightAt(slice, x, y)
         if (weight === 0) continue
         const place = (y - hole.y) * hole.width + x - hole.x
+        // What was there before it counts as the rest.
+        if (laid[place] === 0) laid[place] = 1 - own
         laid[place]! += weight
         crossfadePixel(result.data, from, weight / laid[place]!, filled.data, pixel * 4)
       }
     }
   }
-}
-
-function copyPixel(source: Uint8Array, from: number, pixels: Uint8Array, to: number): void {
-  for (let channel = 0; channel < 4; channel += 1) pixels[to + channel] = source[from + channel]!
 }

@@ -37,15 +37,15 @@ export async function examineRuntime(script?: string): Promise<RuntimeReport> {
 
 const patient = new AbortController().signal
 
-/** What it lacks; null: nothing. */
-async function tryDevice(kind: Device['kind'], script?: string): Promise<string | null> {
+/** What a device lacks, found by computing on it; null: nothing. */
+export async function tryDevice(kind: Device['kind'], script?: string): Promise<string | null> {
   const provider = providerOf[kind]
   const graph = createGraph(new Map(), provider)
   graph.output('y', relu(graph, graph.input('x', 'float32', [1, 2])))
   const model = { graph: writeModel(graph.definition, '/'), folder: '/' }
   const tried = await withProcess(script, async (owner) => {
     try {
-      await owner.ask({ type: 'load', slot: 'trial', model, provider }, patient)
+      await owner.ask({ type: 'load', slot: 'trial', model, provider, optimisation: 'all' }, patient)
       const x = { type: 'float32', shape: [1, 2], data: Float32Array.of(-1, 2) } as const
       const { outputs } = await owner.ask({ type: 'run', slot: 'trial', inputs: { x } }, patient)
       return outputs.y?.data.join() === '0,2' ? null : lackFrom(kind, 'it computes wrong results.')

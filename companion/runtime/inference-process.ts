@@ -3,8 +3,10 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises'
 import { CompanionError } from '../errors.ts'
+import { loaderEnvironment } from '../gpu/libraries.ts'
 import { builtFile } from '../installation.ts'
 import type { Log } from '../log.ts'
+import { dataFolderAt, dataFolderPath } from '../settings.ts'
 import type { ProcessMemory, Reply, Request } from './child.ts'
 import { failureFrom, missingLibraryIn } from './failures.ts'
 import { outOfMemoryKills } from './memory.ts'
@@ -41,6 +43,7 @@ export class InferenceProcess {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       execArgv: [],
+      env: { ...process.env, ...loaderEnvironment(dataFolderAt(dataFolderPath())) },
     })
     this.#greeting = this.#replyTo(0)
     this.#child.on('message', (reply: Reply) => this.#hear(reply))

@@ -2,7 +2,7 @@ import type { ExecutionProvider } from '../../models/onnx/providers.ts'
 import type { Log } from '../log.ts'
 import type { Device } from '../protocol.ts'
 import type { Run } from '../run.ts'
-import type { Model, Tensors } from './child.ts'
+import type { Model, Optimisation, Tensors } from './child.ts'
 import {
   absence,
   type DeviceChoice,
@@ -23,6 +23,8 @@ export interface SessionSource {
   /** Tells sources of one slot apart: a session of this key that is loaded already is used again. */
   readonly key: string
   model(provider: ExecutionProvider): Model
+  /** Default 'all'. */
+  readonly optimisation?: Optimisation
   /** Inputs like those to come. Run once on a graphics card, whose first run can take many times as long. */
   warmUp(): Tensors
 }
@@ -135,7 +137,8 @@ export class OnnxRuntime implements Runtime {
     const provider = providerOf[kind]
     try {
       run.onProgress({ stage: 'load', done: 0, total: 1, unit: 'steps' })
-      const question = { type: 'load', slot, model: source.model(provider), provider } as const
+      const { optimisation = 'all' } = source
+      const question = { type: 'load', slot, model: source.model(provider), provider, optimisation } as const
       const { inputs, outputs } = await owner.ask(question, run.signal)
       run.onProgress({ stage: 'load', done: 1, total: 1, unit: 'steps' })
       const session: Session = {

@@ -8,6 +8,7 @@ import { asDiskError, checkSpace, systemDisk } from './disk.ts'
 import { download, type Means } from './download.ts'
 import { openHttp } from './http.ts'
 import {
+  fitsSize,
   type InstalledFile,
   readInstalled,
   sha256OfFile,
@@ -48,6 +49,7 @@ export interface KnownFile {
   readonly file: ModelFile
   /** Absolute. */
   readonly path: string
+  readonly sizeBytes: number
   readonly sha256: string
 }
 
@@ -174,7 +176,7 @@ export class Store {
       throw new CompanionError('model-missing', `There is no file ${path}. Check the name.`)
     }
     const candidates = this.#models.flatMap((model) =>
-      model.files.filter((file) => file.sizeBytes === sizeBytes).map((file) => ({ model, file })),
+      model.files.filter((file) => fitsSize(file, sizeBytes)).map((file) => ({ model, file })),
     )
     if (candidates.length === 0) throw noneOfTheCatalogue(path, sizeBytes, this.#models)
 
@@ -182,7 +184,7 @@ export class Store {
     const sha256 = await sha256OfFile(path, { signal: run.signal, onBytes: pace.update })
     const found = candidates.find(({ file }) => file.sha256 === sha256)
     if (found === undefined) throw otherContents(path, candidates)
-    return { ...found, path: resolve(path), sha256 }
+    return { ...found, path: resolve(path), sizeBytes, sha256 }
   }
 
   /**
@@ -190,11 +192,11 @@ export class Store {
    *
    * @throws CompanionError 'licence-not-accepted'
    */
-  async add({ model, file, path, sha256 }: KnownFile, terms: Terms): Promise<void> {
+  async add({ model, file, path, sizeBytes, sha256 }: KnownFile, terms: Terms): Promise<void> {
     checkTerms(model, terms)
     const target = this.#target(model, file)
     await mkdir(dirname(target), { recursive: true, mode: 0o700 })
-    writeInstalled(target, { path, sizeBytes: file.sizeBytes, sha256, damaged: false })
+    writeInstalled(target, { path, sizeBytes, sha256, damaged: false })
     await this.#writeTerms(model)
   }
 
@@ -272,15 +274,16 @@ export class Store {
       const kept = await this.#installed(model, file)
       const sha256 = await download(
         {
-          file: { sizeBytes: file.sizeBytes, sha256: file.sha256 ?? kept?.sha256 ?? null },
+          file: { ...file, sha256: file.sha256 ?? kept?.sha256 ?? null },
           urls: addressesOf(model, file, this.#mirror),
           target,
           signal: run.signal,
-          onBytes: (bytes) => pace.update(doneBytes + bytes),
+          onBytes: (bytes) => pace.update(doneBytes + Math.min(bytes, file.sizeBytes)),
         },
         this.#means,
       )
-      writeInstalled(target, { path: target, sizeBytes: file.sizeBytes, sha256, damaged: false })
+      const sizeBytes = (await sizeOf(target))!
+      writeInstalled(target, { path: target, sizeBytes, sha256, damaged: false })
       doneBytes += file.sizeBytes
     }
   }

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { diffusionCommand } from './diffusion/command.ts'
 import { engineCommand } from './engine/command.ts'
 import { modelsCommand } from './models/command.ts'
 
@@ -8,4 +9,5 @@ await new Command('npm run bench --')
   .showHelpAfterError()
   .addCommand(engineCommand)
   .addCommand(modelsCommand)
+  .addCommand(diffusionCommand)
   .parseAsync()

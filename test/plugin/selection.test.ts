@@ -108,7 +108,28 @@ describe('what is selected', () => {
         return [photo]
       },
     ],
-    ['a frame with nothing in it', 'empty', /shows nothing/, (figma) => [figma.createFrame()]],
+    [
+      'a frame with a hidden layer in it',
+      'empty',
+      /shows nothing/,
+      async (figma) => {
+        const [frame, photo] = [figma.createFrame(), await addPicture(figma)]
+        frame.appendChild(photo)
+        photo.visible = false
+        return [frame]
+      },
+    ],
+    [
+      'an empty frame in a hidden one',
+      'empty',
+      /shows nothing/,
+      (figma) => {
+        const [outer, frame] = [figma.createFrame(), figma.createFrame()]
+        outer.appendChild(frame)
+        outer.visible = false
+        return [frame]
+      },
+    ],
     [
       'a picture as large as a wall',
       'too-large',

@@ -42,7 +42,8 @@ export async function launchChromium(): Promise<Browser> {
 const noChromium =
   'No Chromium was found: install one (chromium, chromium-browser or google-chrome on the PATH), or set CHROMIUM_PATH.'
 
-function findChromium(): string | null {
+/** A program on this machine; null: none. */
+export function findChromium(): string | null {
   if (process.env.CHROMIUM_PATH) return process.env.CHROMIUM_PATH
   const folders = (process.env.PATH ?? '').split(delimiter)
   const names = ['chromium', 'chromium-browser', 'google-chrome']

@@ -12,6 +12,7 @@ export function fillJob(changed: Partial<FillJob> = {}): FillJob {
     avoid: null,
     engine: stubEngine(),
     exactEngine: null,
+    largeHoleEngine: null,
     prefillEngine: null,
     means: noMeans,
     task: 'remove',

@@ -465,6 +465,7 @@ function sourceOf(layer: LayerInfo, hash = `hash of ${layer.id}`): Source {
     widthPx: 40,
     heightPx: 30,
     visible: { x: 0, y: 0, width: 40, height: 30 },
+    shape: null,
     fills: [],
     placement: 'patch',
     notes: [],

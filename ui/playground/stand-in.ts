@@ -187,6 +187,7 @@ function sourceOf(document: PlaygroundDocument, layerId: string): Source {
     widthPx,
     heightPx,
     visible: { x: 0, y: 0, width: widthPx, height: heightPx },
+    shape: null,
     fills: document.fills.filter(({ isVisible }) => isVisible).map(placedFill),
     placement: placementOn(picture),
     notes: [],

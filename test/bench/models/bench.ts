@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, parse } from 'node:path'
@@ -11,8 +12,10 @@ import { InferenceProcess } from '../../../companion/runtime/inference-process.t
 import { OnnxRuntime, type Runtime } from '../../../companion/runtime/session.ts'
 import { createGraph } from '../../../models/onnx/graph.ts'
 import { writeModel } from '../../../models/onnx/write.ts'
+import type { Layout } from '../../support/diffusion.ts'
+import { referencePath } from '../../support/reference.ts'
+import { writeRandomWeights } from '../random-weights.ts'
 import type { ModelsBenchOptions } from './command.ts'
-import { writeRandomLama } from './random-weights.ts'
 
 const quiet = { signal: new AbortController().signal, onProgress() {} }
 const settings = { task: 'remove', prompt: '', negativePrompt: '', seed: 0, options: {} } as const
@@ -31,7 +34,7 @@ export async function benchModels({ sizes, runs, checkout }: ModelsBenchOptions)
   const folder = await mkdtemp(join(tmpdir(), 'infill-bench-'))
   try {
     const weights = join(folder, 'random-lama.safetensors')
-    writeRandomLama(weights)
+    writeRandomWeights(weights, lamaLayout(), 'float32')
     console.log(`The process that owns ONNX Runtime starts in ${await startMs()} ms.\n`)
     for (const size of sizes) {
       console.log(`${size.width} × ${size.height}`)
@@ -50,6 +53,17 @@ export async function benchModels({ sizes, runs, checkout }: ModelsBenchOptions)
   } finally {
     await rm(folder, { recursive: true })
   }
+}
+
+/** The tensors of the published big-lama.pt, without its counters of training. */
+function lamaLayout(): Layout {
+  const file = referencePath('lama', 'big-lama-layout.json')
+  const layout: Readonly<Record<string, string>> = JSON.parse(readFileSync(file, 'utf8'))
+  return Object.fromEntries(
+    Object.entries(layout)
+      .filter(([, description]) => description.startsWith('float32 '))
+      .map(([name, description]) => [name, JSON.parse(description.slice('float32 '.length))]),
+  )
 }
 
 async function startMs(): Promise<string> {

@@ -9,6 +9,7 @@ import {
   type Surroundings,
   verifyModels,
 } from '../../../companion/cli/models.ts'
+import { models } from '../../../models/index.ts'
 import { temporaryFolder } from '../../support/data-folder.ts'
 import { Infill } from '../../support/infill.ts'
 import { publishModel } from '../../support/published-model.ts'
@@ -256,13 +257,7 @@ describe('the built infill models', () => {
     const doctor = new Infill(home, ['doctor', '--json'])
     expect(await doctor.exitCode).toBe(0)
     expect(JSON.parse(doctor.output)).toMatchObject({
-      models: [
-        { id: 'lama', installed: false },
-        { id: 'migan', installed: false },
-        { id: 'stable-diffusion-2', installed: false },
-        { id: 'stable-diffusion-1-5', installed: false },
-        { id: 'lcm-lora-sd-1-5', installed: false },
-      ],
+      models: models.map(({ id }) => ({ id, installed: false })),
       freeBytes: expect.any(Number),
     })
     await mirror.close()

@@ -4,6 +4,7 @@ import {
   checkReady,
   chooseEngine,
   chooseExactEngine,
+  chooseLargeHoleEngine,
   isReady,
 } from '../../../companion/engines/choose.ts'
 import { stubEngine } from '../../support/stub-engine.ts'
@@ -88,5 +89,26 @@ describe('chooseExactEngine', () => {
     ['no engine can', [model, embedded], 'auto', model],
   ])('is nobody when %s', (_, some, id, chosen) => {
     expect(chooseExactEngine(some, id, 'remove', chosen)).toBeNull()
+  })
+})
+
+describe('chooseLargeHoleEngine', () => {
+  const inventive = { ...model, tasksByName: ['remove'], removesLarge: true } as const
+  const all = [embedded, inventive]
+  const best = { quality: 'best' }
+
+  test('is the one for large holes, where the choice is free and the best is asked for', () => {
+    expect(chooseEngine(all, weights, 'auto', 'remove')).toBe(embedded)
+    expect(chooseLargeHoleEngine(all, weights, 'auto', 'remove', best)).toBe(inventive)
+  })
+
+  test.each([
+    ['less than the best is asked for', all, weights, 'auto', 'remove', { quality: 'balanced' }],
+    ['an engine was named', all, weights, 'embedded', 'remove', best],
+    ['something is to be made up anyway', all, weights, 'auto', 'fill', best],
+    ['its model is not installed', all, none, 'auto', 'remove', best],
+    ['there is none', [embedded, model], weights, 'auto', 'remove', best],
+  ] as const)('is nobody where %s', (_, some, installed, id, task, options) => {
+    expect(chooseLargeHoleEngine(some, installed, id, task, options)).toBeNull()
   })
 })

@@ -28,7 +28,7 @@ describe('planContexts', () => {
     ],
   ])('gives a hole %s its margin inside the picture', (_name, hole, rect) => {
     expect(plan([640, 480], [hole])).toEqual([
-      { hole, slices: [{ rect, work: sizeOf(rect), overlaps: noOverlaps }] },
+      { hole, slices: [{ rect, work: sizeOf(rect), overlaps: noOverlaps }], fadePx: 0 },
     ])
   })
 

@@ -40,7 +40,7 @@ function isStubKnown(image: Image, x: number, y: number): boolean {
 describe.each([stubEngine(), ...engines])('with the engine $id', (engine) => {
   const folder = mkdtempSync(join(tmpdir(), 'infill-fill-'))
   const runtime = new OnnxRuntime({ device: 'cpu', log: silentLog })
-  const means = tinyMeans(runtime, folder)
+  const opening = tinyMeans(runtime, folder, engine.id)
   afterAll(async () => {
     await runtime.unload()
     rmSync(folder, { recursive: true })
@@ -49,6 +49,7 @@ describe.each([stubEngine(), ...engines])('with the engine $id', (engine) => {
   test.each(samplePictures)('the patch promise holds for $name', async (sample) => {
     const picture = await openPicture(readFileSync(sample.file), 'exif')
     const sentMask = readFileSync(sample.mask)
+    const means = await opening
 
     const [patch] = await patchesOf(
       fillJob({ picture, engine, means, mask: sentMask, options: { quality: 'fast', steps: 2, size: 256 } }),

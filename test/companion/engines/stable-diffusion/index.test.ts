@@ -56,6 +56,17 @@ describe('Stable Diffusion', () => {
     )
   })
 
+  test('takes what is transparent for unknown, not for black', async () => {
+    const filledWith = async (blue: number) => {
+      const open = {
+        ...image,
+        data: image.data.map((value, i) => (i < 4 * 90 * 12 ? [9, 9, blue, 0][i % 4]! : value)),
+      }
+      return (await filled({ tile: { ...tile, image: open } })).data
+    }
+    expect(await filledWith(200)).toEqual(await filledWith(0))
+  })
+
   test('without guidance evaluates once a step, for no second prompt', async () => {
     const { runtime, runs } = watched()
     await filled({ runtime, options: { guidance: 1 } })
@@ -110,6 +121,50 @@ describe('Stable Diffusion', () => {
     const [patch] = await patchesOf(await job(given))
 
     expect(patch!.used.notes).toContainEqual(expect.stringMatching(/began with noise/))
+  })
+
+  test('refines a large tile at its own size, with the network that generated the fill', async () => {
+    const large = {
+      image: gradientImage(1000, 840),
+      mask: rectMask(1000, 840, { x: 300, y: 250, width: 400, height: 300 }),
+    }
+    const { runtime, runs } = watched()
+    const opened = await createStableDiffusion().open(quietRun, meansOf(runtime), [image])
+    const fill = await opened.fill(
+      { ...large, avoid: null },
+      settingsOf({ size: 1024, guidance: 1 }),
+      quietRun,
+    )
+
+    expect(fill).toMatchObject({ width: 1000, height: 840 })
+    expect(opened.worked).toEqual({ steps: 3, size: { width: 960, height: 832 } })
+    expect(opened.notes).toEqual([
+      'The fill was made at 512 × 448 and refined at 960 × 832, in 9 overlapping parts.',
+    ])
+    expect(runs.map(({ part, shape }) => [part, ...shape.slice(2)])).toEqual([
+      ['text encoder'],
+      ['encoder', 448, 512],
+      ['unet', 56, 64],
+      ['unet', 56, 64],
+      ['decoder', 56, 64],
+      ['encoder', 832, 960],
+      ['encoder', 832, 960],
+      ...Array<unknown>(9).fill(['unet', 56, 64]),
+      ['decoder', 104, 120],
+    ])
+  })
+
+  test.each([
+    [{ quality: 'best' }, 1024],
+    [{ quality: 'best', size: 640 }, 640],
+    [{ quality: 'balanced' }, 512],
+  ])('with %j sees as much of a picture as it works on', (options, side) => {
+    expect(createStableDiffusion().limitsFor!(options).contextPixels).toBe(side ** 2)
+  })
+
+  test('says how long loading took', async () => {
+    const [patch] = await patchesOf(await job({}))
+    expect(patch!.used.ms.load).toBeGreaterThan(0)
   })
 
   test('reports each step, and shows what will come when asked to', async () => {

@@ -1,5 +1,5 @@
-import { createMask, type Image, type Mask } from '../../image/image.ts'
-import type { Rect } from '../../protocol.ts'
+import { createMask, type Image, type Mask } from '../image/image.ts'
+import type { Rect } from '../protocol.ts'
 import type { Scene } from './scene.ts'
 
 /** How far from the cut, in pixels of the scene, the outline in the picture may lie. */
@@ -26,20 +26,36 @@ export function refineCut(image: Image, rect: Rect, scene: Scene, sides: Uint8Ar
   const models = meanModels(scene, isBand, linearModels(scene, sides, widen(scene, isBand, windowPx + 1)))
   const scaleX = scene.width / rect.width
   const scaleY = scene.height / rect.height
+  const columns = edgesOf(scene.width, rect.width)
   for (let y = 0; y < rect.height; y += 1) {
     const sceneY = (y + 0.5) * scaleY
     const row = Math.floor(sceneY) * scene.width
-    for (let x = 0; x < rect.width; x += 1) {
-      const sceneX = (x + 0.5) * scaleX
-      const cell = row + Math.floor(sceneX)
-      const isSelected =
-        isBand[cell] === 0
-          ? sides[cell] === 1
-          : valueAt(models, scene, sceneX - 0.5, sceneY - 0.5, image, rect.x + x, rect.y + y) >= 0.5
-      if (isSelected) mask.data[y * rect.width + x] = 255
+    for (let cell = 0; cell < scene.width; cell += 1) {
+      const [left, right] = [columns[cell]!, columns[cell + 1]!]
+      if (isBand[row + cell] === 0) {
+        if (sides[row + cell] === 1) mask.data.fill(255, y * rect.width + left, y * rect.width + right)
+        continue
+      }
+      for (let x = left; x < right; x += 1) {
+        const value = valueAt(
+          models,
+          scene,
+          (x + 0.5) * scaleX - 0.5,
+          sceneY - 0.5,
+          image,
+          rect.x + x,
+          rect.y + y,
+        )
+        if (value >= 0.5) mask.data[y * rect.width + x] = 255
+      }
     }
   }
   return mask
+}
+
+/** Where the pixels begin whose middles lie in each cell of a side that is made `cells` long: cells + 1 positions. */
+function edgesOf(cells: number, pixels: number): Int32Array {
+  return Int32Array.from({ length: cells + 1 }, (_, cell) => Math.ceil((cell * pixels) / cells - 0.5))
 }
 
 /** 1 for pixels that have the other side within reach. */
@@ -76,82 +92,99 @@ function widen({ width, height }: Scene, marks: Uint8Array, reachPx: number): Ui
 
 /** [pixels, 4] a and b of side = a · colour + b, fitted in the window round each wanted pixel: equations 19 and 20. */
 function linearModels(scene: Scene, sides: Uint8Array, isWanted: Uint8Array): Float32Array {
-  const { width, height, colours } = scene
+  const { colours } = scene
   const models = new Float32Array(sides.length * 4)
-  for (let pixel = 0; pixel < sides.length; pixel += 1) {
-    if (isWanted[pixel] === 0) continue
-    let [n, r, g, b, s] = [0, 0, 0, 0, 0]
-    let [rr, rg, rb, gg, gb, bb] = [0, 0, 0, 0, 0, 0]
-    let [rs, gs, bs] = [0, 0, 0]
-    const { left, right, top, bottom } = windowRound(pixel, width, height)
-    for (let y = top; y <= bottom; y += 1) {
-      for (let each = y * width + left; each <= y * width + right; each += 1) {
-        const red = colours[each * 3]!
-        const green = colours[each * 3 + 1]!
-        const blue = colours[each * 3 + 2]!
-        const side = sides[each]!
-        n += 1
-        r += red
-        g += green
-        b += blue
-        rr += red * red
-        rg += red * green
-        rb += red * blue
-        gg += green * green
-        gb += green * blue
-        bb += blue * blue
-        if (side === 0) continue
-        s += 1
-        rs += red
-        gs += green
-        bs += blue
-      }
-    }
-    r /= n
-    g /= n
-    b /= n
-    s /= n
-    const a = solve(
-      [rr / n - r * r + noise, rg / n - r * g, rb / n - r * b],
-      [gg / n - g * g + noise, gb / n - g * b, bb / n - b * b + noise],
-      [rs / n - r * s, gs / n - g * s, bs / n - b * s],
-    )
-    models.set([...a, s - a[0] * r - a[1] * g - a[2] * b], pixel * 4)
+  const numbersOf = (pixel: number, into: Float64Array) => {
+    const red = colours[pixel * 3]!
+    const green = colours[pixel * 3 + 1]!
+    const blue = colours[pixel * 3 + 2]!
+    into[0] = red
+    into[1] = green
+    into[2] = blue
+    into[3] = red * red
+    into[4] = red * green
+    into[5] = red * blue
+    into[6] = green * green
+    into[7] = green * blue
+    into[8] = blue * blue
+    const side = sides[pixel]!
+    into[9] = side
+    into[10] = side * red
+    into[11] = side * green
+    into[12] = side * blue
   }
+  forEachWindow(scene, isWanted, 13, numbersOf, (pixel, sums, n) => {
+    const [r, g, b] = [sums[0]! / n, sums[1]! / n, sums[2]! / n]
+    const s = sums[9]! / n
+    const a = solve(
+      [sums[3]! / n - r * r + noise, sums[4]! / n - r * g, sums[5]! / n - r * b],
+      [sums[6]! / n - g * g + noise, sums[7]! / n - g * b, sums[8]! / n - b * b + noise],
+      [sums[10]! / n - r * s, sums[11]! / n - g * s, sums[12]! / n - b * s],
+    )
+    for (let i = 0; i < 3; i += 1) models[pixel * 4 + i] = a[i]!
+    models[pixel * 4 + 3] = s - a[0] * r - a[1] * g - a[2] * b
+  })
   return models
 }
 
 /** The means of the models of all windows that hold a pixel (equation 21), for the band and its neighbours. */
 function meanModels(scene: Scene, isBand: Uint8Array, models: Float32Array): Float32Array {
-  const { width, height } = scene
-  const isWanted = widen(scene, isBand, 1)
   const means = new Float32Array(models.length)
-  for (let pixel = 0; pixel < isWanted.length; pixel += 1) {
-    if (isWanted[pixel] === 0) continue
-    let [r, g, b, offset] = [0, 0, 0, 0]
-    const { left, right, top, bottom } = windowRound(pixel, width, height)
-    for (let y = top; y <= bottom; y += 1) {
-      for (let at = (y * width + left) * 4; at <= (y * width + right) * 4; at += 4) {
-        r += models[at]!
-        g += models[at + 1]!
-        b += models[at + 2]!
-        offset += models[at + 3]!
-      }
-    }
-    const n = (right - left + 1) * (bottom - top + 1)
-    means.set([r / n, g / n, b / n, offset / n], pixel * 4)
+  const numbersOf = (pixel: number, into: Float64Array) => {
+    for (let i = 0; i < 4; i += 1) into[i] = models[pixel * 4 + i]!
   }
+  forEachWindow(scene, widen(scene, isBand, 1), 4, numbersOf, (pixel, sums, n) => {
+    for (let i = 0; i < 4; i += 1) means[pixel * 4 + i] = sums[i]! / n
+  })
   return means
 }
 
-function windowRound(pixel: number, width: number, height: number) {
-  const y = Math.floor(pixel / width)
-  const x = pixel - y * width
-  return {
-    left: Math.max(0, x - windowPx),
-    right: Math.min(width - 1, x + windowPx),
-    top: Math.max(0, y - windowPx),
-    bottom: Math.min(height - 1, y + windowPx),
+/**
+ * Sums numbers over the window round each wanted pixel, of those of its pixels that lie in the scene. The window slides, so
+ * that its size costs nothing: sums of columns from row to row, sums of windows along a row.
+ *
+ * @param numbersOf Gives a pixel's numbers, `count` of them.
+ * @param take Is given the sums, and of how many pixels they are.
+ */
+function forEachWindow(
+  { width, height }: Scene,
+  isWanted: Uint8Array,
+  count: number,
+  numbersOf: (pixel: number, into: Float64Array) => void,
+  take: (pixel: number, sums: Float64Array, pixels: number) => void,
+): void {
+  const numbers = new Float64Array(count)
+  const columns = new Float64Array(width * count)
+  const sums = new Float64Array(count)
+  const addRow = (y: number, sign: 1 | -1) => {
+    if (y < 0 || y >= height) return
+    for (let x = 0; x < width; x += 1) {
+      numbersOf(y * width + x, numbers)
+      for (let i = 0; i < count; i += 1) columns[x * count + i]! += sign * numbers[i]!
+    }
+  }
+  const addColumn = (x: number, sign: 1 | -1) => {
+    if (x < 0 || x >= width) return
+    for (let i = 0; i < count; i += 1) sums[i]! += sign * columns[x * count + i]!
+  }
+  for (let y = 0; y < windowPx; y += 1) addRow(y, 1)
+  for (let y = 0; y < height; y += 1) {
+    addRow(y + windowPx, 1)
+    addRow(y - windowPx - 1, -1)
+    const row = isWanted.subarray(y * width, (y + 1) * width)
+    const last = row.lastIndexOf(1)
+    if (last < 0) continue
+    const first = row.indexOf(1)
+    const rows = Math.min(height - 1, y + windowPx) - Math.max(0, y - windowPx) + 1
+    sums.fill(0)
+    for (let x = first - windowPx - 1; x < first + windowPx; x += 1) addColumn(x, 1)
+    for (let x = first; x <= last; x += 1) {
+      addColumn(x + windowPx, 1)
+      addColumn(x - windowPx - 1, -1)
+      if (row[x] === 0) continue
+      const across = Math.min(width - 1, x + windowPx) - Math.max(0, x - windowPx) + 1
+      take(y * width + x, sums, rows * across)
+    }
   }
 }
 

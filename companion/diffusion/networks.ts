@@ -1,40 +1,44 @@
 import { createHash } from 'node:crypto'
 import { parse } from 'node:path'
-import type { Checkpoint } from '../../../models/checkpoint.ts'
-import { loraAdapter } from '../../../models/nn/lora.ts'
-import type { GraphDefinition } from '../../../models/onnx/graph.ts'
-import type { ExecutionProvider } from '../../../models/onnx/providers.ts'
-import { writeModel } from '../../../models/onnx/write.ts'
-import { buildTextEncoder } from '../../../models/stable-diffusion/text-encoder.ts'
-import { buildUNet } from '../../../models/stable-diffusion/unet.ts'
-import { buildVaeDecoder, buildVaeEncoder } from '../../../models/stable-diffusion/vae.ts'
-import type { InpaintModel } from '../../diffusion/inpaint.ts'
-import { latentChannels, latentSize } from '../../diffusion/latents.ts'
-import { tokenCount } from '../../diffusion/tokenizer.ts'
-import type { Size } from '../../image/image.ts'
-import { areaOf } from '../../image/rect.ts'
-import type { Run } from '../../run.ts'
-import type { Tensors } from '../../runtime/child.ts'
-import type { Runtime, Session } from '../../runtime/session.ts'
-import { refuseNonNumbers } from '../nonsense.ts'
-import { fromWeights } from '../weights.ts'
+import type { Checkpoint } from '../../models/checkpoint.ts'
+import { loraAdapter } from '../../models/nn/lora.ts'
+import type { GraphDefinition } from '../../models/onnx/graph.ts'
+import type { ExecutionProvider } from '../../models/onnx/providers.ts'
+import { writeModel } from '../../models/onnx/write.ts'
+import { buildTextEncoder } from '../../models/stable-diffusion/text-encoder.ts'
+import { buildUNet } from '../../models/stable-diffusion/unet.ts'
+import { buildVaeDecoder, buildVaeEncoder } from '../../models/stable-diffusion/vae.ts'
+import { refuseNonNumbers } from '../engines/nonsense.ts'
+import { fromWeights } from '../engines/weights.ts'
+import type { Size } from '../image/image.ts'
+import { areaOf } from '../image/rect.ts'
+import type { Run } from '../run.ts'
+import type { Tensors } from '../runtime/child.ts'
+import type { Runtime, Session } from '../runtime/session.ts'
+import type { FoundModel, Network } from './found-model.ts'
+import type { InpaintModel } from './inpaint.ts'
+import { latentChannels, latentSize } from './latents.ts'
+import { latentScale } from './preprocess.ts'
 import { RecentlyUsed } from './recently-used.ts'
-import type { FoundModel, Network } from './weights.ts'
+import { tokenCount } from './tokenizer.ts'
 
 /** Where and how a fill is computed. */
 export interface Way {
   readonly on: 'best' | 'cpu'
   /** 2: guidance in one batch. */
   readonly rowsAtOnce: 1 | 2
-  /** Whether pictures are encoded and decoded in tiles. */
-  readonly inTiles: boolean
+  /** Pictures are encoded and decoded in tiles of so many latents a side, where they are larger. */
+  readonly tileSide: number | undefined
   /** Of an attention that is not fused. */
   readonly queriesAtOnce: number | undefined
 }
 
+/** Of the autoencoder, latents: as diffusers cuts them for both models. */
+export const usualTileSide = 64
+
 /** What was computed before, and may be needed again. */
 export class Computed {
-  /** By model and words. */
+  /** By model and ids. */
   readonly embeddings = new RecentlyUsed<Float32Array>(16)
   /** What the encoder says of pictures, by model and picture. */
   readonly moments = new RecentlyUsed<Float32Array>(8)
@@ -51,14 +55,14 @@ export class Networks {
   readonly #model: FoundModel
   readonly #runtime: Runtime
   readonly #computed: Computed
-  readonly #onLoaded: (part: Part, session: Session) => void
+  readonly #onLoaded: (part: Part, session: Session, ms: number) => void
 
-  /** @param onLoaded A part is ready to run, whether it had to be loaded or not. */
+  /** @param onLoaded A part is ready to run; loading it took `ms`, near 0 where it was loaded already. */
   constructor(
     model: FoundModel,
     runtime: Runtime,
     computed: Computed,
-    onLoaded: (part: Part, session: Session) => void = () => {},
+    onLoaded: (part: Part, session: Session, ms: number) => void = () => {},
   ) {
     this.#model = model
     this.#runtime = runtime
@@ -71,10 +75,19 @@ export class Networks {
    *
    * @throws CompanionError 'model-damaged', 'out-of-memory', 'engine-stopped'; the signal's reason
    */
-  embed(words: string, { on }: Pick<Way, 'on'>, run: Run): Promise<Float32Array> {
-    const { textEncoder: network, tokenizer, config, title } = this.#model
-    return this.#computed.embeddings.of(`${network.weights.key} ${words}`, async () => {
-      const ids = tokenizer.frame(tokenizer.idsOf(words))
+  embed(words: string, way: Pick<Way, 'on'>, run: Run): Promise<Float32Array> {
+    const { tokenizer } = this.#model
+    return this.embedIds(tokenizer.frame(tokenizer.idsOf(words)), way, run)
+  }
+
+  /**
+   * The same for 77 ids.
+   *
+   * @throws as `embed`
+   */
+  embedIds(ids: readonly number[], { on }: Pick<Way, 'on'>, run: Run): Promise<Float32Array> {
+    const { textEncoder: network, config, title } = this.#model
+    return this.#computed.embeddings.of(`${network.weights.key} ${ids}`, async () => {
       const inputs: Tensors = {
         input_ids: { type: 'int64', shape: [1, tokenCount], data: BigInt64Array.from(ids, BigInt) },
       }
@@ -94,14 +107,14 @@ export class Networks {
   inpaintModel(
     size: Size,
     lora: Network | null,
-    { on, rowsAtOnce, inTiles, queriesAtOnce }: Way,
+    { on, rowsAtOnce, tileSide, queriesAtOnce }: Way,
     run: Run,
   ): InpaintModel {
     const { unet, vae, config, title, noise } = this.#model
     const small = latentSize(size)
     const adapt = lora === null ? undefined : loraAdapter(lora.checkpoint, 'unet')
-    const tiles = inTiles ? { tileSide } : {}
-    const measure = `${size.width} × ${size.height}${inTiles ? ' in tiles' : ''}`
+    const tiles = tileSide === undefined ? {} : { tileSide }
+    const measure = `${size.width} × ${size.height} in tiles of ${tileSide ?? 'all'}`
 
     const encode = async (picture: Float32Array) => {
       const inputs = { image: floats([1, 3, size.height, size.width], picture) }
@@ -143,10 +156,10 @@ export class Networks {
    * What a fill on the CPU takes, bytes: weights in float32, and what the networks hold besides, measured for each pixel
    * with Stable Diffusion 1.5 at 512 × 512.
    */
-  neededBytes(size: Size, { rowsAtOnce, inTiles }: Way): number {
+  neededBytes(size: Size, { rowsAtOnce, tileSide = Number.POSITIVE_INFINITY }: Way): number {
     const { unet, vae } = this.#model
     const pixels = areaOf(size)
-    const vaePixels = inTiles ? Math.min(pixels, (8 * tileSide) ** 2) : pixels
+    const vaePixels = Math.min(pixels, (latentScale * tileSide) ** 2)
     return (
       float32Bytes(unet.checkpoint) +
       float32Bytes(vae.checkpoint) +
@@ -167,19 +180,18 @@ export class Networks {
   ): Promise<Session> {
     const folder = parse(weights.path).root
     const source = {
-      slot: part === 'unet' ? 'stable-diffusion unet' : 'stable-diffusion others',
+      slot: part === 'unet' ? 'diffusion unet' : 'diffusion others',
       key: `${part} ${weights.key} ${measure}`,
       model: (provider: ExecutionProvider) => ({ graph: writeModel(build(provider), folder), folder }),
       warmUp: () => warmUp,
-    }
+      optimisation: 'extended',
+    } as const
+    const startedAt = performance.now()
     const session = await fromWeights(this.#model.title, weights, () => this.#runtime.load(source, on, run))
-    this.#onLoaded(part, session)
+    this.#onLoaded(part, session, performance.now() - startedAt)
     return session
   }
 }
-
-/** Of latents: a quarter of 512 × 512 pixels. */
-const tileSide = 32
 
 function floats(shape: readonly number[], data: Float32Array) {
   return { type: 'float32', shape, data } as const

@@ -1,5 +1,5 @@
-import type { Image, Size } from '../../image/image.ts'
-import type { Rect } from '../../protocol.ts'
+import type { Image, Size } from '../image/image.ts'
+import type { Rect } from '../protocol.ts'
 
 /** The part of a picture that is cut, at the size it is cut at. */
 export interface Scene extends Size {

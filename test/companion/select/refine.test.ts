@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { Image } from '../../../../companion/image/image.ts'
-import { refineCut } from '../../../../companion/select/grabcut/refine.ts'
-import { sceneOf } from '../../../../companion/select/grabcut/scene.ts'
-import { paintImage } from '../../../support/images.ts'
+import type { Image } from '../../../companion/image/image.ts'
+import { refineCut } from '../../../companion/select/refine.ts'
+import { sceneOf } from '../../../companion/select/scene.ts'
+import { paintImage } from '../../support/images.ts'
 
 const width = 640
 const height = 480

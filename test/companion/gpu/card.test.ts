@@ -1,0 +1,22 @@
+import { describe, expect, test } from 'vitest'
+import { isDriverTooOld, parseCard } from '../../../companion/gpu/card.ts'
+
+describe('parseCard', () => {
+  test.each([
+    ['NVIDIA GeForce RTX 4070, 580.95.05\n', { name: 'NVIDIA GeForce RTX 4070', driver: '580.95.05' }],
+    ['NVIDIA H100, 590.1\nNVIDIA H200, 590.1\n', { name: 'NVIDIA H100', driver: '590.1' }],
+    ['NVIDIA-SMI has failed because it could not communicate with the NVIDIA driver.', null],
+    ['', null],
+  ])('%j', (output, expected) => {
+    expect(parseCard(output)).toEqual(expected)
+  })
+})
+
+test.each([
+  ['535.261.03', true],
+  ['579.99', true],
+  ['580.65.06', false],
+  ['1000.1', false],
+])('driver %s is too old for CUDA 13: %s', (driver, expected) => {
+  expect(isDriverTooOld({ name: 'any', driver })).toBe(expected)
+})
