@@ -12,6 +12,7 @@ import {
   decodeMessage,
   encodeMessage,
   type Frame,
+  type Locale,
   limits,
   MalformedMessage,
   type Reply,
@@ -21,6 +22,7 @@ import type { OpenSelectors } from './select/open-selectors.ts'
 import type { Selector } from './select/selector.ts'
 import type { Store } from './store/store.ts'
 import type { ClientId } from './tokens.ts'
+import { inLanguage } from './translate.ts'
 import { words } from './words.ts'
 
 /** WebSocket close codes, RFC 6455 §7.4.1. */
@@ -64,6 +66,8 @@ export interface Request extends Frame {
 export class Connection implements Listener {
   /** null: not paired yet. */
   client: ClientId | null = null
+  /** What `hello` asked for. */
+  locale: Locale = 'en'
   readonly #socket: WebSocket
   readonly #shared: Shared
   readonly #answer: Answer
@@ -88,7 +92,7 @@ export class Connection implements Listener {
   }
 
   say(reply: Reply, blobs: readonly Blob[] = []): void {
-    this.send(encodeMessage(reply, blobs))
+    this.send(encodeMessage(inLanguage(reply, this.locale), blobs))
   }
 
   send(message: Uint8Array): void {

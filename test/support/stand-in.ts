@@ -47,7 +47,7 @@ export function openDocument(
       isVisible: true,
     },
   })
-  const opened = { document, settings: { ...defaultSettings, ...settings } }
+  const opened = { document, settings: { ...defaultSettings, hasSeenGuide: true, ...settings } }
   const answer = createStandIn({
     document,
     token: token ?? null,

@@ -22,17 +22,20 @@ import { SplitHandle } from './split-handle.tsx'
 import { useKeyboard } from './use-keyboard.ts'
 import { WorkFooter } from './work-footer.tsx'
 
+/** What lies over the whole window, one at a time. */
+export type Overlay = 'models' | 'keys' | 'guide'
+
 export interface WorkspaceProps {
   readonly state: State
   readonly work: Extract<Work, { step: 'paint' | 'fill' | 'review' | 'place' }>
   readonly session: Session
   /** Something lies over it: keys are not for it. */
   readonly isCovered: boolean
-  readonly onModels: () => void
+  readonly onOverlay: (overlay: Overlay) => void
 }
 
 /** The picture with its tools above and below: from the first stroke to the placed fill. */
-export function Workspace({ state, work, session, isCovered, onModels }: WorkspaceProps) {
+export function Workspace({ state, work, session, isCovered, onOverlay }: WorkspaceProps) {
   const [isCompareButtonHeld, setCompareButtonHeld] = useState(false)
   const [chosenPanel, setPanel] = useState<Panel | null>(null)
   /** How much of the view shows the original, from the left; null: none of it. */
@@ -94,6 +97,9 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
         return true
       case 'brush-smaller':
         changeBrush(steppedBrushSize(settings.brushPx, -1))
+        return true
+      case 'keys':
+        onOverlay('keys')
         return true
       case 'next':
         return flip(1)
@@ -196,6 +202,10 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
           work={work}
           obstacle={obstacle}
           onRefill={session.refillOutdated}
+          onSeveral={() =>
+            void session.several.look(work.step === 'paint' && isMarked(work.picture) ? 'place' : 'shape')
+          }
+          onModels={() => onOverlay('models')}
           onDismiss={session.dismissNotice}
         />
         {panel === 'options' && engine !== null && (
@@ -234,11 +244,18 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
           />
         )}
         {panel === 'settings' && (
-          <SettingsPanel settings={settings} onChange={session.changeSettings} onModels={onModels} />
+          <SettingsPanel
+            settings={settings}
+            onChange={session.changeSettings}
+            onModels={() => onOverlay('models')}
+            onKeys={() => onOverlay('keys')}
+            onGuide={() => onOverlay('guide')}
+          />
         )}
       </div>
       <WorkFooter
-        {...{ state, work, session, canFill, onModels }}
+        {...{ state, work, session, canFill }}
+        onModels={() => onOverlay('models')}
         areOptionsOpen={panel === 'options'}
         tools={{
           tool,
