@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { diffusionCommand } from './diffusion/command.ts'
 import { engineCommand } from './engine/command.ts'
+import { gpuCommand } from './gpu/command.ts'
 import { modelsCommand } from './models/command.ts'
 
 /** `npm run bench -- NAME`. What a benchmark needs is loaded when it runs. */
@@ -10,4 +11,5 @@ await new Command('npm run bench --')
   .addCommand(engineCommand)
   .addCommand(modelsCommand)
   .addCommand(diffusionCommand)
+  .addCommand(gpuCommand)
   .parseAsync()

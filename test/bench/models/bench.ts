@@ -16,7 +16,13 @@ interface Figures extends Pick<Contestant, 'name' | 'loadMs'> {
 }
 
 /** Prints a table: sizes, and for each what Infill and PyTorch take. */
-export async function benchModels({ sizes, runs, checkout, table }: ModelsBenchOptions): Promise<void> {
+export async function benchModels({
+  sizes,
+  runs,
+  checkout,
+  table,
+  device,
+}: ModelsBenchOptions): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'infill-bench-'))
   const rows: string[] = []
   try {
@@ -25,12 +31,12 @@ export async function benchModels({ sizes, runs, checkout, table }: ModelsBenchO
     const begun = `The process that owns ONNX Runtime starts in ${await startMs()} ms.`
     console.log(`${begun}\n\n| ${columns.join(' | ')} |`)
     for (const size of sizes) {
-      const peer = checkout === null ? null : await openPyTorch(checkout, size)
+      const peer = checkout === null ? null : await openPyTorch(checkout, size, device)
       if (typeof peer === 'string') console.log(`PyTorch is left out: ${peer}`)
       const rivals = peer === null || typeof peer === 'string' ? [] : [peer]
-      const own = await openInfill(weights, size, 'all')
+      const own = await openInfill(weights, size, 'all', device)
       const [ours, theirs] = await measureInTurn([own, ...rivals], runs)
-      const [others] = await measureInTurn([await openInfill(weights, size, 'nothing')], 5)
+      const [others] = await measureInTurn([await openInfill(weights, size, 'nothing', device)], 5)
       rows.push(rowOf(size, ours!, theirs, median(others!.fillMs)))
       console.log(rows.at(-1))
     }

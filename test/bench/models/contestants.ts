@@ -30,8 +30,13 @@ const settings = { task: 'remove', prompt: '', negativePrompt: '', seed: 0, opti
  * @param weights A file.
  * @param part nothing: with a network that does nothing, so that all else is measured
  */
-export async function openInfill(weights: string, size: Size, part: 'all' | 'nothing'): Promise<Contestant> {
-  const runtime = new OnnxRuntime({ device: 'cpu', log: silentLog })
+export async function openInfill(
+  weights: string,
+  size: Size,
+  part: 'all' | 'nothing',
+  device: 'cpu' | 'cuda' = 'cpu',
+): Promise<Contestant> {
+  const runtime = new OnnxRuntime({ device, log: silentLog })
   const files = async () => new Map([['big-lama.pt', weights]])
   const loadingAt = performance.now()
   const used = part === 'all' ? runtime : withoutNetwork(runtime, size)
@@ -60,10 +65,14 @@ export async function openInfill(weights: string, size: Size, part: 'all' | 'not
  * @param checkout Of advimman/lama.
  * @returns a sentence instead where Python, PyTorch or the checkout is not there
  */
-export async function openPyTorch(checkout: string, { width, height }: Size): Promise<Contestant | string> {
+export async function openPyTorch(
+  checkout: string,
+  { width, height }: Size,
+  device: 'cpu' | 'cuda',
+): Promise<Contestant | string> {
   const python = process.env.INFILL_BENCH_PYTHON ?? 'python3'
   const adapter = join(installationFolder, 'test/bench/peers/lama.py')
-  const peer = spawn(python, [adapter, checkout, String(width), String(height)])
+  const peer = spawn(python, [adapter, checkout, String(width), String(height), device])
   let complaint = ''
   peer.stderr.on('data', (text) => {
     complaint = String(text).trim().split('\n').at(-1)!
