@@ -125,21 +125,18 @@ describe('Stable Diffusion', () => {
 
   test('refines a large tile at its own size, with the network that generated the fill', async () => {
     const large = {
-      image: gradientImage(1000, 840),
-      mask: rectMask(1000, 840, { x: 300, y: 250, width: 400, height: 300 }),
+      image: gradientImage(800, 680),
+      mask: rectMask(800, 680, { x: 300, y: 250, width: 400, height: 300 }),
     }
     const { runtime, runs } = watched()
     const opened = await createStableDiffusion().open(quietRun, meansOf(runtime), [image])
-    const fill = await opened.fill(
-      { ...large, avoid: null },
-      settingsOf({ size: 1024, guidance: 1 }),
-      quietRun,
-    )
+    const settings = settingsOf({ size: 1024, guidance: 1 })
+    const fill = await opened.fill({ ...large, avoid: null }, settings, quietRun)
 
-    expect(fill).toMatchObject({ width: 1000, height: 840 })
-    expect(opened.worked).toEqual({ steps: 3, size: { width: 960, height: 832 } })
+    expect(fill).toMatchObject({ width: 800, height: 680 })
+    expect(opened.worked).toEqual({ steps: 3, size: { width: 768, height: 640 } })
     expect(opened.notes).toEqual([
-      'The fill was made at 512 × 448 and refined at 960 × 832, in 9 overlapping parts.',
+      'The fill was made at 512 × 448 and refined at 768 × 640, in 4 overlapping parts.',
     ])
     expect(runs.map(({ part, shape }) => [part, ...shape.slice(2)])).toEqual([
       ['text encoder'],
@@ -147,10 +144,10 @@ describe('Stable Diffusion', () => {
       ['unet', 56, 64],
       ['unet', 56, 64],
       ['decoder', 56, 64],
-      ['encoder', 832, 960],
-      ['encoder', 832, 960],
-      ...Array<unknown>(9).fill(['unet', 56, 64]),
-      ['decoder', 104, 120],
+      ['encoder', 640, 768],
+      ['encoder', 640, 768],
+      ...Array<unknown>(4).fill(['unet', 56, 64]),
+      ['decoder', 80, 96],
     ])
   })
 
