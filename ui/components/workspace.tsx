@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { Tool } from '../../plugin/messages.ts'
-import { canRedo, canUndo, canvasToShow, chosenOf, imagesToShow, isMarked } from '../derived.ts'
+import { canRedo, canUndo, canvasToShow, chosenOf, fillsInForce, imagesToShow, isMarked } from '../derived.ts'
 import type { Command } from '../keyboard.ts'
 import { steppedBrushSize } from '../mask/brush.ts'
 import { marksOf } from '../mask/history.ts'
@@ -72,9 +72,16 @@ export function Workspace({ state, work, session, isCovered, onOverlay }: Worksp
     return () => window.removeEventListener('focus', session.lookAgain)
   }, [session])
 
+  const seenFills =
+    picture === null
+      ? ''
+      : fillsInForce(picture)
+          .map(({ hash }) => hash)
+          .join()
   useEffect(() => {
     if (work.step === 'paint' && tool === 'point') session.prepareToPoint()
-  }, [work.step, tool, link.state, picture?.source.hash, picture?.fills, picture?.edits])
+    // The fills are read anew whenever the window gets the focus; only other ones make another picture.
+  }, [work.step, tool, link.state, picture?.source.hash, seenFills])
 
   function obey(command: Command): boolean {
     if (isCovered) return false
