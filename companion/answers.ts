@@ -69,7 +69,7 @@ async function hello({ header }: Frame, connection: Connection, shared: Shared):
     return
   }
   read(header, 'client', field.client)
-  read(header, 'locale', optional(field.locale, 'en'))
+  connection.locale = read(header, 'locale', optional(field.locale, 'en'))
   const token = read(header, 'token', optional(field.text, ''))
   // Said again without a token, it changes nothing.
   if (token !== '') connection.client = shared.pairing.clientOf(token)
@@ -124,7 +124,8 @@ async function startFill({ id, client, connection, shared, ...frame }: Request):
   const means = { runtime, files: (modelId: string) => store.files(modelId) }
   jobs.submit({
     ...{ client, id, listener: connection },
-    lane: checked.engine.lane,
+    // Whoever may fill in the end.
+    lane: (checked.largeHoleEngine ?? checked.engine).lane,
     work: (job, queueMs) =>
       fill(
         { ...checked, means, queueMs },

@@ -4,10 +4,12 @@ import {
   checkReady,
   chooseEngine,
   chooseExactEngine,
+  chooseLargeHoleEngine,
   type Installed,
 } from './engines/choose.ts'
 import type { Engine } from './engines/engine.ts'
 import { CompanionError } from './errors.ts'
+import { chooseDetailEngine } from './fill/detail.ts'
 import type { FillJob } from './fill/fill.ts'
 import type { Picture } from './fill/picture.ts'
 import { choosePrefillEngine } from './fill/prefill.ts'
@@ -60,7 +62,9 @@ export function readFill(
   return {
     ...{ picture, mask, avoid, engine, task, prompt, negativePrompt },
     exactEngine: chooseExactEngine(engines, asked, task, engine),
+    largeHoleEngine: chooseLargeHoleEngine(engines, installed, asked, task, options),
     prefillEngine: choosePrefillEngine(engines),
+    detailEngine: chooseDetailEngine(engines),
     ...{ seed, variations, extent, merge, options },
   }
 }

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { doctorCommand } from './cli/doctor.ts'
 import { fillCommand } from './cli/fill-command.ts'
+import { gpuCommand } from './cli/gpu-command.ts'
 import { modelsCommand } from './cli/models-command.ts'
 import { pairCommand } from './cli/pair.ts'
 import { serveCommand } from './cli/serve.ts'
@@ -14,7 +15,7 @@ const wrongUse = 2
 const infill = new Command('infill')
   .description('Erases objects and fills by prompt in Figma, on your own machine.')
   .version(version)
-const commands = [serveCommand, fillCommand, modelsCommand, doctorCommand, pairCommand]
+const commands = [serveCommand, fillCommand, modelsCommand, gpuCommand, doctorCommand, pairCommand]
 for (const command of commands) infill.addCommand(command)
 const actions = commands.flatMap((command) => command.commands)
 for (const command of [infill, ...commands, ...actions]) command.exitOverride()

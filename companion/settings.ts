@@ -8,6 +8,8 @@ export interface DataFolder {
   readonly logs: string
   /** The store of weights; made when there is something to keep. */
   readonly models: string
+  /** What `infill gpu` downloads and finds out; made when there is something to keep. */
+  readonly gpu: string
   /** Paired clients, hashed. */
   readonly tokens: string
   /** The code that `infill pair` printed last, for the running companion to take over. */
@@ -27,6 +29,7 @@ export function dataFolderAt(path: string): DataFolder {
     path,
     logs: join(path, 'logs'),
     models: join(path, 'models'),
+    gpu: join(path, 'gpu'),
     tokens: join(path, 'tokens.json'),
     code: join(path, 'pairing-code.json'),
     running: join(path, 'companion.json'),
@@ -65,5 +68,5 @@ export function removeFile(file: string): void {
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
 }

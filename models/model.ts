@@ -18,6 +18,11 @@ export interface ModelFile {
   /** Path inside the model's folder, with forward slashes. */
   readonly name: string
   readonly sizeBytes: number
+  /**
+   * publisher: as it was published · layout: worked out from its tensors, which the file may differ from by some bytes of
+   * description. Default publisher.
+   */
+  readonly sizeFrom?: 'publisher' | 'layout'
   /** Lower-case hex. Null: none is published beforehand, so the publisher's own is taken at the first download. */
   readonly sha256: string | null
   /**

@@ -25,6 +25,7 @@ export function expansionOf(node: Layer, picture: Picture, placement: Placement)
 
 /** What margins are added to; null: the picture does not lie straight in the layer. */
 export function groundOf(node: Layer, picture: Picture): Ground | null {
+  if (picture.kind === 'surroundings') return null
   const { width, height } = boxOfPicture(node, picture).size
   const size = { width: picture.widthPx, height: picture.heightPx }
   const box = picture.kind === 'render' ? { x: 0, y: 0, ...size } : boxOnImage(picture.fill, size, node)
@@ -38,6 +39,9 @@ export function boxOfPicture(node: Layer, picture: Picture): Box {
 
 function obstacleToExpanding(node: Layer, picture: Picture): string | null {
   const { name } = node
+  if (picture.kind === 'surroundings') {
+    return `“${name}” has no picture of its own that could be continued. It is filled as a whole.`
+  }
   if (picture.kind === 'render') {
     if (!isUpright(node.absoluteTransform)) {
       return `“${name}” is turned and drawn from several parts, so its edges cannot be continued. Expand the picture inside it.`

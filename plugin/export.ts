@@ -1,6 +1,6 @@
 import { expansionOf } from './expansion.ts'
 import { type Fill, fillsOn, finishedOn, pictureHash, placedFill } from './fills.ts'
-import { visiblePart } from './geometry.ts'
+import { cornersOfCrop, visiblePart } from './geometry.ts'
 import { holdsFills, isPlainPaint } from './image-fill.ts'
 import { ancestorsOf, anchorOf, isFrame, type Layer } from './layers.ts'
 import type { Placement, Source } from './messages.ts'
@@ -22,6 +22,7 @@ export async function openSource(node: Layer): Promise<Source> {
     widthPx,
     heightPx,
     visible: picture.kind === 'image' ? visiblePart(picture.fill, size, node) : { x: 0, y: 0, ...size },
+    shape: picture.kind === 'surroundings' ? cornersOfCrop(picture.crop, size) : null,
     fills: fillsOn(node).map(placedFill),
     placement,
     notes: [...picture.notes, ...notesOnPlace(node)],
@@ -52,10 +53,11 @@ export async function openFill({ layer }: Fill): Promise<{ png: Uint8Array }> {
 function placementOn(node: Layer, picture: Picture): Placement {
   if (finishedOn(node)) return 'finished'
   // A child of the frame shares what the frame does to all that is in it.
-  if (picture.kind === 'image' && isFrame(node)) return 'patch'
+  if (picture.kind !== 'render' && isFrame(node)) return 'patch'
   if (node.opacity !== 1 || !plainBlendModes.includes(node.blendMode) || node.isMask) return 'finished'
   if (picture.kind === 'render') return 'patch'
-  return isPlainPaint(picture.fill) && !isDrawnOver(node) ? 'patch' : 'finished'
+  if (picture.kind === 'image' && !isPlainPaint(picture.fill)) return 'finished'
+  return isDrawnOver(node) ? 'finished' : 'patch'
 }
 
 const plainBlendModes: readonly BlendMode[] = ['NORMAL', 'PASS_THROUGH']

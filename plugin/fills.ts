@@ -59,6 +59,7 @@ export function placedFill({ layer, bond }: Fill): PlacedFill {
     hash: pictureHash(layer) ?? '',
     placement: bond.placement,
     margins: bond.recipe.margins ?? null,
+    recipe: bond.recipe,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Margins, Rect } from './messages.ts'
+import type { Margins, Point, Rect } from './messages.ts'
 
 /** 2×3, rows first: maps (x, y) to (m00·x + m01·y + m02, m10·x + m11·y + m12). Figma's `Transform`. */
 export type Matrix = [[number, number, number], [number, number, number]]
@@ -6,11 +6,6 @@ export type Matrix = [[number, number, number], [number, number, number]]
 export interface Size {
   readonly width: number
   readonly height: number
-}
-
-export interface Point {
-  readonly x: number
-  readonly y: number
 }
 
 /** A rectangle that may be rotated: (0, 0) to `size`, carried to the page by `transform`. In page units. */
@@ -154,6 +149,24 @@ export function cropTo(shown: Rect, image: Size): Matrix {
     [shown.width / image.width, 0, shown.x / image.width],
     [0, shown.height / image.height, shown.y / image.height],
   ]
+}
+
+/** For CROP: shows in a layer what lies beneath it of an image that is laid over `rect` of the page. */
+export function cropBeneath({ transform, size }: Box, { x, y, width, height }: Rect): Matrix {
+  const toImage: Matrix = [
+    [1 / width, 0, -x / width],
+    [0, 1 / height, -y / height],
+  ]
+  const fromLayer: Matrix = [
+    [size.width, 0, 0],
+    [0, size.height, 0],
+  ]
+  return multiply(toImage, multiply(transform, fromLayer))
+}
+
+/** The corners of what a CROP shows of an image, in pixels, from the layer's top left on. */
+export function cornersOfCrop(crop: Matrix, image: Size): Point[] {
+  return cornersOf(unitSize).map((corner) => transformPoint(cropInPixels(crop, image), corner))
 }
 
 /** The part of an image that its layer shows, in whole image pixels. */

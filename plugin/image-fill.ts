@@ -1,5 +1,6 @@
 import { isSameRect } from './geometry.ts'
 import { ancestorsOf, isFrame, type Layer } from './layers.ts'
+import { isPlaceholder } from './placeholder.ts'
 
 export type ImageFill = ImagePaint & { readonly imageHash: string }
 
@@ -19,9 +20,9 @@ export function imageFill(node: Layer): ImageFill | null {
   return { ...paint, imageHash: paint.imageHash }
 }
 
-/** A frame that has the picture itself: what is made for it lies inside, below its content. */
+/** A frame that has the picture itself, or is to have one: what is made for it lies inside, below its content. */
 export function holdsFills(node: Layer): node is FrameNode | ComponentNode {
-  return isFrame(node) && imageFill(node) !== null
+  return isFrame(node) && (imageFill(node) !== null || isPlaceholder(node))
 }
 
 /** Opaque, and mixed with nothing. */

@@ -15,6 +15,7 @@ import {
   saveSettings,
   saveToken,
 } from './settings.ts'
+import { openShapes } from './shapes.ts'
 
 type Answers = {
   readonly [Name in RequestName]: (asks: Requests[Name]['asks']) => Promise<Requests[Name]['gets']>
@@ -35,6 +36,7 @@ const answers: Answers = {
   openSource: async ({ layerId }) => openSource(await sourceWithId(layerId)),
   lookAtSource: async ({ layerId }) => lookAtSource(await sourceWithId(layerId)),
   openFill: async ({ layerId }) => openFill(await fillWithId(layerId)),
+  openShapes: async ({ layerId, except }) => openShapes(await sourceWithId(layerId), except),
   editFill: async ({ layerId }) => editFill(await fillWithId(layerId)),
   async place(request) {
     const placed = await place(request)

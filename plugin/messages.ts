@@ -13,24 +13,43 @@ export interface Rect {
   readonly height: number
 }
 
+export interface Point {
+  readonly x: number
+  readonly y: number
+}
+
 /** Kept between runs, on this machine. */
 export interface Settings {
   readonly brushPx: number
+  readonly tool: Tool
+  /** A click on a thing removes it, without another. */
+  readonly removeAtOnce: boolean
   /** Place the fill at once, without asking. */
   readonly placeAtOnce: boolean
   /** Put each fill on a layer of its own instead of merging them into one. */
   readonly separateLayers: boolean
   /** Always make a finished copy and hide the original. */
   readonly alwaysFinished: boolean
+  /** null: as the system prefers. */
+  readonly locale: 'en' | 'zh-CN' | null
+  readonly hasSeenGuide: boolean
   readonly windowWidth: number
   readonly windowHeight: number
 }
 
+/** What marks the picture. */
+export const tools = ['point', 'brush', 'eraser', 'lasso', 'rectangle'] as const
+export type Tool = (typeof tools)[number]
+
 export const defaultSettings: Settings = {
   brushPx: 40,
+  tool: 'brush',
+  removeAtOnce: false,
   placeAtOnce: true,
   separateLayers: false,
   alwaysFinished: false,
+  locale: null,
+  hasSeenGuide: false,
   windowWidth: 480,
   windowHeight: 640,
 }
@@ -41,15 +60,7 @@ export type Selection =
   /** `message`: one sentence a designer understands: why not, and what to do. */
   | { readonly state: 'not-fillable'; readonly reason: NotFillable; readonly message: string }
 
-export type NotFillable =
-  | 'nothing'
-  | 'several'
-  | 'text'
-  | 'locked'
-  | 'empty'
-  | 'too-large'
-  | 'no-access'
-  | 'unsupported'
+export type NotFillable = 'nothing' | 'text' | 'locked' | 'empty' | 'too-large' | 'no-access' | 'unsupported'
 
 export interface LayerInfo {
   readonly id: string
@@ -59,9 +70,12 @@ export interface LayerInfo {
 /** A layer's picture, and what is known of how it lies. It stays bound: placing a fill does not change it. */
 export interface Source {
   readonly layer: LayerInfo
-  /** image: the original bytes of the layer's one image fill · render: what the layer looks like, exported. */
-  readonly kind: 'image' | 'render'
-  /** Changes when the picture does. */
+  /**
+   * image: the original bytes of the layer's one image fill · render: what the layer looks like, exported · surroundings:
+   * what lies behind and around a layer without a picture.
+   */
+  readonly kind: 'image' | 'render' | 'surroundings'
+  /** Changes when the picture does; that of surroundings when the layer lies elsewhere in them. */
   readonly hash: string
   /** PNG, JPEG or GIF. */
   readonly bytes: Uint8Array
@@ -69,6 +83,11 @@ export interface Source {
   readonly heightPx: number
   /** The part that the layer shows, for a first look; the whole picture may be larger. */
   readonly visible: Rect
+  /**
+   * What a layer without a picture covers of its surroundings, in pixels, not in whole ones: four corners, from the layer's
+   * top left on. It is filled by prompt as a whole. null: the layer has a picture.
+   */
+  readonly shape: readonly Point[] | null
   /** Fills that lie on the layer already, lowest first. */
   readonly fills: readonly PlacedFill[]
   /** What placing makes here by itself. */
@@ -150,6 +169,7 @@ export interface PlacedFill {
   readonly placement: Placement
   /** Of an expanded picture; null: as large as its source. */
   readonly margins: Margins | null
+  readonly recipe: Recipe
 }
 
 /** How a fill was made; kept on its layer. */
@@ -202,6 +222,14 @@ export interface EditableFill {
   readonly replaces: string
 }
 
+/** A shape as it looks, and where it lies on a picture. */
+export interface PlacedShape {
+  /** Its alpha is the shape's. */
+  readonly png: Uint8Array
+  /** From its pixels to the picture's, rows first. */
+  readonly transform: readonly [readonly [number, number, number], readonly [number, number, number]]
+}
+
 export interface PlaceRequest {
   readonly layerId: string
   /** `Source.hash` the fill was made for. */
@@ -236,6 +264,12 @@ export interface Requests {
   readonly openFill: {
     readonly asks: { readonly layerId: string }
     readonly gets: { readonly png: Uint8Array }
+  }
+  /** What is selected beside the picture: vectors, texts, shapes. */
+  readonly openShapes: {
+    /** `except`: layers that are no shapes, but pictures as well. */
+    readonly asks: { readonly layerId: string; readonly except: readonly string[] }
+    readonly gets: readonly PlacedShape[]
   }
   readonly editFill: { readonly asks: { readonly layerId: string }; readonly gets: EditableFill }
   /** One undo step, and the pending job is forgotten. Fails without leaving anything behind. */

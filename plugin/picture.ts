@@ -1,10 +1,20 @@
 import { exifOrientation } from './exif-orientation.ts'
 import { Refusal } from './failure.ts'
 import { type Fill, finishedOn } from './fills.ts'
-import { type Box, boxOf, exportConstraint, grownBox, maxImageSidePx } from './geometry.ts'
+import {
+  type Box,
+  boundsOf,
+  boxOf,
+  cropBeneath,
+  exportConstraint,
+  grownBox,
+  type Matrix,
+  maxImageSidePx,
+} from './geometry.ts'
 import { type ImageFill, imageFill } from './image-fill.ts'
 import { boxOfLayer, type Layer } from './layers.ts'
 import { noMargins } from './messages.ts'
+import { frameAround, isPlaceholder, type Placeholder } from './placeholder.ts'
 import { renderedHashPrefix } from './recipe.ts'
 import { isHiddenByInfill, obstacleToReading, refuseFor } from './selection.ts'
 
@@ -27,11 +37,18 @@ export type Picture = {
       readonly kind: 'render'
       readonly box: Box
     }
+  | {
+      /** What lies behind and around a layer without a picture: a copy of the layer shows its own part of the fill. */
+      readonly kind: 'surroundings'
+      /** Which part that is, as for CROP. */
+      readonly crop: Matrix
+    }
 )
 
 /** @throws Refusal `not-fillable` with the reason in words. */
 export async function pictureOf(node: Layer): Promise<Picture> {
   refuseFor(obstacleToReading(node))
+  if (isPlaceholder(node)) return surroundingsOf(node)
   const fill = imageFill(node)
   if (!fill) return renderedPicture(node, [])
   const image = figma.getImageByHash(fill.imageHash)
@@ -56,6 +73,30 @@ async function renderedPicture(node: Layer, notes: readonly string[]): Promise<P
     ...{ bytes, widthPx, heightPx },
     notes: [...notes, ...scaledDown],
     box: boxOf(bounds),
+  }
+}
+
+/**
+ * Hashed is where the layer lies in it, not what it shows: what lies around may change, with the fill itself for one, and the
+ * fill still fits.
+ */
+async function surroundingsOf(node: Placeholder): Promise<Picture> {
+  const frame = frameAround(node)
+  const rect = boundsOf(boxOfLayer(frame ?? node))
+  const constraint = exportConstraint(rect)
+  const bytes = await (frame ?? node).exportAsync({
+    ...{ format: 'PNG', constraint, useAbsoluteBounds: true },
+    // Beneath the layer itself, on the page.
+    ...(frame ? {} : { contentsOnly: false }),
+  })
+  const { widthPx, heightPx } = pngSize(bytes)
+  const crop = cropBeneath(boxOfLayer(node), rect)
+  const place = crop.flat().map((number) => number.toFixed(4))
+  return {
+    kind: 'surroundings',
+    hash: [`${renderedHashPrefix}around`, frame?.id ?? node.id, widthPx, heightPx, ...place].join('-'),
+    ...{ bytes, widthPx, heightPx, crop },
+    notes: widthPx < rect.width - 1 ? [drawnSmaller(widthPx / rect.width)] : [],
   }
 }
 
@@ -91,7 +132,7 @@ function drawnSmaller(scale: number): string {
 }
 
 /** The size in a PNG's header (PNG specification §11.2.2). */
-function pngSize(bytes: Uint8Array): { widthPx: number; heightPx: number } {
+export function pngSize(bytes: Uint8Array): { widthPx: number; heightPx: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   return { widthPx: view.getUint32(16), heightPx: view.getUint32(20) }
 }

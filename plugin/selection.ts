@@ -2,7 +2,8 @@ import { Refusal } from './failure.ts'
 import { fillOf, fillsOn, isPicture, sourceOf } from './fills.ts'
 import { maxImageSidePx } from './geometry.ts'
 import { ancestorsOf, isLayer, type Layer } from './layers.ts'
-import type { LayerInfo, NotFillable, Selection } from './messages.ts'
+import type { LayerInfo, NotFillable, Rect, Selection } from './messages.ts'
+import { isPlaceholder } from './placeholder.ts'
 
 export interface Obstacle {
   readonly reason: NotFillable
@@ -16,16 +17,19 @@ const maxLayerSide = 8 * maxImageSidePx
 /** What the person has selected. A fill that Infill made stands for the layer it lies on. */
 export async function readSelection(): Promise<Selection> {
   if (figma.editorType !== 'figma') return notFillable(obstacles.noAccess)
-  const layers = new Map<string, LayerInfo>()
+  const layers = new Map<string, SceneNode>()
+  let first: Obstacle = obstacles.nothing
   for (const node of figma.currentPage.selection) {
     const meant = await layerMeantBy(node)
     const obstacle = obstacleTo(meant)
-    if (obstacle && figma.currentPage.selection.length === 1) return notFillable(obstacle)
-    layers.set(meant.id, layerInfo(meant))
+    if (obstacle === null) layers.set(meant.id, meant)
+    else if (first === obstacles.nothing) first = obstacle
   }
-  if (layers.size === 0) return notFillable(obstacles.nothing)
-  if (layers.size > 1) return notFillable(obstacles.several)
-  return { state: 'fillable', layers: [...layers.values()] }
+  if (layers.size === 0) return notFillable(first)
+  const pictures = [...layers.values()].filter((layer) => !isPlainShape(layer))
+  // Shapes that are selected together with pictures are there to say where on them.
+  const meant = pictures.length > 0 ? pictures : [...layers.values()]
+  return { state: 'fillable', layers: meant.map(layerInfo) }
 }
 
 /** Reports what the person selects from now on; what `selectOwn` selects is passed over. */
@@ -63,8 +67,8 @@ export function obstacleToReading(node: Layer): Obstacle | null {
   if (node.width < 1 || node.height < 1) return empty(node)
   // A finished copy hides its original, which stays the one to work on.
   if (isHiddenByInfill(node)) return null
-  const shown = node.absoluteRenderBounds
-  if (!shown || shown.width < 1 || shown.height < 1 || !isPainted(node)) return empty(node)
+  const shown = isPlaceholder(node) && isVisible(node) ? node.absoluteBoundingBox : boundsOfPaint(node)
+  if (!shown || shown.width < 1 || shown.height < 1) return empty(node)
   if (Math.max(shown.width, shown.height) > maxLayerSide) return tooLarge(node)
   return null
 }
@@ -98,8 +102,33 @@ async function layerMeantBy(node: SceneNode): Promise<SceneNode> {
   return (await sourceOf(fill)) ?? node
 }
 
+/** Drawn, and without a picture. */
+function isPlainShape(node: SceneNode): boolean {
+  if (!shapeTypes.includes(node.type) || !('fills' in node)) return false
+  return (
+    node.fills === figma.mixed || !node.fills.some(({ type, visible = true }) => type === 'IMAGE' && visible)
+  )
+}
+
+const shapeTypes: readonly NodeType[] = [
+  'RECTANGLE',
+  'ELLIPSE',
+  'POLYGON',
+  'STAR',
+  'VECTOR',
+  'BOOLEAN_OPERATION',
+]
+
 function notFillable({ reason, message }: Obstacle): Selection {
   return { state: 'not-fillable', reason, message }
+}
+
+function isVisible(node: SceneNode): boolean {
+  return [node, ...ancestorsOf(node)].every(({ visible }) => visible)
+}
+
+function boundsOfPaint(node: Layer): Rect | null {
+  return isPainted(node) ? node.absoluteRenderBounds : null
 }
 
 /** Something in the layer has a visible paint. */
@@ -121,7 +150,6 @@ const obstacles = {
     reason: 'nothing',
     message: 'Nothing is selected. Select the picture you want to erase something from.',
   },
-  several: { reason: 'several', message: 'Several layers are selected. Select just one.' },
   text: {
     reason: 'text',
     message: 'This is a text layer. Select the picture behind it, or the frame around both.',

@@ -1,5 +1,5 @@
 import { Refusal } from './failure.ts'
-import { defaultSettings, type PendingJob, type Settings } from './messages.ts'
+import { defaultSettings, type PendingJob, type Settings, tools } from './messages.ts'
 import { isRecord, parseRecipe } from './recipe.ts'
 
 /** Smallest and largest window, in screen pixels; Figma's own minimum is smaller than the window's controls. */
@@ -51,9 +51,13 @@ function parseSettings(value: unknown): Settings {
   const size = clampWindow(value.windowWidth, value.windowHeight)
   return {
     brushPx: clamp(value.brushPx, [1, 2000], defaultSettings.brushPx),
+    tool: tools.find((tool) => tool === value.tool) ?? defaultSettings.tool,
+    removeAtOnce: booleanOr(value.removeAtOnce, defaultSettings.removeAtOnce),
     placeAtOnce: booleanOr(value.placeAtOnce, defaultSettings.placeAtOnce),
     separateLayers: booleanOr(value.separateLayers, defaultSettings.separateLayers),
     alwaysFinished: booleanOr(value.alwaysFinished, defaultSettings.alwaysFinished),
+    locale: value.locale === 'en' || value.locale === 'zh-CN' ? value.locale : null,
+    hasSeenGuide: booleanOr(value.hasSeenGuide, defaultSettings.hasSeenGuide),
     windowWidth: size.width,
     windowHeight: size.height,
   }

@@ -12,7 +12,7 @@ export type Target = { readonly notes: readonly string[] } & (
   | {
       readonly way: 'copy'
       readonly source: CopySource
-      readonly paint: ImageFill
+      readonly paint: Omit<ImageFill, 'imageHash'>
       readonly margins: Margins | null
     }
   | {
@@ -74,6 +74,10 @@ function targetOver(node: Layer, picture: Picture, png: Size): Target {
     const original = node.visible ? picture.bytes : null
     return { way: 'cover', source: node, box: picture.box, crop: identity, original, notes: [] }
   }
+  if (picture.kind === 'surroundings') {
+    const paint = { type: 'IMAGE', scaleMode: 'CROP', imageTransform: picture.crop } as const
+    return { way: 'copy', source: node as CopySource, paint, margins: null, notes: [] }
+  }
   const isOfItsSize = picture.widthPx === png.width && picture.heightPx === png.height
   if (isOfItsSize)
     return { way: 'copy', source: node as CopySource, paint: picture.fill, margins: null, notes: [] }
@@ -87,6 +91,7 @@ function stretchedOver(source: Layer, box: Box): Target {
 
 /** An expanded picture: over the layer and its margins. null: it was made for a layer of another size. */
 function targetRound(node: Layer, picture: Picture, png: Size, margins: Margins): Target | null {
+  if (picture.kind === 'surroundings') return null
   const ground = groundOf(node, picture)
   const canvas = ground && canvasOf(ground, margins)
   if (!ground || canvas?.width !== png.width || canvas.height !== png.height) return null

@@ -7,6 +7,14 @@ export type Command =
   | 'brush-larger'
   | 'brush-smaller'
   | 'toggle-eraser'
+  | 'point'
+  | 'brush'
+  | 'lasso'
+  | 'rectangle'
+  | 'next-candidate'
+  | 'next'
+  | 'keys'
+  | 'previous'
   | 'zoom-in'
   | 'zoom-out'
   | 'zoom-to-fit'
@@ -34,16 +42,21 @@ export function commandFromKey({ key, ctrlKey, metaKey, shiftKey }: Key): Comman
   }
   switch (key) {
     case 'Enter':
-      return 'confirm'
+      return shiftKey ? null : 'confirm'
     case 'Escape':
       return 'back'
     case ']':
       return 'brush-larger'
     case '[':
       return 'brush-smaller'
-    case 'e':
-    case 'E':
-      return 'toggle-eraser'
+    case 'ArrowRight':
+      return 'next'
+    case 'ArrowLeft':
+      return 'previous'
+    case '?':
+      return 'keys'
+    case 'Tab':
+      return shiftKey ? null : 'next-candidate'
     case '+':
     case '=':
       return 'zoom-in'
@@ -51,6 +64,23 @@ export function commandFromKey({ key, ctrlKey, metaKey, shiftKey }: Key): Comman
       return 'zoom-out'
     case '0':
       return 'zoom-to-fit'
+    default:
+      return commandOfLetter(key.toLowerCase())
+  }
+}
+
+function commandOfLetter(letter: string): Command | null {
+  switch (letter) {
+    case 'v':
+      return 'point'
+    case 'p':
+      return 'brush'
+    case 'e':
+      return 'toggle-eraser'
+    case 'l':
+      return 'lasso'
+    case 'r':
+      return 'rectangle'
     default:
       return null
   }
@@ -60,8 +90,8 @@ export function commandFromKey({ key, ctrlKey, metaKey, shiftKey }: Key): Comman
 export function isForControl(key: string, target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
   if (target instanceof HTMLInputElement && target.type === 'text') return true
-  // A number is typed and stepped; Enter and Escape are the window's.
-  if (target instanceof HTMLInputElement && target.type === 'number')
-    return key !== 'Enter' && key !== 'Escape'
+  // Words and numbers are typed; Enter and Escape are the window's.
+  if (target.matches('textarea, select, input[type=number]')) return key !== 'Enter' && key !== 'Escape'
+  if (target.matches('input[type=radio], input[type=range]') && key.startsWith('Arrow')) return true
   return target.matches('button, input, summary, a') && (key === 'Enter' || key === ' ')
 }

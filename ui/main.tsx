@@ -4,10 +4,13 @@ import { App } from './app.tsx'
 import { connect } from './companion.ts'
 import { queryLocalNetworkPermission } from './permission.ts'
 import { openSandbox } from './sandbox.ts'
-import { createSession } from './session.ts'
+import { createSession } from './session/session.ts'
 import { version } from './version.ts'
 import './style.css'
 import './models.css'
+import './fill.css'
+import './results.css'
+import './dialogs.css'
 
 const root = document.getElementById('root')!
 const show = render(App)

@@ -1,4 +1,6 @@
-import { type Companion, CompanionFailure, type Run } from './companion.ts'
+import type { Companion } from './companion.ts'
+import { CompanionFailure } from './companion-failure.ts'
+import type { Run } from './companion-jobs.ts'
 import type { Failure, ModelsAction } from './models.ts'
 
 /** Everything a person can do with models. What comes of it shows in the state. */

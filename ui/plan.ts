@@ -1,8 +1,9 @@
-import type { EngineInfo, Extent } from '../companion/protocol.ts'
+import type { EngineInfo, Extent, Task } from '../companion/protocol.ts'
 import {
   canvasOf,
   type Expansion,
   expandedBox,
+  type Ground,
   type Margins,
   type PlacedFill,
   type Placement,
@@ -25,30 +26,46 @@ export interface FillPlan<Fill extends PlacedFill> {
   readonly replaces: string | null
 }
 
+/** What is needed to know how a fill joins what lies there. */
+export interface JoinRequest<Fill extends PlacedFill> {
+  readonly task: Task
+  /** On the source, lowest first, without the one whose place it takes. */
+  readonly fills: readonly Fill[]
+  /** The layer whose place it takes, because that is edited. */
+  readonly edits: string | null
+  /** It lies above the others whatever the settings say. */
+  readonly isApart: boolean
+  readonly sourcePlacement: Placement
+}
+
 /**
- * One fill on a layer takes up the next one, so that a picture carries a single layer of Infill's. Where there are several,
- * the designer wanted them apart: the next one gets a layer of its own too.
- *
- * @param fills On the source, lowest first, without the one that is being edited.
- * @param edits The layer that is being edited.
+ * One removal on a layer takes up the next one, so that a picture carries a single layer for all that is gone. Where there
+ * are several, the designer wanted them apart: the next one gets a layer of its own too. So does what is filled by words,
+ * which are kept with that layer.
  */
 export function planFill<Fill extends PlacedFill>(
-  fills: readonly Fill[],
-  edits: string | null,
-  sourcePlacement: Placement,
+  { task, fills, edits, isApart, sourcePlacement }: JoinRequest<Fill>,
   settings: Pick<Settings, 'separateLayers' | 'alwaysFinished'>,
 ): FillPlan<Fill> {
-  const topFinished = fills.findLastIndex(({ placement }) => placement === 'finished')
-  const isFinished = settings.alwaysFinished || sourcePlacement === 'finished' || topFinished >= 0
-  const only = fills.length === 1 && edits === null && !settings.separateLayers ? fills[0]! : null
+  const { base, patches } = layersToSee(fills)
+  const isFinished = settings.alwaysFinished || sourcePlacement === 'finished' || base !== null
+  const mayJoin = edits === null && !isApart && !settings.separateLayers && task === 'remove'
+  const only = mayJoin && fills.length === 1 && fills[0]!.recipe.task === 'remove' ? fills[0]! : null
   return {
-    base: fills[topFinished] ?? null,
-    patches: fills.slice(topFinished + 1),
+    ...{ base, patches },
     extent: isFinished ? 'finished' : 'image',
     merge: !isFinished && only !== null,
     placement: isFinished ? 'finished' : 'patch',
     replaces: edits ?? only?.layerId ?? null,
   }
+}
+
+/** What is seen of the fills on a picture: a finished copy stands for all beneath it. */
+export function layersToSee<Fill extends PlacedFill>(
+  fills: readonly Fill[],
+): Pick<FillPlan<Fill>, 'base' | 'patches'> {
+  const topFinished = fills.findLastIndex(({ placement }) => placement === 'finished')
+  return { base: fills[topFinished] ?? null, patches: fills.slice(topFinished + 1) }
 }
 
 /** What is needed to know how a picture is expanded. */
@@ -89,6 +106,16 @@ export function planExpand<Fill extends PlacedFill>(
     placement: isFinished ? 'finished' : 'patch',
     replaces: earlier?.layerId ?? null,
   }
+}
+
+/**
+ * The margins that give a layer the ratio, the same on both sides.
+ *
+ * @param ratio Width to height.
+ */
+export function marginsToRatio({ width, height }: Ground, ratio: number): Margins {
+  const [wider, higher] = [Math.max(0, height * ratio - width), Math.max(0, width / ratio - height)]
+  return { top: higher / 2, right: wider / 2, bottom: higher / 2, left: wider / 2 }
 }
 
 export type ExpandObstacle = 'impossible' | 'no-engine' | 'nothing-set' | 'nothing-open' | 'too-large'

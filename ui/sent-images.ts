@@ -1,6 +1,7 @@
 import type { Rect } from '../companion/protocol.ts'
-import { type Companion, CompanionFailure } from './companion.ts'
-import type { ShownFill } from './state.ts'
+import type { Companion } from './companion.ts'
+import { CompanionFailure } from './companion-failure.ts'
+import type { ShownFill } from './work.ts'
 
 interface Base {
   readonly hash: string
@@ -35,22 +36,31 @@ const ids = { base: 'base', present: 'present' } as const
 export function openSentImages(companion: Pick<Companion, 'sendImage'>): SentImages {
   /** What stands under each id: a hash, or hashes and canvas. */
   let sent: { base?: string; present?: string } = {}
+  /** One at a time: who comes while a picture is on its way waits for it, and does not send it again. */
+  let sending: Promise<unknown> = Promise.resolve()
 
   return {
     async withImage(base, patches, take, use) {
       try {
-        return await use(await send(base, patches, take))
+        return await use(await sendInTurn(base, patches, take))
       } catch (error) {
         const isForgotten = error instanceof CompanionFailure && error.code === 'image-unknown'
         if (!isForgotten) throw error
         // The companion lets go of old images when its memory is full.
         sent = {}
-        return use(await send(base, patches, take))
+        return use(await sendInTurn(base, patches, take))
       }
     },
     forget() {
       sent = {}
     },
+  }
+
+  function sendInTurn(...what: Parameters<typeof send>): Promise<string> {
+    const sent = sending.then(() => send(...what))
+    // The next one is not to fail for this one's reason.
+    sending = sent.catch(() => {})
+    return sent
   }
 
   async function send(

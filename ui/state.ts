@@ -1,21 +1,36 @@
-import type { ProgressReply, Used } from '../companion/protocol.ts'
+import type { ProgressReply, Task } from '../companion/protocol.ts'
 import {
-  canvasOf,
   defaultSettings,
   type LayerInfo,
   type Margins,
-  type PlacedFill,
-  type PlaceRequest,
-  type Rect,
   type Selection,
   type Settings,
   type Source,
   type Start,
 } from '../plugin/messages.ts'
-import type { Link } from './companion.ts'
-import { addMark, emptyHistory, type History, marksOf, redoMark, undoMark } from './mask/history.ts'
-import { hasMarks, type Mark } from './mask/stroke.ts'
+import { wouldModelDoBetter } from './advice.ts'
+import { chosenOf, isMarked, replacedByEdit } from './derived.ts'
+import type { Link } from './link.ts'
+import { addMark, changeLastMark, emptyHistory, type History, redoMark, undoMark } from './mask/history.ts'
+import type { Mark } from './mask/mark.ts'
+import type { Change } from './mask/pointing.ts'
 import { type Models, type ModelsAction, noModels, reduceModels } from './models.ts'
+import { enginesOf } from './readiness.ts'
+import { reduceSeveral, type Several, type SeveralAction } from './several.ts'
+import { strings } from './strings.ts'
+import { noWish, type Wish } from './wish.ts'
+import {
+  type FillRecord,
+  type Job,
+  onlyTurn,
+  type Picture,
+  type PlaceProblem,
+  type Pointing,
+  type Result,
+  type ShownFill,
+  type Turn,
+  type Work,
+} from './work.ts'
 
 /** All that the window shows. Changed only by `reduce`; what it takes to get there is done in `session.ts`. */
 export interface State {
@@ -27,88 +42,16 @@ export interface State {
   /** Figma's. The window follows it, but not in the middle of a fill. */
   readonly selection: Selection
   readonly work: Work
+  /** The next fill's words and numbers. They stay while pictures come and go, as the brush does. */
+  readonly wish: Wish
+  /** What was marked for the last fill, as PNG; null: nothing yet. */
+  readonly lastMask: Uint8Array | null
   /** Marks on layers that were left, by the layer's id. */
   readonly drafts: Readonly<Record<string, Draft>>
   readonly models: Models
+  /** The same on several layers; null: it is not asked for. */
+  readonly several: Several | null
   readonly notice: Notice | null
-}
-
-export type Work =
-  /** Figma has not answered yet. */
-  | { readonly step: 'start' }
-  /** Nothing to work on; `selection` says why. */
-  | { readonly step: 'choose' }
-  | { readonly step: 'open'; readonly layer: LayerInfo }
-  | { readonly step: 'paint'; readonly picture: Picture }
-  | { readonly step: 'fill'; readonly picture: Picture | null; readonly job: Job }
-  /** The result waits for the person: by their choice, or because it could not be placed. */
-  | {
-      readonly step: 'review'
-      readonly picture: Picture | null
-      readonly result: Result
-      readonly problem: PlaceProblem | null
-    }
-  | { readonly step: 'place'; readonly picture: Picture | null; readonly result: Result }
-
-/** A bound source, what lies on it, and what is marked. */
-export interface Picture {
-  readonly source: Source
-  readonly bitmap: ImageBitmap
-  /** Lowest first; a finished one hides all beneath it. */
-  readonly fills: readonly ShownFill[]
-  readonly history: History
-  /** The fill that is being edited: it is not shown, and the next one takes its place. */
-  readonly edits: string | null
-  readonly task: PictureTask
-  /** For `expand`. */
-  readonly margins: Margins
-  /** What was placed by this window, newest last: each can be taken back. */
-  readonly placed: readonly PlacedStep[]
-}
-
-export type PictureTask = 'remove' | 'expand'
-
-/** A picture on the screen, and where: in pixels of the source. */
-export interface LaidImage {
-  readonly bitmap: ImageBitmap
-  readonly rect: Rect
-}
-
-export interface ShownFill extends PlacedFill {
-  readonly png: Uint8Array
-  readonly bitmap: ImageBitmap
-}
-
-export interface PlacedStep {
-  readonly layerId: string
-  /** What it took the place of, ready to be placed again. */
-  readonly before: FillRecord | null
-  readonly wasEdit: boolean
-  /** The marks it was made from. */
-  readonly history: History
-}
-
-/** Everything about a placed fill that is needed to place it once more. */
-export type FillRecord = Omit<PlaceRequest, 'replaces' | 'anyway'>
-
-export interface Job {
-  readonly id: string
-  /** null: nothing heard yet. */
-  readonly progress: ProgressReply | null
-}
-
-export interface Result {
-  readonly layer: LayerInfo
-  readonly request: Omit<PlaceRequest, 'anyway'>
-  readonly before: FillRecord | null
-  readonly bitmap: ImageBitmap
-  readonly used: Used
-}
-
-export interface PlaceProblem {
-  readonly message: string
-  /** It can be placed in spite of it. */
-  readonly mayPlaceAnyway: boolean
 }
 
 export interface Draft {
@@ -122,6 +65,8 @@ export interface Notice {
   readonly message: string
   /** What to do, where the message does not say it. */
   readonly hint?: string
+  /** Where it can be done. */
+  readonly leadsTo?: 'models'
 }
 
 export type Action =
@@ -129,7 +74,8 @@ export type Action =
   | { readonly type: 'link-changed'; readonly link: Link }
   | { readonly type: 'selected'; readonly selection: Selection }
   | { readonly type: 'opening'; readonly layer: LayerInfo }
-  | { readonly type: 'opened'; readonly picture: Picture }
+  /** `wish` with a fill that is edited: what it was made from. */
+  | { readonly type: 'opened'; readonly picture: Picture; readonly wish?: Wish }
   | { readonly type: 'not-opened'; readonly layer: LayerInfo; readonly notice: Notice }
   | {
       readonly type: 'looked'
@@ -138,25 +84,49 @@ export type Action =
       readonly expansion: Source['expansion']
     }
   | { readonly type: 'marked'; readonly mark: Mark }
-  | { readonly type: 'task-chosen'; readonly task: PictureTask }
+  | { readonly type: 'looking'; readonly layerId: string; readonly isLooking: boolean }
+  | {
+      readonly type: 'found'
+      readonly layerId: string
+      readonly pointing: Pointing
+      readonly change: Change
+    }
+  /** Another of what may be meant. */
+  | { readonly type: 'candidate-chosen'; readonly index: number }
+  | { readonly type: 'task-chosen'; readonly task: Task }
+  | { readonly type: 'wished'; readonly change: Partial<Wish> }
+  /** null: another one for each fill. */
+  | { readonly type: 'seed-chosen'; readonly seed: number | null }
+  /** Whether the fill that is edited stays, under the next one. */
+  | { readonly type: 'edit-kept'; readonly keepsEdited: boolean }
   | { readonly type: 'margins-changed'; readonly margins: Margins }
   | { readonly type: 'mark-undone' }
   | { readonly type: 'mark-redone' }
-  | { readonly type: 'filling'; readonly jobId: string }
+  | { readonly type: 'filling'; readonly jobId: string; readonly turn: Turn }
   /** A job of an earlier window; its picture is null when the layer cannot be opened any more. */
-  | { readonly type: 'resumed'; readonly jobId: string; readonly picture: Picture | null }
+  | {
+      readonly type: 'resumed'
+      readonly jobId: string
+      readonly picture: Picture | null
+      readonly wish: Wish
+    }
   | { readonly type: 'progressed'; readonly progress: ProgressReply }
+  | { readonly type: 'previewed'; readonly jobId: string; readonly preview: ImageBitmap }
   | { readonly type: 'filled'; readonly result: Result }
+  | { readonly type: 'variation-chosen'; readonly index: number }
   /** `notice` is null after a cancel. */
   | { readonly type: 'not-filled'; readonly notice: Notice | null }
   | { readonly type: 'placing' }
   | { readonly type: 'placed'; readonly fill: ShownFill; readonly notes: readonly string[] }
   | { readonly type: 'not-placed'; readonly problem: PlaceProblem }
   | { readonly type: 'discarded' }
-  /** The newest of `placed` was taken back; `restored` is what it had replaced. */
+  | { readonly type: 'deleted'; readonly layerId: string; readonly before: FillRecord }
+  /** The newest of `placed` was taken back; `restored` is what it had replaced or deleted. */
   | { readonly type: 'unplaced'; readonly restored: ShownFill | null }
+  | { readonly type: 'mask-used'; readonly mask: Uint8Array }
   | { readonly type: 'settings-changed'; readonly settings: Settings }
   | { readonly type: 'models-changed'; readonly change: ModelsAction }
+  | { readonly type: 'several-changed'; readonly change: SeveralAction }
   | { readonly type: 'noticed'; readonly notice: Notice }
   | { readonly type: 'dismissed' }
 
@@ -167,8 +137,11 @@ export const initialState: State = {
   wasReady: false,
   selection: { state: 'not-fillable', reason: 'nothing', message: '' },
   work: { step: 'start' },
+  wish: noWish,
+  lastMask: null,
   drafts: {},
   models: noModels,
+  several: null,
   notice: null,
 }
 
@@ -189,8 +162,14 @@ export function reduce(state: State, action: Action): State {
       return { ...state, selection: action.selection }
     case 'settings-changed':
       return { ...state, settings: action.settings }
+    case 'mask-used':
+      return { ...state, lastMask: action.mask }
+    case 'wished':
+      return { ...state, wish: { ...state.wish, ...action.change } }
     case 'models-changed':
       return { ...state, models: reduceModels(state.models, action.change) }
+    case 'several-changed':
+      return { ...state, several: reduceSeveral(state.several, action.change) }
     case 'noticed':
       return { ...state, notice: action.notice }
     case 'dismissed':
@@ -208,7 +187,10 @@ type WorkAction = Exclude<
       | 'link-changed'
       | 'selected'
       | 'settings-changed'
+      | 'mask-used'
+      | 'wished'
       | 'models-changed'
+      | 'several-changed'
       | 'noticed'
       | 'dismissed'
   }
@@ -225,7 +207,11 @@ function reduceWork(state: State, action: WorkAction): Partial<State> {
       }
     case 'opened': {
       if (work.step !== 'open' || work.layer.id !== action.picture.source.layer.id) return {}
-      return { ...takeUp(action.picture, state.drafts), notice: noticeOf(action.picture.source.notes) }
+      return {
+        ...takeUp(action.picture, state.drafts),
+        wish: action.wish ?? state.wish,
+        notice: noticeOf(action.picture.source.notes),
+      }
     }
     case 'not-opened':
       if (work.step !== 'open' || work.layer.id !== action.layer.id) return {}
@@ -239,8 +225,21 @@ function reduceWork(state: State, action: WorkAction): Partial<State> {
     case 'marked':
       // The next stroke is the next thing: what was said about the last one is settled.
       return { ...changeHistory(work, (history) => addMark(history, action.mark)), notice: null }
+    case 'looking':
+      return changeShown(work, action.layerId, (picture) => ({ ...picture, isLooking: action.isLooking }))
+    case 'found':
+      return {
+        ...changeShown(work, action.layerId, (picture) => found(picture, action.pointing, action.change)),
+        notice: null,
+      }
+    case 'candidate-chosen':
+      return changePicture(work, (picture) => withCandidate(picture, action.index))
     case 'task-chosen':
       return changeChoice(work, { task: action.task })
+    case 'seed-chosen':
+      return changePicture(work, (picture) => ({ ...picture, seed: action.seed }))
+    case 'edit-kept':
+      return changeChoice(work, { keepsEdited: action.keepsEdited })
     case 'margins-changed':
       return changeChoice(work, { margins: action.margins })
     case 'mark-undone':
@@ -250,21 +249,28 @@ function reduceWork(state: State, action: WorkAction): Partial<State> {
     case 'filling':
       if (work.step !== 'paint') return {}
       return {
-        work: { step: 'fill', picture: work.picture, job: { id: action.jobId, progress: null } },
+        work: { step: 'fill', picture: work.picture, job: newJob(action.jobId, action.turn) },
         notice: null,
       }
     case 'resumed':
       return {
-        work: { step: 'fill', picture: action.picture, job: { id: action.jobId, progress: null } },
+        work: { step: 'fill', picture: action.picture, job: newJob(action.jobId) },
+        wish: action.wish,
       }
     case 'progressed':
       if (work.step !== 'fill' || work.job.id !== action.progress.id) return {}
       return { work: { ...work, job: { ...work.job, progress: action.progress } } }
+    case 'previewed':
+      if (work.step !== 'fill' || work.job.id !== action.jobId) return {}
+      return { work: { ...work, job: { ...work.job, preview: action.preview } } }
     case 'filled':
       if (work.step !== 'fill') return {}
       return {
         work: { step: 'review', picture: work.picture, result: action.result, problem: null },
       }
+    case 'variation-chosen':
+      if (work.step !== 'review') return {}
+      return { work: { ...work, result: { ...work.result, chosen: action.index } } }
     case 'not-filled':
       if (work.step !== 'fill') return {}
       return { work: backToPaint(work.picture), notice: action.notice }
@@ -275,150 +281,75 @@ function reduceWork(state: State, action: WorkAction): Partial<State> {
       if (work.step !== 'place') return {}
       return {
         ...placed(work, action.fill),
-        notice: noticeOf([...work.result.used.notes, ...action.notes]),
+        notice: noticeAfter(state, work, action.notes),
       }
     case 'not-placed':
       if (work.step !== 'place') return {}
       return { work: { ...work, step: 'review', problem: action.problem } }
     case 'discarded':
       return work.step === 'review' ? { work: backToPaint(work.picture) } : {}
+    case 'deleted':
+      return changePicture(work, (picture) => deleted(picture, action.layerId, action.before))
     case 'unplaced':
       return changePicture(work, (picture) => unplaced(picture, action.restored))
   }
 }
 
-/** What the window should show instead of what it shows; null: it shows the right thing, or must not be interrupted. */
-export function layerToFollow({ selection, work }: State): LayerInfo | null {
-  if (selection.state !== 'fillable') return null
-  const layer = selection.layers[0]
-  if (layer === undefined) return null
-  switch (work.step) {
-    case 'choose':
-      return layer
-    case 'open':
-      return work.layer.id === layer.id ? null : layer
-    case 'paint': {
-      const { source, fills } = work.picture
-      const isShown =
-        source.layer.id === layer.id || fills.some((fill) => fill.layerId === layer.id && !isPicture(fill))
-      return isShown ? null : layer
-    }
-    default:
-      return null
-  }
-}
-
-/** An expanded copy is a picture of its own once it is selected. */
-function isPicture({ margins, placement }: PlacedFill): boolean {
-  return margins !== null && placement === 'finished'
-}
-
-/** Whether anything is marked that Remove could take away. */
-export function isMarked(picture: Picture): boolean {
-  return hasMarks(marksOf(picture.history))
-}
-
-/** The pictures to lay over one another, lowest first. A finished copy stands for all beneath it. */
-export function imagesToShow(
-  { picture, result }: { readonly picture: Picture | null; readonly result: Result | null },
-  showOriginal: boolean,
-): readonly LaidImage[] {
-  if (picture === null) return result === null ? [] : [{ bitmap: result.bitmap, rect: sizeOf(result.bitmap) }]
-  const original = { bitmap: picture.bitmap, rect: wholeOf(picture.source) }
-  if (showOriginal) return [original]
-  const { source } = picture
-  const fills = [...fillsInForce(picture), ...shownExpansions(picture)]
-    .filter(({ layerId }) => layerId !== result?.request.replaces)
-    .map(({ placement, bitmap, margins }) => ({ placement, bitmap, rect: rectOf(source, margins) }))
-  if (result !== null) {
-    const { placement, recipe } = result.request
-    const { bitmap } = result
-    fills.push({ placement, bitmap, rect: rectOf(source, recipe.margins ?? null) })
-  }
-  const topFinished = fills.findLastIndex(({ placement }) => placement === 'finished')
-  const shown = fills.slice(Math.max(0, topFinished)).map(({ bitmap, rect }) => ({ bitmap, rect }))
-  return topFinished >= 0 ? shown : [original, ...shown]
-}
-
-/** What the layer will show with the margins that are set, in pixels of the source; null: nothing is being expanded. */
-export function canvasToShow(picture: Picture | null): Rect | null {
-  if (picture?.task !== 'expand' || picture.source.expansion.state === 'impossible') return null
-  return canvasOf(picture.source.expansion, picture.margins)
-}
-
-/** The fills that the picture shows and that the next fill sees: all but the one that is being edited, and margins. */
-export function fillsInForce({ fills, edits }: Picture): readonly ShownFill[] {
-  return fills.filter(({ layerId, margins }) => layerId !== edits && margins === null)
-}
-
-/** The layer with the picture's margins, which the next expanding replaces. */
-export function expansionOn({ fills }: Picture): ShownFill | null {
-  return fills.findLast(({ margins }) => margins !== null) ?? null
-}
-
-/** An expanded copy hides the source: what is removed from that would not be seen. */
-export function isHiddenByExpansion(picture: Picture): boolean {
-  return expansionOn(picture)?.placement === 'finished'
-}
-
-/** What the person has to agree to before the result is placed; null: nothing, or agreed to with an earlier fill. */
-export function warningOf(work: Work): string | null {
-  if (!('picture' in work) || work.picture === null || work.picture.fills.length > 0) return null
-  return work.picture.source.warning
-}
-
-export function canUndo(work: Work): boolean {
-  return work.step === 'paint' && (undoesMark(work.picture) || work.picture.placed.length > 0)
-}
-
-/** Whether undo takes back a mark and not a fill. Marks are out of sight while a picture is expanded. */
-export function undoesMark({ task, history }: Picture): boolean {
-  return task === 'remove' && history.done.length > 0
-}
-
-export function canRedo(work: Work): boolean {
-  return work.step === 'paint' && work.picture.task === 'remove' && work.picture.history.undone.length > 0
-}
-
-/** Only as long as the margins that are set are the ones it was made with. */
-function shownExpansions(picture: Picture): readonly ShownFill[] {
-  const expansion = expansionOn(picture)
-  if (picture.task !== 'expand' || expansion?.margins == null) return []
-  return areSameMargins(expansion.margins, picture.margins) ? [expansion] : []
-}
-
-function areSameMargins(a: Margins, b: Margins): boolean {
-  return a.top === b.top && a.right === b.right && a.bottom === b.bottom && a.left === b.left
-}
-
-function rectOf(source: Source, margins: Margins | null): Rect {
-  const { expansion } = source
-  return margins === null || expansion.state === 'impossible' ? wholeOf(source) : canvasOf(expansion, margins)
-}
-
-function wholeOf({ widthPx, heightPx }: Source): Rect {
-  return { x: 0, y: 0, width: widthPx, height: heightPx }
-}
-
-function sizeOf({ width, height }: ImageBitmap): Rect {
-  return { x: 0, y: 0, width, height }
-}
-
 function changePicture(work: Work, change: (picture: Picture) => Picture): Partial<State> {
-  return work.step === 'paint' || (work.step === 'fill' && work.picture !== null)
-    ? { work: { ...work, picture: change(work.picture as Picture) } }
-    : {}
+  if (work.step === 'paint') return { work: { ...work, picture: change(work.picture) } }
+  const isBusy = work.step === 'fill' || work.step === 'review'
+  return isBusy && work.picture !== null ? { work: { ...work, picture: change(work.picture) } } : {}
+}
+
+/** As long as this picture is there to be marked: what was asked about another one comes too late. */
+function changeShown(work: Work, layerId: string, change: (picture: Picture) => Picture): Partial<State> {
+  const isShown = work.step === 'paint' && work.picture.source.layer.id === layerId
+  return isShown ? changePicture(work, change) : {}
+}
+
+/** The best guess becomes a mark. */
+function found(picture: Picture, pointing: Pointing, change: Change): Picture {
+  const mark: Mark = {
+    kind: 'found',
+    ...pointing.candidates[pointing.chosen]!,
+    insteadOf: replacedBy[change],
+  }
+  return { ...picture, pointing, history: addMark(picture.history, mark) }
+}
+
+const replacedBy = { new: 'all', add: 'none', take: 'last' } as const
+
+function withCandidate(picture: Picture, index: number): Picture {
+  const { pointing, history } = picture
+  const last = history.done.at(-1)
+  if (pointing === null || last?.kind !== 'found') return picture
+  return {
+    ...picture,
+    pointing: { ...pointing, chosen: index },
+    history: changeLastMark(history, { ...last, ...pointing.candidates[index]! }),
+  }
+}
+
+function newJob(id: string, turn: Turn = onlyTurn): Job {
+  return { id, turn, progress: null, preview: null }
 }
 
 /** What was said about the last choice is settled by the next. */
-function changeChoice(work: Work, choice: Partial<Pick<Picture, 'task' | 'margins'>>): Partial<State> {
+function changeChoice(
+  work: Work,
+  choice: Partial<Pick<Picture, 'task' | 'margins' | 'keepsEdited'>>,
+): Partial<State> {
   if (work.step !== 'paint') return {}
   return { work: { ...work, picture: { ...work.picture, ...choice } }, notice: null }
 }
 
 function changeHistory(work: Work, change: (history: History) => History): Partial<State> {
   if (work.step !== 'paint') return {}
-  return changePicture(work, (picture) => ({ ...picture, history: change(picture.history) }))
+  return changePicture(work, (picture) => ({
+    ...picture,
+    history: change(picture.history),
+    pointing: null,
+  }))
 }
 
 function backToPaint(picture: Picture | null): Work {
@@ -440,12 +371,18 @@ function placed(work: Extract<Work, { step: 'place' }>, fill: ShownFill): Partia
         // Expanding leaves the marks for the next thing to be removed.
         history: picture.task === 'expand' ? picture.history : emptyHistory,
         edits: null,
+        keepsEdited: false,
+        pointing: null,
+        // The seed of an edited fill is that fill's.
+        seed: picture.edits === null ? picture.seed : null,
         placed: [
           ...picture.placed,
           {
             layerId: fill.layerId,
+            seed: chosenOf(result).seed,
             before: result.before,
-            wasEdit: picture.edits !== null,
+            beforeId: replaces,
+            wasEdit: replacedByEdit(picture) !== null,
             history: picture.history,
           },
         ],
@@ -460,16 +397,27 @@ function unplaced(picture: Picture, restored: ShownFill | null): Picture {
   if (last === undefined) return picture
   const fills = picture.fills.filter(({ layerId }) => layerId !== last.layerId)
   const earlier = picture.placed.slice(0, -1)
-  const previous = earlier.at(-1)
   return {
     ...picture,
     fills: restored === null ? fills : [...fills, restored],
     history: last.history,
     edits: last.wasEdit && restored !== null ? restored.layerId : null,
-    placed:
-      restored === null || previous === undefined
-        ? earlier
-        : [...earlier.slice(0, -1), { ...previous, layerId: restored.layerId }],
+    placed: earlier.map((step) =>
+      restored !== null && step.layerId === last.beforeId ? { ...step, layerId: restored.layerId } : step,
+    ),
+  }
+}
+
+function deleted(picture: Picture, layerId: string, before: FillRecord): Picture {
+  const { fills, edits, history, placed } = picture
+  return {
+    ...picture,
+    fills: fills.filter((fill) => fill.layerId !== layerId),
+    edits: edits === layerId ? null : edits,
+    placed: [
+      ...placed,
+      { layerId: null, seed: null, before, beforeId: layerId, wasEdit: edits === layerId, history },
+    ],
   }
 }
 
@@ -488,6 +436,18 @@ function takeUp(picture: Picture, drafts: State['drafts']): Partial<State> {
   }
   const { history, edits } = draft
   return { work: { step: 'paint', picture: { ...picture, history, edits } }, drafts: otherDrafts }
+}
+
+/** What was done differently from what was asked, and what would do better next time. */
+function noticeAfter(
+  { link }: State,
+  { picture, result }: Extract<Work, { step: 'place' }>,
+  notes: readonly string[],
+): Notice | null {
+  const said = [...chosenOf(result).used.notes, ...notes]
+  const isBettered = picture !== null && wouldModelDoBetter(result, picture, enginesOf(link))
+  if (!isBettered) return noticeOf(said)
+  return { tone: 'info', message: [...said, strings.largeHole].join(' '), leadsTo: 'models' }
 }
 
 function noticeOf(notes: readonly string[]): Notice | null {

@@ -1,170 +1,24 @@
-/** Every word of the window. Another language is another object of this shape. */
-export const english = {
-  starting: 'Starting…',
-  searching: 'Looking for the companion…',
-  connect: 'Connect',
-  copy: 'Copy',
-  copied: 'Copied',
-  close: 'Close',
-
-  permission: {
-    title: 'Connect to the companion',
-    text: 'Infill works with a program on this computer. Your browser will ask whether it may be reached: choose Allow.',
-  },
-  blocked: {
-    title: 'The browser blocks the companion',
-    text: 'Infill may not reach programs on this computer.',
-    steps: [
-      'Click the icon at the left of the address bar.',
-      'Set “Apps on device” (or “Local network”) to Allow.',
-    ],
-    after: 'Infill goes on by itself. Figma’s desktop app never asks.',
-  },
-  absent: {
-    title: 'Start the companion',
-    text: 'Infill fills pictures with a program on this computer. In a terminal, in the folder of Infill, run:',
-    command: 'npm start',
-    waiting: 'Waiting for it to start…',
-  },
-  outdated: {
-    title: 'The companion and the plugin do not match',
-    hint: 'Update both to the same version, then start the companion again.',
-  },
-  pairing: {
-    title: 'Pair with the companion',
-    text: 'Type the six digits that the companion shows in its terminal. This is needed only once.',
-    code: 'Pairing code',
-    wrong: (attemptsLeft: number) =>
-      attemptsLeft === 0
-        ? 'That is not the code.'
-        : `That is not the code. ${attemptsLeft} ${attemptsLeft === 1 ? 'try' : 'tries'} left.`,
-    locked: (seconds: number) => `Too many wrong codes. Try again in ${duration(seconds)}.`,
-    unlock: 'Or run “infill pair” for a new code at once.',
-  },
-  lost: (isAbsent: boolean) =>
-    isAbsent
-      ? 'The companion has stopped. Start it again: your marks are kept.'
-      : 'Connecting to the companion again…',
-
-  choose: {
-    title: 'Select a picture',
-    text: 'Select a layer with a picture on the canvas. Then paint over what should go.',
-  },
-  opening: (name: string) => `Opening “${name}”…`,
-
-  invitation: 'Paint over what should go',
-  picture: (name: string) =>
-    `${name}. Paint over what should go. Brackets change the brush, Enter removes, Escape goes back.`,
-  brush: 'Brush',
-  eraser: 'Eraser',
-  brushSize: 'Brush size',
-  undo: 'Undo',
-  redo: 'Redo',
-  clear: 'Clear marks',
-  compare: 'Hold to see the original',
-  zoomIn: 'Zoom in',
-  zoomOut: 'Zoom out',
-  zoomToFit: 'Zoom to fit',
-  zoomToFitFrom: (percent: string) => `${percent}, zoom to fit`,
-  resize: 'Resize window',
-
-  task: 'What to do',
-  remove: 'Remove',
-  expand: 'Expand',
-  expanding: {
-    margins: 'Margins',
-    top: 'Top',
-    right: 'Right',
-    bottom: 'Bottom',
-    left: 'Left',
-    toFrame: 'Fill the frame',
-    invitation: 'Set how far the picture goes on',
-    picture: (name: string) => `${name}, with the margins that will be filled. Enter expands.`,
-    tooLarge: (maxSidePx: number) =>
-      `With these margins the picture would be more than ${maxSidePx} pixels long, which is too large for Figma. Make them smaller.`,
-    nothingOpen:
-      'These margins show only what the layer cuts off, so nothing has to be filled. Make the layer larger in Figma, or the margins here.',
-    noEngine: 'Nothing that is installed can expand pictures.',
-  },
-  expandedCopy: 'An expanded copy hides this picture. Select that copy to remove something from it.',
-  /** Ends the name of a file. */
-  made: { remove: 'removed', fill: 'filled', expand: 'expanded', shape: 'shape' },
-  editing: 'Editing a fill',
-  cancel: 'Cancel',
-  nothingMarked: 'Nothing is marked. Paint over what should go.',
-
-  progress: {
-    preparing: 'Preparing…',
-    queued: (ahead: number) =>
-      ahead === 1 ? 'Waiting for one other fill…' : `Waiting for ${ahead} other fills…`,
-    download: 'Downloading…',
-    load: 'Loading…',
-    fill: { remove: 'Removing…', expand: 'Expanding…' },
-    reconnecting: 'Connecting again…',
-    left: (seconds: number) => `about ${duration(seconds)} left`,
-    placing: 'Placing…',
-    label: 'Progress',
-  },
-
-  review: 'Hold B to see the original.',
-  place: 'Place',
-  placeAnyway: 'Place anyway',
-  tryAgain: 'Try again',
-  discard: 'Discard',
-  download: 'Download',
-  notPlaced: 'The fill is kept.',
-
-  models: {
-    title: 'Models',
-    text: 'Each is downloaded once, and then works on this computer without a network.',
-    open: 'Models…',
-    none: 'This version of Infill has none to download.',
-    usedBy: (engines: readonly string[]) => `For ${engines.join(', ')}.`,
-    licence: 'Licence:',
-    size,
-    amount: (done: number, total: number) => `${size(done)} of ${size(total)}`,
-    checking: 'Checking…',
-    installed: 'Installed',
-    damaged: 'Damaged',
-    damagedText: 'A file is gone, or not what was downloaded.',
-    download: 'Download',
-    accept: 'Accept and download',
-    resume: 'Resume download',
-    repair: 'Repair',
-    remove: 'Delete from this computer',
-  },
-
-  settings: 'Settings',
-  placeAtOnce: 'Place at once',
-  placeAtOnceHint: 'Undo takes it back.',
-  separateLayers: 'A new layer for each fill',
-  separateLayersHint: 'Instead of one layer for all.',
-  alwaysFinished: 'Finished copy',
-  alwaysFinishedHint: 'The whole picture with the fill in it; the original is hidden beneath.',
-
-  sourceChanged: {
-    remove: 'The layer shows another picture now. Look at your marks, then remove again.',
-    expand: 'The layer shows another picture now. Look at it, then expand again.',
-  },
-  resumedFailed: 'The fill that was running could not be found again.',
-  finishFirst: 'Finish this fill first.',
-  connectionLost: 'The connection to the companion was lost. Try again.',
-  cancelledElsewhere: 'The fill was cancelled from another window.',
-  internal: 'Something went wrong in Infill. Close it and open it again; nothing in your file was changed.',
-}
+import type { Locale } from '../companion/protocol.ts'
+import { chinese } from './strings/chinese.ts'
+import { english } from './strings/english.ts'
 
 export type Strings = typeof english
 
-export const strings: Strings = english
+/** The words in the language that is spoken now. Read when something is said, never kept. */
+export let strings: Strings = english
 
-function duration(seconds: number): string {
-  if (seconds < 60) return `${seconds} s`
-  return `${Math.ceil(seconds / 60)} min`
+/** From now on; what is on the screen follows when it is drawn anew. */
+export function speak(locale: Locale): void {
+  strings = languages[locale]
 }
 
-/** Thousands, as downloads are sold. */
-function size(bytes: number): string {
-  if (bytes < 1e6) return `${Math.round(bytes / 1e3)} kB`
-  if (bytes < 1e9) return `${Math.round(bytes / 1e6)} MB`
-  return `${(bytes / 1e9).toFixed(1)} GB`
+/** As the browser prefers, as far as it is spoken here. */
+export function preferredLocale(languages: readonly string[]): Locale {
+  const isChinese = languages
+    .find((language) => /^(en|zh)/i.test(language))
+    ?.toLowerCase()
+    .startsWith('zh')
+  return isChinese ? 'zh-CN' : 'en'
 }
+
+export const languages: Readonly<Record<Locale, Strings>> = { en: english, 'zh-CN': chinese }

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { sizeInWords } from '../byte-size.ts'
+import { isInWindows } from '../gpu/card.ts'
 import { builtFile, installationFolder, version } from '../installation.ts'
 import { findRunning } from '../instance.ts'
 import { holderOf, isFree } from '../listen.ts'
@@ -28,6 +29,10 @@ export interface Report {
     readonly sharp: string | null
     readonly onnxruntime: string | null
   }
+  /** linux-x64, and the like. */
+  readonly system: string
+  /** Whether it is Linux inside Windows (WSL). */
+  readonly isInWindows: boolean
   readonly ports: readonly PortReport[]
   readonly folders: { readonly installation: string; readonly data: string; readonly writable: boolean }
   readonly built: Readonly<Record<string, boolean>>
@@ -74,6 +79,8 @@ export async function examine(): Promise<Report> {
       sharp,
       onnxruntime: runtime.version,
     },
+    system: `${process.platform}-${process.arch}`,
+    isInWindows: isInWindows(),
     ports: portReports,
     folders: { installation: installationFolder, data, writable: folder !== null },
     built: Object.fromEntries(builtFiles.map((name) => [name, existsSync(builtFile(name))])),
@@ -178,6 +185,7 @@ function inWords(report: Report): string {
   const lines: [string, string][] = [
     ['Infill', versions.infill],
     ['Node', versions.node],
+    ['System', report.isInWindows ? `${report.system} in WSL; Figma for Windows reaches it` : report.system],
     ['sharp', versions.sharp ?? 'cannot be loaded'],
     ['ONNX Runtime', runtime.version ?? `${runtime.lack} The embedded engine does not need it.`],
     ...runtime.devices.map(({ kind, name, lack }): [string, string] => [

@@ -6,7 +6,7 @@ import type { Generator } from './noise.ts'
 import { maskOfLatents, maskPicture } from './preprocess.ts'
 import { combine } from './schedulers/combine.ts'
 import { type SchedulerId, schedulers } from './schedulers/index.ts'
-import type { SchedulerConfig } from './schedulers/scheduler.ts'
+import type { Scheduler, SchedulerConfig, SchedulerRun } from './schedulers/scheduler.ts'
 
 /** A model, loaded for pictures of one size. */
 export interface InpaintModel extends NoisePredictor {
@@ -56,13 +56,7 @@ export async function inpaint(
   const latentsOf = async (image: Float32Array) =>
     latentsFromMoments(await model.encode(image), normal(length), model.scalingFactor)
 
-  const scheduler = schedulers[request.scheduler](model.noise, { ...request, normal })
-  if (scheduler.timesteps.length === 0) {
-    throw new CompanionError(
-      'option-invalid',
-      `With ${request.steps} steps a strength of ${strength} leaves nothing to do. Choose more of either.`,
-    )
-  }
+  const scheduler = createScheduler(model.noise, { ...request, normal })
 
   // 1. Latents to begin with: noise, or the picture with noise.
   const original = strength < 1 ? repeat(await latentsOf(picture), pictures) : null
@@ -88,6 +82,22 @@ export async function inpaint(
     made.push(await model.decode(combine([1 / model.scalingFactor, own])))
   }
   return made
+}
+
+/** How often the network will be asked about each picture. @throws as `inpaint` does */
+export function countSteps(noise: SchedulerConfig, request: Omit<SchedulerRequest, 'normal'>): number {
+  return createScheduler(noise, { ...request, normal: (count) => new Float32Array(count) }).timesteps.length
+}
+
+type SchedulerRequest = SchedulerRun & { readonly scheduler: SchedulerId; readonly strength: number }
+
+function createScheduler(noise: SchedulerConfig, { scheduler: id, ...run }: SchedulerRequest): Scheduler {
+  const scheduler = schedulers[id](noise, run)
+  if (scheduler.timesteps.length > 0) return scheduler
+  throw new CompanionError(
+    'option-invalid',
+    `With ${run.steps} steps a strength of ${run.strength} leaves nothing to do. Choose more of either.`,
+  )
 }
 
 function repeat(values: Float32Array, times: number): Float32Array {

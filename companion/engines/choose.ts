@@ -1,5 +1,5 @@
 import { CompanionError } from '../errors.ts'
-import type { Task } from '../protocol.ts'
+import type { Options, Task } from '../protocol.ts'
 import { hasOnnxRuntime } from '../runtime/device.ts'
 import type { Engine } from './engine.ts'
 
@@ -32,6 +32,18 @@ export function chooseExactEngine(
   if (id !== 'auto') return null
   const others = candidateEngines(engines, id, task).filter((engine) => engine !== chosen)
   return others.find((engine) => engine.fillExactly !== undefined) ?? null
+}
+
+/** Who removes for 'auto' instead of the chosen engine, should the hole turn out to be large; null: nobody. */
+export function chooseLargeHoleEngine(
+  engines: readonly Engine[],
+  installed: Installed,
+  id: string,
+  task: Task,
+  { quality }: Options,
+): Engine | null {
+  if (id !== 'auto' || task !== 'remove' || quality !== 'best') return null
+  return engines.find((engine) => engine.removesLarge === true && isReady(engine, installed)) ?? null
 }
 
 /**

@@ -19,10 +19,24 @@ export interface Limits {
     /** What neighbouring slices share. */
     readonly overlapPx: number
   }
-  /** Sides the engine works at are multiples of this. */
+  /** A context of fewer pixels is enlarged to about as many. */
+  readonly leastPixels?: number
+  /** Sides the engine works at are multiples of this: more of the picture is taken in to make them so. */
   readonly sideMultiple: number
+  /** Whether the engine pads a tile that the picture is too small for; absent: such a tile is stretched. */
+  readonly padsSides?: true
   /** The most that `expand` adds on one side, as a share of the known picture's; absent: any. */
   readonly expandShare?: number
+  /**
+   * The most that it adds on a side in one pass, as a share of what it begins with; a picture that is expanded farther
+   * grows pass by pass. Absent: all at once.
+   */
+  readonly expandPassShare?: number
+  /**
+   * How far a picture that it expands is rendered anew at its edges, to fade into what continues it: a share of its shorter
+   * side. Absent: hardly at all.
+   */
+  readonly expandFadeShare?: number
 }
 
 /** What the engine is given at once: part of the picture, at the size the engine works at. */
@@ -67,6 +81,8 @@ export interface Engine {
   readonly tasks: readonly Task[]
   /** Those of its tasks that 'auto' does not give it. */
   readonly tasksByName?: readonly Task[]
+  /** Whether 'auto' lets it remove all the same where the hole is large and the best quality is asked for. */
+  readonly removesLarge?: true
   readonly takesPrompt: boolean
   readonly seeded: boolean
   /** Ids of `models/index.ts`, the better one first. One of them must be installed before `open`; none: it needs none. */
@@ -82,7 +98,7 @@ export interface Engine {
   /** What they are with options, where options change them. */
   limitsFor?(options: Options): Limits
   /** Whether it wants tiles with `prefilled`. */
-  startsFilled?(options: Options): boolean
+  startsFilled?(options: Options, task: Task): boolean
   /** model: runs in ONNX Runtime · embedded: runs in a worker of the companion. One job of each at a time. */
   readonly lane: 'model' | 'embedded'
   /**
@@ -98,6 +114,14 @@ export interface Engine {
    */
   fillExactly?(tile: Tile, run: Run): Promise<Image | null>
   /**
+   * Finds in the known part of a tile what looks like its fill, so that detail can be copied from there. Absent where it
+   * cannot.
+   *
+   * @param guide The tile with its hole filled, smaller.
+   * @returns [height, width] of the tile: for a masked pixel the place of a known one, y · width + x; elsewhere −1
+   */
+  followGuide?(tile: Tile, guide: Image, run: Run): Promise<Int32Array>
+  /**
    * What the reference implementation makes of a whole picture, with nothing cropped, grown or blended around it.
    * Absent where there is none.
    *
@@ -111,7 +135,15 @@ export interface Engine {
     run: Run,
     means: Means,
     count: number,
-  ): Promise<{ readonly images: readonly [Image, ...Image[]]; readonly device: Device }>
+  ): Promise<RawFill>
+}
+
+/** What `raw` gives. */
+export interface RawFill {
+  readonly images: readonly [Image, ...Image[]]
+  readonly device: Device
+  /** Of the time it took, what was spent loading, where that is known. */
+  readonly loadMs?: number
 }
 
 export interface OpenEngine {
@@ -121,6 +153,8 @@ export interface OpenEngine {
   readonly notes?: readonly string[]
   /** Most memory held at a time, as far as it is known. */
   readonly peakBytes?: number
+  /** Of the time that fills have taken, what was spent loading. Grows. */
+  readonly loadMs?: number
   /** What the last tile was filled in, where the engine does not take tiles as they are. */
   readonly worked?: { readonly steps: number; readonly size: Size } | undefined
   /**

@@ -2,6 +2,7 @@ import type { Engine } from './engine.ts'
 import { lama } from './lama/index.ts'
 import { migan } from './migan/index.ts'
 import { createPatchmatch } from './patchmatch/index.ts'
+import { powerPaint } from './powerpaint/index.ts'
 import { stableDiffusion } from './stable-diffusion/index.ts'
 
 /**
@@ -10,7 +11,7 @@ import { stableDiffusion } from './stable-diffusion/index.ts'
  * @param threads how many the embedded engine uses, at least 1
  */
 export function createEngines({ threads }: { readonly threads: number }): readonly Engine[] {
-  return [lama, migan, stableDiffusion, createPatchmatch(threads)]
+  return [lama, migan, powerPaint, stableDiffusion, createPatchmatch(threads)]
 }
 
 export const engines = createEngines({ threads: 1 })

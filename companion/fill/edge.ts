@@ -1,6 +1,6 @@
 import { beyondReach, squaredDistances } from '../image/distance.ts'
 import type { Image, Mask } from '../image/image.ts'
-import { boundsOf } from '../image/mask.ts'
+import { boundsOf, inverse } from '../image/mask.ts'
 import { inflate } from '../image/rect.ts'
 
 /** How far a fill reaches beyond the mask: opaque for `growPx`, then fading for `featherPx`. */
@@ -29,10 +29,14 @@ export function chooseEdge(image: Image, mask: Mask): Edge {
  * The edge of a picture that is expanded. Nothing has to go, so the picture is not eaten into: it only fades into what
  * continues it. Without that a hairline of the ground would show between layer and patch, where their common edge falls
  * between two pixels of the screen.
+ *
+ * @param fadeShare At least this share of the known picture's shorter side.
  */
-export function chooseExpandEdge(image: Image, mask: Mask): Edge {
+export function chooseExpandEdge(image: Image, mask: Mask, fadeShare: number): Edge {
   const { featherPx } = chooseEdge(image, mask)
-  return { growPx: 0, featherPx: featherPx === 0 ? 2 : Math.max(3, featherPx) }
+  const { width, height } = boundsOf(inverse(mask)) ?? image
+  const fadePx = Math.round(fadeShare * Math.min(width, height))
+  return { growPx: 0, featherPx: Math.max(fadePx, featherPx === 0 ? 2 : Math.max(3, featherPx)) }
 }
 
 /** Of neighbouring pixels. Measured: interface art 0.87…0.99, a mesh gradient 0.69, photographs 0.01…0.56. */

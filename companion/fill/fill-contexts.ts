@@ -1,42 +1,60 @@
 import type { Tile } from '../engines/engine.ts'
 import { cropImage, cropMask } from '../image/crop.ts'
-import type { Image, Mask, Size } from '../image/image.ts'
-import { clearMask } from '../image/mask.ts'
+import { createMask, type Image, type Mask, type Size } from '../image/image.ts'
+import { binarise, clearMask, featherMask, within } from '../image/mask.ts'
 import { crossfadePixel } from '../image/over.ts'
 import { areaOf, intersection } from '../image/rect.ts'
 import { coverMask, resizeImage } from '../image/resize.ts'
 import type { Run } from '../run.ts'
 import type { Context } from './contexts.ts'
-import { addGrain, measureGrain } from './grain.ts'
 import type { Plan } from './plan.ts'
 import { type Slice, weightAt } from './slices.ts'
 
-/**
- * The picture with all that the plan's mask marks filled, one context after another: each sees what earlier ones filled.
- *
- * @param fillTile null: cannot be filled, and so neither can the whole.
- */
+/** How it is done. */
+export interface Steps<Fill extends Image | null> {
+  /** null: cannot be filled, and so neither can the whole. */
+  fillTile(tile: Tile): Promise<Fill>
+  /** Changes `filled` where the context has its share, 0..255, once that is filled. */
+  finish?(filled: Image, share: Mask, context: Context): Promise<void>
+}
+
+/** The picture with all that the plan's mask marks filled, one context after another: each sees what earlier ones filled. */
 export async function fillContexts<Fill extends Image | null>(
   picture: Image,
   { mask, avoid, contexts }: Plan,
-  fillTile: (tile: Tile) => Promise<Fill>,
+  { fillTile, finish }: Steps<Fill>,
   { signal }: Pick<Run, 'signal'>,
 ): Promise<Fill | Image> {
   const filled = { ...picture, data: picture.data.slice() }
   const pending = { ...mask, data: mask.data.slice() }
-  for (const { hole, slices } of contexts) {
-    const lay = layingInto(filled, pending, { hole, slices })
-    for (const slice of slices) {
-      const tile = cutTile(filled, { mask: pending, avoid }, slice)
+  for (const context of contexts) {
+    const share = shareOf(context, pending, mask)
+    const lay = layingInto(filled, share, context)
+    for (const slice of context.slices) {
+      const tile = cutTile(filled, { mask: share, avoid }, slice)
       const result = await fillTile(tile)
       signal.throwIfAborted()
       if (result === null) return result
       checkSize(result, tile.image)
-      lay(enlarge(result, slice, filled, pending), slice)
+      lay(resizeTo(result, slice.rect), slice)
     }
-    clearMask(pending, hole)
+    await finish?.(filled, share, context)
+    clearMask(pending, context.hole)
   }
   return filled
+}
+
+/** How much of each pixel is the context's own fill, 0..255: all of what is pending in it, and less of what is filled around. */
+function shareOf({ hole, fadePx }: Context, pending: Mask, mask: Mask): Mask {
+  if (fadePx === 0) return pending
+  const share = createMask(pending.width, pending.height)
+  const faded = featherMask(cropMask(pending, hole), { growPx: 0, featherPx: fadePx })
+  const own = within(faded, cropMask(mask, hole))
+  for (let y = 0; y < own.height; y += 1) {
+    const row = own.data.subarray(y * own.width, (y + 1) * own.width)
+    share.data.set(row, (hole.y + y) * share.width + hole.x)
+  }
+  return share
 }
 
 function cutTile(
@@ -45,7 +63,7 @@ function cutTile(
   { rect, work }: Slice,
 ): Tile {
   const cutMask = (whole: Mask) => {
-    const part = cropMask(whole, rect)
+    const part = binarise(cropMask(whole, rect), 1)
     return isSameSize(part, work) ? part : coverMask(part, work)
   }
   return {
@@ -53,13 +71,6 @@ function cutTile(
     mask: cutMask(mask),
     avoid: avoid === null ? null : cutMask(avoid),
   }
-}
-
-/** The result at the slice's full size; what was computed smaller, and so smoothly, gets the picture's grain. */
-function enlarge(result: Image, { rect, work }: Slice, picture: Image, pending: Mask): Image {
-  const enlarged = resizeTo(result, rect)
-  if (work.width < rect.width) addGrain(enlarged, rect, measureGrain(picture, pending, rect))
-  return enlarged
 }
 
 function resizeTo(image: Image, size: Size): Image {
@@ -78,13 +89,13 @@ function checkSize(result: Image, tile: Size): void {
 }
 
 /**
- * Lays one slice after another into the picture, by their weights: only what is pending of the context's own hole.
+ * Lays one slice after another into the picture, by their weights: only the context's own share of its hole.
  *
  * A pixel holds the weighted mean of what was laid so far, so that slices which agree leave it as it is.
  */
 function layingInto(
   filled: Image,
-  pending: Mask,
+  share: Mask,
   { hole, slices }: Context,
 ): (result: Image, slice: Slice) => void {
   const isAlone = slices.length === 1
@@ -96,22 +107,21 @@ function layingInto(
     for (let y = part.y; y < part.y + part.height; y += 1) {
       for (let x = part.x; x < part.x + part.width; x += 1) {
         const pixel = y * filled.width + x
-        if (pending.data[pixel] === 0) continue
+        const own = share.data[pixel]! / 255
+        if (own === 0) continue
         const from = ((y - rect.y) * rect.width + x - rect.x) * 4
         if (isAlone) {
-          copyPixel(result.data, from, filled.data, pixel * 4)
+          crossfadePixel(result.data, from, own, filled.data, pixel * 4)
           continue
         }
-        const weight = weightAt(slice, x, y)
+        const weight = own * weightAt(slice, x, y)
         if (weight === 0) continue
         const place = (y - hole.y) * hole.width + x - hole.x
+        // What was there before it counts as the rest.
+        if (laid[place] === 0) laid[place] = 1 - own
         laid[place]! += weight
         crossfadePixel(result.data, from, weight / laid[place]!, filled.data, pixel * 4)
       }
     }
   }
-}
-
-function copyPixel(source: Uint8Array, from: number, pixels: Uint8Array, to: number): void {
-  for (let channel = 0; channel < 4; channel += 1) pixels[to + channel] = source[from + channel]!
 }

@@ -1,7 +1,7 @@
 import type { Engine } from '../engines/engine.ts'
 import { CompanionError } from '../errors.ts'
 import type { Mask } from '../image/image.ts'
-import { boundsOf } from '../image/mask.ts'
+import { boundsOf, inverse } from '../image/mask.ts'
 
 /**
  * Refuses margins wider than the engine continues a picture. They are measured from the known pixels' bounds.
@@ -28,10 +28,6 @@ export function checkMargins(mask: Mask, { title, limits }: Pick<Engine, 'title'
     `${title} continues a picture by at most ${percent(expandShare)} of its side, and ${percent(px / sidePx)} are asked for ${where}.`,
     { hint: 'Make that margin smaller. Larger ones need a model that continues pictures.' },
   )
-}
-
-function inverse(mask: Mask): Mask {
-  return { ...mask, data: mask.data.map((value) => 255 - value) }
 }
 
 function percent(share: number): string {

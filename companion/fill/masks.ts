@@ -1,7 +1,8 @@
 import type { Engine } from '../engines/engine.ts'
 import { CompanionError } from '../errors.ts'
 import { decodeMask } from '../image/codec.ts'
-import { createMask, type Image, type Mask, maskThreshold } from '../image/image.ts'
+import type { Mask } from '../image/image.ts'
+import { openPixels, unite } from '../image/mask.ts'
 import type { Task } from '../protocol.ts'
 import type { Picture } from './picture.ts'
 
@@ -36,7 +37,7 @@ export async function readMasks({
     throw new CompanionError('mask-unreadable', 'There is no mask. Mark what should be filled.')
   }
   const marked = sent === null ? null : await decodeMask(sent, picture.image, 'mask')
-  const mask = task === 'expand' ? withTransparent(marked, picture.image) : marked!
+  const mask = task === 'expand' ? unite(openPixels(picture.image), marked) : marked!
   if (!mask.data.includes(255)) throw new CompanionError('mask-empty', emptySentence(task === 'expand'))
   const avoid = sentAvoid === null ? null : await decodeMask(sentAvoid, picture.image, 'avoid')
   if (!engine.takesPrompt && !hasSource({ mask, avoid })) {
@@ -48,16 +49,6 @@ export async function readMasks({
 /** Whether a pixel is left to copy from. */
 export function hasSource({ mask, avoid }: Masks): boolean {
   return mask.data.some((value, pixel) => value === 0 && avoid?.data[pixel] !== 255)
-}
-
-/** The mask, and the pixels that a picture to be expanded leaves open. */
-function withTransparent(marked: Mask | null, image: Image): Mask {
-  const mask = createMask(image.width, image.height)
-  for (let pixel = 0; pixel < mask.data.length; pixel += 1) {
-    const isOpen = image.data[pixel * 4 + 3]! < maskThreshold || marked?.data[pixel] === 255
-    mask.data[pixel] = isOpen ? 255 : 0
-  }
-  return mask
 }
 
 function emptySentence(isExpand: boolean): string {

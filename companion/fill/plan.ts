@@ -1,12 +1,14 @@
 import type { Limits } from '../engines/engine.ts'
-import type { Image, Mask, Size } from '../image/image.ts'
+import type { Image, Mask } from '../image/image.ts'
 import { binarise, featherMask } from '../image/mask.ts'
 import { areaOf } from '../image/rect.ts'
 import type { Options, Task, Used } from '../protocol.ts'
-import { type Context, planContexts } from './contexts.ts'
+import type { Context } from './contexts.ts'
 import { chooseEdge, chooseExpandEdge, type Edge } from './edge.ts'
 import { hasSource, type Masks } from './masks.ts'
+import { planPasses } from './passes.ts'
 import type { Slice } from './slices.ts'
+import { scaleOf } from './view.ts'
 
 /** What is filled, what is seen for it, and how it will lie on the picture. */
 export interface Plan extends Masks {
@@ -26,7 +28,7 @@ export function planFill(
   { task, options }: { task: Task; options: Options },
 ): Plan {
   const notes: string[] = []
-  let edge = edgeFor(image, masks.mask, task, options)
+  let edge = edgeFor(image, masks.mask, limits, { task, options })
   let alpha = featherMask(masks.mask, edge)
   let mask = binarise(alpha, 1)
   if (!hasSource({ ...masks, mask }) && hasSource(masks)) {
@@ -35,9 +37,11 @@ export function planFill(
     alpha = masks.mask
     mask = masks.mask
   }
-  const contexts = planContexts({ ...masks, mask }, limits, task)
+  const { contexts, passes } = planPasses({ ...masks, mask }, limits, task, edge.featherPx)
   const slices = slicesOf({ contexts })
   const largest = slices.reduce((a, b) => (areaOf(b.work) > areaOf(a.work) ? b : a))
+  if (passes > 1)
+    notes.push(`The picture was continued in ${passes} passes, each from what the last one made.`)
   notes.push(...notesOn(contexts))
   return {
     ...masks,
@@ -57,9 +61,14 @@ export function slicesOf({ contexts }: Pick<Plan, 'contexts'>): Slice[] {
   return contexts.flatMap(({ slices }) => slices)
 }
 
-function edgeFor(image: Image, mask: Mask, task: Task, { growPx, featherPx }: Options): Edge {
+function edgeFor(
+  image: Image,
+  mask: Mask,
+  { expandFadeShare = 0 }: Limits,
+  { task, options: { growPx, featherPx } }: { task: Task; options: Options },
+): Edge {
   if (typeof growPx === 'number' && typeof featherPx === 'number') return { growPx, featherPx }
-  const chosen = task === 'expand' ? chooseExpandEdge(image, mask) : chooseEdge(image, mask)
+  const chosen = task === 'expand' ? chooseExpandEdge(image, mask, expandFadeShare) : chooseEdge(image, mask)
   return {
     growPx: typeof growPx === 'number' ? growPx : chosen.growPx,
     featherPx: typeof featherPx === 'number' ? featherPx : chosen.featherPx,
@@ -69,7 +78,7 @@ function edgeFor(image: Image, mask: Mask, task: Task, { growPx, featherPx }: Op
 /** What the person may see of how it was computed. */
 function notesOn(contexts: readonly Context[]): string[] {
   const notes: string[] = []
-  const shares = slicesOf({ contexts }).map(({ rect, work }) => shareOf(work, rect))
+  const shares = slicesOf({ contexts }).map(scaleOf)
   const smallest = Math.min(...shares)
   if (smallest < 1) {
     const what = Math.max(...shares) < 1 ? 'The fill' : 'Part of the fill'
@@ -80,9 +89,4 @@ function notesOn(contexts: readonly Context[]): string[] {
     notes.push(`What is too long to be seen at once was filled in ${overlapping} overlapping slices.`)
   }
   return notes
-}
-
-/** How much smaller the sides are, 0..1; 1 and more: not smaller. */
-function shareOf(work: Size, rect: Size): number {
-  return Math.min(work.width / rect.width, work.height / rect.height)
 }

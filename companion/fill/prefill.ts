@@ -1,12 +1,14 @@
 import type { Engine, FillSettings, Means, OpenEngine, Tile } from '../engines/engine.ts'
 import { CompanionError } from '../errors.ts'
+import { withHole } from '../image/hole.ts'
 import { withDefaults } from '../options.ts'
-import type { Options } from '../protocol.ts'
+import type { Options, Task } from '../protocol.ts'
 import type { Run } from '../run.ts'
 
 /** Who fills first, and for whom. */
 export interface PrefillJob {
   readonly engine: Engine
+  readonly task: Task
   /** Fills the hole first where the engine begins with what is there; null: nobody does. */
   readonly prefillEngine: Engine | null
   readonly means: Means
@@ -21,11 +23,11 @@ export interface Prefill {
 
 /** @param options Defaults filled in. */
 export async function openPrefill(
-  { engine, prefillEngine, means, seed }: PrefillJob,
+  { engine, task, prefillEngine, means, seed }: PrefillJob,
   options: Options,
   { signal }: Run,
 ): Promise<Prefill> {
-  if (prefillEngine === null || engine.startsFilled?.(options) !== true) return asTheyAre
+  if (prefillEngine === null || engine.startsFilled?.(options, task) !== true) return asTheyAre
   // What it does is not the job's own progress.
   const quietly: Run = { signal, onProgress: () => {} }
   const settings: FillSettings = {
@@ -38,7 +40,7 @@ export async function openPrefill(
     async prepare(tile) {
       opened ??= await prefillEngine.open(quietly, means, [tile.image])
       const fill = await unlessAllIsCovered(opened.fill(tile, settings, quietly))
-      return fill === null ? tile : { ...tile, prefilled: withHoleOf(tile, fill) }
+      return fill === null ? tile : { ...tile, prefilled: withHole(tile.image, tile.mask, fill) }
     },
     close: async () => opened?.close(),
   }
@@ -59,13 +61,4 @@ async function unlessAllIsCovered<T>(filling: Promise<T>): Promise<T | null> {
     if (error instanceof CompanionError && error.code === 'mask-covers-all') return null
     throw error
   }
-}
-
-/** What an engine gives outside the mask is not used. */
-function withHoleOf({ image, mask }: Tile, fill: Tile['image']): Tile['image'] {
-  const data = image.data.slice()
-  for (let pixel = 0; pixel < mask.data.length; pixel += 1) {
-    if (mask.data[pixel] !== 0) data.set(fill.data.subarray(4 * pixel, 4 * pixel + 4), 4 * pixel)
-  }
-  return { ...image, data }
 }

@@ -1,6 +1,6 @@
 import type { Rect } from '../protocol.ts'
 import { beyondReach, squaredDistances } from './distance.ts'
-import { createMask, type Mask, wholeOf } from './image.ts'
+import { createMask, type Image, type Mask, maskThreshold, wholeOf } from './image.ts'
 import { inflate, union } from './rect.ts'
 
 /** Exactly 0 or 255: 255 where the value is at least `least`. */
@@ -14,6 +14,25 @@ export function binarise({ width, height, data }: Mask, least: number): Mask {
 export function unite(mask: Mask, other: Mask | null): Mask {
   if (other === null) return mask
   return { ...mask, data: mask.data.map((value, pixel) => value | other.data[pixel]!) }
+}
+
+/** The mask, where the other is not 0; that is exactly 0 or 255, and of the same size. */
+export function within(mask: Mask, other: Mask): Mask {
+  return { ...mask, data: mask.data.map((value, pixel) => value & other.data[pixel]!) }
+}
+
+/** What was filled is known, and the other way round. */
+export function inverse(mask: Mask): Mask {
+  return { ...mask, data: mask.data.map((value) => 255 - value) }
+}
+
+/** 255 where the image is more transparent than not: it shows nothing there. */
+export function openPixels({ width, height, data }: Image): Mask {
+  const open = createMask(width, height)
+  for (let pixel = 0; pixel < open.data.length; pixel += 1) {
+    open.data[pixel] = data[pixel * 4 + 3]! < maskThreshold ? 255 : 0
+  }
+  return open
 }
 
 /** Makes a rectangle of a mask 0. */

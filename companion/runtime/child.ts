@@ -14,12 +14,22 @@ export type Request = { readonly id: number } & (
       readonly slot: string
       readonly model: Model
       readonly provider: ExecutionProvider
+      readonly optimisation: Optimisation
+      /** Fails where a node would run on the CPU instead, which nothing else tells. For checks. */
+      readonly strict?: boolean
     }
   | { readonly type: 'run'; readonly slot: string; readonly inputs: Tensors }
+  | { readonly type: 'release'; readonly slot: string }
 )
 
 /** A graph in memory, whose weights lie in files below `folder`; or the path of an .onnx file. */
 export type Model = string | { readonly graph: Uint8Array; readonly folder: string }
+
+/**
+ * How far a graph is rearranged while it is loaded. all: on the CPU its convolutions get weights in blocks of channels, a
+ * second copy of them, which computes faster and takes longer to load.
+ */
+export type Optimisation = 'extended' | 'all'
 
 /** By the names of a graph's inputs or outputs. */
 export type Tensors = Readonly<Record<string, Tensor>>
@@ -36,6 +46,7 @@ export type Reply = {
   | { readonly type: 'ready'; readonly version: string; readonly providers: readonly string[] }
   | { readonly type: 'loaded'; readonly inputs: readonly string[]; readonly outputs: readonly string[] }
   | { readonly type: 'ran'; readonly outputs: Tensors }
+  | { readonly type: 'released' }
   /** `message` is ONNX Runtime's own. With id 0: it could not be loaded. */
   | { readonly type: 'failed'; readonly message: string }
 )
@@ -74,9 +85,12 @@ async function answer(ort: Ort, request: Request): Promise<void> {
     if (request.type === 'load') {
       const { inputNames: inputs, outputNames: outputs } = await load(ort, request)
       say({ id, type: 'loaded', inputs, outputs, memory: memory() })
-    } else {
+    } else if (request.type === 'run') {
       const outputs = await run(ort, request)
       say({ id, type: 'ran', outputs, memory: memory() })
+    } else {
+      await release(request.slot)
+      say({ id, type: 'released', memory: memory() })
     }
   } catch (error) {
     say({ id, type: 'failed', message: messageOf(error), memory: memory() })
@@ -86,28 +100,36 @@ async function answer(ort: Ort, request: Request): Promise<void> {
 /** What the slot held before is released first: there is seldom memory for both. */
 async function load(
   ort: Ort,
-  { slot, model, provider }: Extract<Request, { type: 'load' }>,
+  { slot, model, provider, optimisation, strict = false }: Extract<Request, { type: 'load' }>,
 ): Promise<InferenceSession> {
-  await sessions.get(slot)?.release()
-  sessions.delete(slot)
-  const options = optionsFor(provider)
+  await release(slot)
+  const fallback = strict ? { disable_cpu_ep_fallback: '1' } : {}
+  const options = { ...optionsFor(provider, optimisation, strict), extra: { session: fallback } }
   const session =
     typeof model === 'string'
       ? await ort.InferenceSession.create(model, options)
       : await ort.InferenceSession.create(model.graph, {
           ...options,
-          extra: { session: { model_external_initializers_file_folder_path: model.folder } },
+          extra: { session: { ...fallback, model_external_initializers_file_folder_path: model.folder } },
         })
   sessions.set(slot, session)
   return session
 }
 
-/** Measured with LaMa on the CPU; see models/README.md. */
-function optionsFor(provider: ExecutionProvider): InferenceSession.SessionOptions {
+async function release(slot: string): Promise<void> {
+  await sessions.get(slot)?.release()
+  sessions.delete(slot)
+}
+
+function optionsFor(
+  provider: ExecutionProvider,
+  optimisation: Optimisation,
+  strict: boolean,
+): InferenceSession.SessionOptions {
   return {
-    executionProviders: provider === 'cpu' ? ['cpu'] : [configOf(provider), 'cpu'],
-    graphOptimizationLevel: 'all',
-    // DirectML allows none either.
+    executionProviders: provider === 'cpu' || strict ? [configOf(provider)] : [configOf(provider), 'cpu'],
+    graphOptimizationLevel: optimisation,
+    // Measured on the CPU, see models/README.md; DirectML allows none either.
     enableMemPattern: false,
     // 3: errors. Lesser ones fill the log with what nobody can act on.
     logSeverityLevel: 3,

@@ -1,16 +1,23 @@
-import { execFile } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { cpus } from 'node:os'
 import { dirname, join } from 'node:path'
-import { promisify } from 'node:util'
+import type { Precision } from '../../models/onnx/graph.ts'
 import type { ExecutionProvider } from '../../models/onnx/providers.ts'
+import { findCard } from '../gpu/card.ts'
+import { cudaProvider } from '../gpu/provider.ts'
 import type { Device } from '../protocol.ts'
 import { missingLibraryIn } from './failures.ts'
 
 /** Whether there is an ONNX Runtime for this system at all; loading it may still fail. */
 export function hasOnnxRuntime(): boolean {
-  return existsSync(libraryFile('onnxruntime_binding.node'))
+  return existsSync(runtimeFile('onnxruntime_binding.node'))
+}
+
+/** Where ONNX Runtime lies, with everything that is of this system. */
+export function runtimeFolder(): string {
+  const folder = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'))
+  return join(folder, 'bin/napi-v6', process.platform, process.arch)
 }
 
 /** What a person may ask for. */
@@ -28,6 +35,18 @@ export const providerOf = {
 
 /** Best first. */
 export const deviceKinds = Object.keys(providerOf) as readonly Device['kind'][]
+
+/** The providers that ONNX Runtime comes with for this system. */
+export function shippedProviders(): readonly ExecutionProvider[] {
+  switch (process.platform) {
+    case 'win32':
+      return ['dml', 'webgpu', 'cpu']
+    case 'darwin':
+      return ['coreml', 'webgpu', 'cpu']
+    default:
+      return ['cuda', 'webgpu', 'cpu']
+  }
+}
 
 /**
  * Devices in the order they are to be tried, the CPU last.
@@ -47,9 +66,10 @@ export function devicesToTry(choice: DeviceChoice, offered: readonly string[]): 
  * @param offered The providers that ONNX Runtime has for this system.
  */
 export function absence(kind: Device['kind'], offered: readonly string[]): string | null {
+  if (kind === 'cuda' && process.platform !== 'linux') return cudaElsewhere(process.platform)
   if (!offered.includes(providerOf[kind])) return `ONNX Runtime has no ${titles[kind]} for this system.`
-  if (kind === 'cuda' && !existsSync(cudaProviderFile())) {
-    return 'The CUDA provider of ONNX Runtime is not installed.'
+  if (kind === 'cuda' && !cudaProvider.files.every(({ name }) => existsSync(runtimeFile(name)))) {
+    return 'Its provider is not installed; for an NVIDIA card, `infill gpu install` gets it.'
   }
   // With no graphics card, a driver that draws on the CPU would be found, and be slower than the CPU itself.
   if (kind === 'webgpu' && process.platform === 'linux' && !hasGraphicsCard()) {
@@ -58,20 +78,32 @@ export function absence(kind: Device['kind'], offered: readonly string[]): strin
   return null
 }
 
+/** Why there is no CUDA but on Linux, and what there is instead. One sentence or two. */
+export function cudaElsewhere(platform: NodeJS.Platform): string {
+  if (platform === 'win32') {
+    return 'ONNX Runtime for Node has no CUDA for Windows; DirectML is used. For CUDA run the companion in WSL 2.'
+  }
+  if (platform === 'darwin') return 'There is no CUDA for Macs; Core ML and WebGPU are used.'
+  return 'There is no CUDA for this system.'
+}
+
 /** What a device lacks, out of what ONNX Runtime said when it was tried. One sentence. */
 export function lackFrom(kind: Device['kind'], message: string): string {
   const library = missingLibraryIn(message)
   if (library !== null) {
-    const advice = kind === 'cuda' ? ' It comes with CUDA 13 and cuDNN 9, or with the graphics driver.' : ''
+    const advice = kind === 'cuda' ? ' `infill gpu status` says how to get it.' : ''
     return `The library ${library} is missing.${advice}`
   }
   if (/adapter/i.test(message)) return `There is no graphics card that ${titles[kind]} could use.`
   return `${titles[kind]} cannot be used: ${message.split('\n')[0]}`
 }
 
-/** As it is shown to people. Everything is computed in float32 so far. */
-export async function describeDevice(kind: Device['kind']): Promise<Device> {
-  return { kind, name: await nameOf(kind), precision: 'fp32' }
+/** As it is shown to people. */
+export async function describeDevice(
+  kind: Device['kind'],
+  precision: Precision = 'float32',
+): Promise<Device> {
+  return { kind, name: await nameOf(kind), precision: precision === 'float16' ? 'fp16' : 'fp32' }
 }
 
 export const titles: Readonly<Record<Device['kind'], string>> = {
@@ -84,30 +116,13 @@ export const titles: Readonly<Record<Device['kind'], string>> = {
 
 async function nameOf(kind: Device['kind']): Promise<string> {
   if (kind === 'cpu') return cpus()[0]?.model.trim() || process.arch
-  if (kind === 'cuda') return (await nvidiaName()) ?? 'NVIDIA graphics card'
+  if (kind === 'cuda') return (await findCard())?.name ?? 'NVIDIA graphics card'
   return kind === 'coreml' ? 'Apple silicon' : 'graphics card'
 }
 
-/** Null: the driver's own program cannot be asked. */
-async function nvidiaName(): Promise<string | null> {
-  try {
-    const { stdout } = await promisify(execFile)('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader'])
-    return stdout.split('\n')[0]!.trim() || null
-  } catch {
-    return null
-  }
-}
-
-/** ONNX Runtime looks for it in its own folder only. */
-function cudaProviderFile(): string {
-  return libraryFile(
-    process.platform === 'win32' ? 'onnxruntime_providers_cuda.dll' : 'libonnxruntime_providers_cuda.so',
-  )
-}
-
-function libraryFile(name: string): string {
-  const folder = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'))
-  return join(folder, 'bin/napi-v6', process.platform, process.arch, name)
+/** A file of ONNX Runtime's own folder, the only one in which it looks for providers. */
+function runtimeFile(name: string): string {
+  return join(runtimeFolder(), name)
 }
 
 function hasGraphicsCard(): boolean {

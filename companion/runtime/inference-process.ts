@@ -3,8 +3,10 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises'
 import { CompanionError } from '../errors.ts'
+import { loaderEnvironment } from '../gpu/libraries.ts'
 import { builtFile } from '../installation.ts'
 import type { Log } from '../log.ts'
+import { dataFolderAt, dataFolderPath } from '../settings.ts'
 import type { ProcessMemory, Reply, Request } from './child.ts'
 import { failureFrom, missingLibraryIn } from './failures.ts'
 import { outOfMemoryKills } from './memory.ts'
@@ -41,6 +43,7 @@ export class InferenceProcess {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       execArgv: [],
+      env: { ...process.env, ...loaderEnvironment(dataFolderAt(dataFolderPath())) },
     })
     this.#greeting = this.#replyTo(0)
     this.#child.on('message', (reply: Reply) => this.#hear(reply))
@@ -61,6 +64,11 @@ export class InferenceProcess {
   /** Whether nothing can be asked any more. */
   get hasStopped(): boolean {
     return this.#failure !== null
+  }
+
+  /** 0: it could not be started. */
+  get pid(): number {
+    return this.#child.pid ?? 0
   }
 
   get memory(): ProcessMemory {
@@ -159,6 +167,7 @@ interface Waiting {
 interface AnswerTypes {
   readonly load: 'loaded'
   readonly run: 'ran'
+  readonly release: 'released'
 }
 
 function unusable(message: string): string {

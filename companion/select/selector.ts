@@ -1,3 +1,4 @@
+import type { Means } from '../engines/engine.ts'
 import type { Image, Mask } from '../image/image.ts'
 import type { Licence, Rect } from '../protocol.ts'
 import type { Run } from '../run.ts'
@@ -45,8 +46,11 @@ export interface Selector {
   /** Whether `auto` takes it for this. Cheap. */
   suits(image: Image, prompt: Prompt): boolean
   /** Cheap: what takes time is done by the first `select`. */
-  open(): OpenSelector
+  open(means: SelectMeans): OpenSelector
 }
+
+/** What a selector with a model works with. The runtime is not the engines': a fill that is cancelled takes nothing from it. */
+export type SelectMeans = Pick<Means, 'files' | 'runtime'>
 
 export interface OpenSelector {
   /**

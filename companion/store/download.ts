@@ -4,6 +4,7 @@ import { CompanionError } from '../errors.ts'
 import { type Clock, wait } from './clock.ts'
 import type { Disk } from './disk.ts'
 import { type Http, type HttpResponse, NetworkError, RedirectError } from './http.ts'
+import { fitsSize } from './installed.ts'
 import { type Origin, Part } from './part.ts'
 
 /** What a download uses of the machine. */
@@ -14,7 +15,7 @@ export interface Means {
 }
 
 export interface Download {
-  readonly file: Pick<ModelFile, 'sizeBytes' | 'sha256'>
+  readonly file: Pick<ModelFile, 'sizeBytes' | 'sizeFrom' | 'sha256'>
   /** Tried in turn. */
   readonly urls: readonly string[]
   /** Where it is to lie; nothing is there before the whole file is, and its hash is right. */
@@ -80,7 +81,7 @@ const stallMs = 30_000
 
 /** Asks one address until the file is whole. Null: it is, and its hash is right; else why not, after the host's name. */
 async function downloadFrom(attempt: Attempt): Promise<string | null> {
-  const { file, part, means, signal } = attempt
+  const { part, means, signal } = attempt
   let tries = 0
   let furthest = part.sizeBytes
   for (;;) {
@@ -94,7 +95,7 @@ async function downloadFrom(attempt: Attempt): Promise<string | null> {
       if (before === 0) return wrongFile
     }
     // What goes well is not counted: a hundred such tries are the whole file. A trickle must end some time.
-    if (part.sizeBytes - furthest >= file.sizeBytes / 100) {
+    if (part.sizeBytes - furthest >= wholeBytes(attempt) / 100) {
       furthest = part.sizeBytes
       tries = 0
     }
@@ -110,9 +111,9 @@ const wrongFile = 'sent something else than the published file (its SHA-256 is w
 
 /** One request for what is missing. */
 async function fetchRest(attempt: Attempt): Promise<Outcome> {
-  const { file, part, means, url, signal } = attempt
-  if (part.sizeBytes > file.sizeBytes) await part.restart(null)
-  if (part.sizeBytes === file.sizeBytes && expectedHash(attempt) !== null) return complete
+  const { part, means, url, signal } = attempt
+  if (part.sizeBytes > wholeBytes(attempt)) await part.restart(null)
+  if (part.sizeBytes === wholeBytes(attempt) && expectedHash(attempt) !== null) return complete
 
   const silence = watchForSilence(means.clock)
   const eitherSignal = AbortSignal.any([signal, silence.signal])
@@ -125,18 +126,16 @@ async function fetchRest(attempt: Attempt): Promise<Outcome> {
     }
     for await (const bytes of response.body) {
       silence.restart()
-      if (part.sizeBytes + bytes.length > file.sizeBytes) {
+      if (part.sizeBytes + bytes.length > wholeBytes(attempt)) {
+        const reason = `sent more than the ${wholeBytes(attempt)} bytes of the published file`
         await part.restart(null)
-        return {
-          type: 'unusable',
-          reason: `sent more than the ${file.sizeBytes} bytes of the published file`,
-        }
+        return { type: 'unusable', reason }
       }
       await part.append(bytes)
       attempt.onBytes(part.sizeBytes)
       eitherSignal.throwIfAborted()
     }
-    if (part.sizeBytes === file.sizeBytes) return complete
+    if (part.sizeBytes === wholeBytes(attempt)) return complete
     return { type: 'interrupted', reason: 'broke off' }
   } catch (error) {
     signal.throwIfAborted()
@@ -177,7 +176,7 @@ function headersFor({ part, url }: Attempt): Record<string, string> {
 /** Makes the part ready for the body of a response. Null: it may come; else what is wrong with it. */
 async function acceptResponse(attempt: Attempt, response: HttpResponse): Promise<Outcome | null> {
   const { file, part, url } = attempt
-  const origin: Origin = { url, validator: validatorOf(response), sha256: response.statedSha256 }
+  const stated = { validator: validatorOf(response), sha256: response.statedSha256 }
 
   const isFile = response.status === 200 || response.status === 206
   if (isFile && response.header('content-type')?.startsWith('text/html')) {
@@ -189,8 +188,9 @@ async function acceptResponse(attempt: Attempt, response: HttpResponse): Promise
     if (range === null || Number(range[1]) !== part.sizeBytes) {
       return { type: 'unusable', reason: 'sent another part of the file than it was asked for' }
     }
-    if (range[2] !== '*' && Number(range[2]) !== file.sizeBytes) return anotherSize(file, Number(range[2]))
-    if (hasChanged(part, origin)) {
+    if (range[2] !== '*' && Number(range[2]) !== wholeBytes(attempt))
+      return anotherSize(file, Number(range[2]))
+    if (hasChanged(part, { url, ...stated, sizeBytes: null })) {
       await part.restart(null)
       return { type: 'interrupted', reason: 'changed the file in the middle', waitMs: 0 }
     }
@@ -201,11 +201,11 @@ async function acceptResponse(attempt: Attempt, response: HttpResponse): Promise
     const length = response.header('content-length')
     const isPlain = (response.header('content-encoding') ?? 'identity') === 'identity'
     if (!isPlain) return { type: 'unusable', reason: 'sent the file compressed' }
-    if (length !== undefined && Number(length) !== file.sizeBytes) return anotherSize(file, Number(length))
-    if (file.sha256 === null && origin.sha256 === null) {
+    if (length !== undefined && !fitsSize(file, Number(length))) return anotherSize(file, Number(length))
+    if (file.sha256 === null && stated.sha256 === null) {
       return { type: 'unusable', reason: 'states no SHA-256, by which the file could be checked' }
     }
-    await part.restart(origin)
+    await part.restart({ url, ...stated, sizeBytes: length === undefined ? null : Number(length) })
     return null
   }
 
@@ -248,6 +248,11 @@ function refusalOf(response: HttpResponse): Outcome {
   if (waitMs > longestWaitMs)
     return { type: 'unusable', reason: `${reason} and asks to wait ${seconds} seconds` }
   return { type: 'interrupted', reason, waitMs }
+}
+
+/** Where the record's size is worked out, the one that the server states counts. */
+function wholeBytes({ file, part }: Attempt): number {
+  return part.origin?.sizeBytes ?? file.sizeBytes
 }
 
 function expectedHash({ file, part }: Attempt): string | null {

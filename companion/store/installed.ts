@@ -34,6 +34,17 @@ export function writeInstalled(target: string, installed: InstalledFile): void {
   writeJson(recordPath(target), installed)
 }
 
+/** Whether a published file could have that size: one that is worked out may be a little off. */
+export function fitsSize(
+  { sizeBytes, sizeFrom }: Pick<ModelFile, 'sizeBytes' | 'sizeFrom'>,
+  bytes: number,
+): boolean {
+  return Math.abs(bytes - sizeBytes) <= (sizeFrom === 'layout' ? mostDescriptionBytes : 0)
+}
+
+/** Names of tensors, and ids of positions. */
+const mostDescriptionBytes = 2 ** 20
+
 /** Null: there is no such file. */
 export async function sizeOf(path: string): Promise<number | null> {
   try {

@@ -11,6 +11,8 @@ export interface Origin {
   readonly validator: string | null
   /** SHA-256 that the publisher stated. */
   readonly sha256: string | null
+  /** Of the whole file, as the server states it; null: the record's counts. */
+  readonly sizeBytes: number | null
 }
 
 /** What has come of a file, with its hash so far. Kept as `NAME.part` when the download ends early. */
@@ -128,6 +130,7 @@ const Origin = v.object({
   url: v.string(),
   validator: v.nullable(v.string()),
   sha256: v.nullable(v.string()),
+  sizeBytes: v.optional(v.nullable(v.number()), null),
 })
 
 function readOrigin(path: string): Origin | null {

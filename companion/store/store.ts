@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { link, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { ModelDefinition, ModelFile } from '../../models/model.ts'
 import { CompanionError } from '../errors.ts'
@@ -8,6 +8,7 @@ import { asDiskError, checkSpace, systemDisk } from './disk.ts'
 import { download, type Means } from './download.ts'
 import { openHttp } from './http.ts'
 import {
+  fitsSize,
   type InstalledFile,
   readInstalled,
   sha256OfFile,
@@ -48,6 +49,7 @@ export interface KnownFile {
   readonly file: ModelFile
   /** Absolute. */
   readonly path: string
+  readonly sizeBytes: number
   readonly sha256: string
 }
 
@@ -174,7 +176,7 @@ export class Store {
       throw new CompanionError('model-missing', `There is no file ${path}. Check the name.`)
     }
     const candidates = this.#models.flatMap((model) =>
-      model.files.filter((file) => file.sizeBytes === sizeBytes).map((file) => ({ model, file })),
+      model.files.filter((file) => fitsSize(file, sizeBytes)).map((file) => ({ model, file })),
     )
     if (candidates.length === 0) throw noneOfTheCatalogue(path, sizeBytes, this.#models)
 
@@ -182,7 +184,7 @@ export class Store {
     const sha256 = await sha256OfFile(path, { signal: run.signal, onBytes: pace.update })
     const found = candidates.find(({ file }) => file.sha256 === sha256)
     if (found === undefined) throw otherContents(path, candidates)
-    return { ...found, path: resolve(path), sha256 }
+    return { ...found, path: resolve(path), sizeBytes, sha256 }
   }
 
   /**
@@ -190,11 +192,11 @@ export class Store {
    *
    * @throws CompanionError 'licence-not-accepted'
    */
-  async add({ model, file, path, sha256 }: KnownFile, terms: Terms): Promise<void> {
+  async add({ model, file, path, sizeBytes, sha256 }: KnownFile, terms: Terms): Promise<void> {
     checkTerms(model, terms)
     const target = this.#target(model, file)
     await mkdir(dirname(target), { recursive: true, mode: 0o700 })
-    writeInstalled(target, { path, sizeBytes: file.sizeBytes, sha256, damaged: false })
+    writeInstalled(target, { path, sizeBytes, sha256, damaged: false })
     await this.#writeTerms(model)
   }
 
@@ -260,6 +262,7 @@ export class Store {
   }
 
   async #installFiles(model: ModelDefinition, run: ByteRun): Promise<void> {
+    for (const file of await this.#missingFiles(model)) await this.#takeFromOthers(model, file)
     const missing = await this.#missingFiles(model)
     const sizes = missing.map((file) => file.sizeBytes)
     const parts = await Promise.all(missing.map((file) => this.#partBytes(model, file)))
@@ -272,17 +275,45 @@ export class Store {
       const kept = await this.#installed(model, file)
       const sha256 = await download(
         {
-          file: { sizeBytes: file.sizeBytes, sha256: file.sha256 ?? kept?.sha256 ?? null },
+          file: { ...file, sha256: file.sha256 ?? kept?.sha256 ?? null },
           urls: addressesOf(model, file, this.#mirror),
           target,
           signal: run.signal,
-          onBytes: (bytes) => pace.update(doneBytes + bytes),
+          onBytes: (bytes) => pace.update(doneBytes + Math.min(bytes, file.sizeBytes)),
         },
         this.#means,
       )
-      writeInstalled(target, { path: target, sizeBytes: file.sizeBytes, sha256, damaged: false })
+      const sizeBytes = (await sizeOf(target))!
+      writeInstalled(target, { path: target, sizeBytes, sha256, damaged: false })
       doneBytes += file.sizeBytes
     }
+  }
+
+  /** What another model has already is not downloaded again, nor kept twice: both have it until the last one is uninstalled. */
+  async #takeFromOthers(model: ModelDefinition, file: ModelFile): Promise<void> {
+    const found = await this.#inOthers(model, file)
+    if (found === null) return
+    const target = this.#target(model, file)
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 })
+    await rm(target, { force: true })
+    try {
+      await link(found.path, target)
+    } catch {
+      // Not every file system can; then it is downloaded.
+      return
+    }
+    writeInstalled(target, { ...found, path: target })
+  }
+
+  async #inOthers(model: ModelDefinition, { sha256 }: ModelFile): Promise<InstalledFile | null> {
+    if (sha256 === null) return null
+    for (const other of this.#models.filter(({ id }) => id !== model.id)) {
+      for (const file of other.files.filter((each) => each.sha256 === sha256)) {
+        const installed = await this.#installed(other, file)
+        if (installed !== null && !installed.damaged) return installed
+      }
+    }
+    return null
   }
 
   async #isSound(model: ModelDefinition, file: ModelFile): Promise<boolean> {
@@ -298,7 +329,7 @@ export class Store {
         return {
           installed,
           onDiskBytes: installed === null ? 0 : ((await sizeOf(installed.path)) ?? 0),
-          toComeBytes: isSound ? 0 : file.sizeBytes - (await this.#partBytes(model, file)),
+          toComeBytes: isSound ? 0 : await this.#toComeBytes(model, file),
         }
       }),
     )
@@ -323,6 +354,12 @@ export class Store {
 
   #installed(model: ModelDefinition, file: ModelFile): Promise<InstalledFile | null> {
     return readInstalled(this.#target(model, file))
+  }
+
+  /** Of a file that is not here. */
+  async #toComeBytes(model: ModelDefinition, file: ModelFile): Promise<number> {
+    if ((await this.#inOthers(model, file)) !== null) return 0
+    return file.sizeBytes - (await this.#partBytes(model, file))
   }
 
   async #partBytes(model: ModelDefinition, file: ModelFile): Promise<number> {

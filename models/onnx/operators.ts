@@ -41,7 +41,7 @@ export function conv(
   }
   return g.node(
     'Conv',
-    withBias(g, x, weight, bias, outputs),
+    withBias(g, inFours(g, x), inFours(g, weight), bias, outputs),
     { dtype: x.dtype, shape },
     {
       kernel_shape: kernel,
@@ -200,6 +200,27 @@ export function div(g: Graph, a: Tensor, b: Tensor): Tensor {
   return elementwise(g, 'Div', a, b)
 }
 
+/** The smaller of two numbers. */
+export function min(g: Graph, a: Tensor, b: Tensor): Tensor {
+  return elementwise(g, 'Min', a, b)
+}
+
+/** The larger of two numbers. */
+export function max(g: Graph, a: Tensor, b: Tensor): Tensor {
+  return elementwise(g, 'Max', a, b)
+}
+
+/** Whether a < b. */
+export function less(g: Graph, a: Tensor, b: Tensor): Tensor {
+  return { ...elementwise(g, 'Less', a, b), dtype: 'bool' }
+}
+
+/** a where the condition holds, else b. All three are broadcast. */
+export function where(g: Graph, condition: Tensor, a: Tensor, b: Tensor): Tensor {
+  const shape = broadcast(g, condition.shape, broadcast(g, a.shape, b.shape))
+  return g.node('Where', [condition, a, b], { dtype: a.dtype, shape })
+}
+
 export function sqrt(g: Graph, x: Tensor): Tensor {
   return g.node('Sqrt', [x], x)
 }
@@ -249,6 +270,15 @@ export function scalar(g: Graph, value: number): Tensor {
 /** A constant, as `Graph.constant` makes it, in the graph's precision. */
 export function floats(g: Graph, name: string, shape: Shape, make: () => Float32Array): Tensor {
   return cast(g, g.constant(name, shape, make), g.precision)
+}
+
+/** x [·, C, ·, ·] with channels of zeros up to the next multiple of four, where a provider wants that of more than four. */
+function inFours(g: Graph, x: Tensor): Tensor {
+  const [outer, channels, ...sizes] = x.shape as FourSizes
+  if (variants[g.provider].convChannels === 'any' || channels <= 4 || channels % 4 === 0) return x
+  const shape = [outer, 4 - (channels % 4), ...sizes]
+  const zeros = floats(g, `zeros-${shape.join('x')}`, shape, () => new Float32Array(elements(shape)))
+  return concat(g, [x, zeros], 1)
 }
 
 function elementwise(g: Graph, op: string, a: Tensor, b: Tensor): Tensor {

@@ -87,7 +87,7 @@ export const stableDiffusion2: ModelDefinition = {
   ],
 }
 
-/** Hashes from a single catalogue of the community's copy. */
+/** Hashes as several projects, independently of each other, have them for the community's copy. */
 export const stableDiffusion15: ModelDefinition = {
   id: 'stable-diffusion-1-5',
   title: 'Stable Diffusion 1.5',
@@ -102,21 +102,21 @@ export const stableDiffusion15: ModelDefinition = {
       name: unet,
       sizeBytes: 1_719_154_104,
       sha256: '24b788b4a777748377cc20364eea4ae113c8c42f4468c16bc8c02fdae5492af9',
-      sha256From: 'one',
+      sha256From: 'several',
       urls: community15(unet),
     },
     {
       name: textEncoder,
       sizeBytes: 246_144_864,
       sha256: '77795e2023adcf39bc29a884661950380bd093cf0750a966d473d1718dc9ef4e',
-      sha256From: 'one',
+      sha256From: 'several',
       urls: community15(textEncoder),
     },
     {
       name: vae,
       sizeBytes: 167_335_342,
       sha256: '4fbcf0ebe55a0984f5a5e00d8c4521d52359af7229bb4d81890039d2aa16dd7c',
-      sha256From: 'one',
+      sha256From: 'several',
       urls: community15(vae),
     },
     ...tokenizer,
@@ -126,8 +126,8 @@ export const stableDiffusion15: ModelDefinition = {
 const lora = 'pytorch_lora_weights.safetensors'
 
 /**
- * Luo et al., "LCM-LoRA: A Universal Stable-Diffusion Acceleration Module" (2023): runs beside the UNet of 1.5. Its hash is in
- * several catalogues.
+ * Luo et al., "LCM-LoRA: A Universal Stable-Diffusion Acceleration Module" (2023): runs beside the UNet of 1.5. Its hash and
+ * the terms of its model card are in several catalogues.
  */
 export const lcmLora15: ModelDefinition = {
   id: 'lcm-lora-sd-1-5',

@@ -5,14 +5,15 @@ import { linear } from '../nn/linear.ts'
 import { layerNorm } from '../nn/norm.ts'
 import { createGraph, type Graph, type GraphDefinition, type Tensor } from '../onnx/graph.ts'
 import { add, cast, floats, gelu, mul, scalar, sigmoid } from '../onnx/operators.ts'
+import { taskEmbedding } from '../powerpaint/embedding.ts'
 import type { BuildOptions } from './build.ts'
 import type { TextEncoderConfig } from './config.ts'
 import { refuseUnused } from './unused.ts'
 
 /**
  * The text half of CLIP (Radford et al., "Learning Transferable Visual Models From Natural Language Supervision", 2021): of
- * OpenAI's ViT-L/14 in Stable Diffusion 1.5, of OpenCLIP's ViT-H/14 in 2. Widths and number of layers are the
- * checkpoint's own.
+ * OpenAI's ViT-L/14 in Stable Diffusion 1.5 and PowerPaint, of OpenCLIP's ViT-H/14 in 2. Widths and number of layers are
+ * the checkpoint's own.
  *
  * Input: `input_ids` [N, 77] in int64. Output: `last_hidden_state` [N, 77, D] in float32, after the final norm.
  *
@@ -39,7 +40,8 @@ export function buildTextEncoder(
  * the causal one.
  */
 function clipTextTransformer(g: Graph, ids: Tensor, config: TextEncoderConfig): Tensor {
-  const tokens = embedding(g.at('embeddings.token_embedding'), ids)
+  const table = g.at('embeddings.token_embedding')
+  const tokens = table.has('wrapped.weight') ? taskEmbedding(table, ids) : embedding(table, ids)
   const positions = g.weight('embeddings.position_embedding.weight', tokens.shape.slice(1))
   let x = add(g.at('embeddings'), tokens, positions)
   for (let i = 0; g.has(`encoder.layers.${i}.layer_norm1.weight`); i++) {

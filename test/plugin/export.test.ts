@@ -92,10 +92,19 @@ describe('anything else', () => {
       },
     ],
     [
-      'a plain colour',
+      'a gradient',
       () => {
         const layer = figma.createRectangle()
-        layer.fills = [red]
+        layer.fills = [
+          {
+            type: 'GRADIENT_LINEAR',
+            gradientStops: [],
+            gradientTransform: [
+              [1, 0, 0],
+              [0, 1, 0],
+            ],
+          },
+        ]
         return layer
       },
     ],

@@ -54,7 +54,13 @@ export function readJson(file: string): unknown {
 export type Layout = Readonly<Record<string, readonly number[]>>
 
 export function publishedLayout(
-  name: 'sd15-unet' | 'sd2-unet' | 'sd15-vae' | 'sd15-text-encoder' | 'sd2-text-encoder',
+  name:
+    | 'sd15-unet'
+    | 'sd2-unet'
+    | 'sd15-vae'
+    | 'sd15-text-encoder'
+    | 'sd2-text-encoder'
+    | 'powerpaint-v1-text-encoder',
 ): Layout {
   return readJson(diffusionPath('layouts', `${name}.json`)) as Layout
 }
@@ -109,4 +115,13 @@ export function tinyFolder(model: TinyModel, folder: string): string {
   writeFileSync(join(folder, 'tokenizer', 'vocab.json'), JSON.stringify(vocabulary))
   writeFileSync(join(folder, 'tokenizer', 'merges.txt'), merges)
   return folder
+}
+
+/** Ids as reference files write them: a last entry "V*N" stands for N times V. */
+export function goldenIds(ids: readonly (number | string)[]): number[] {
+  return ids.flatMap((id) => {
+    if (typeof id === 'number') return [id]
+    const [value, times] = id.split('*').map(Number) as [number, number]
+    return Array<number>(times).fill(value)
+  })
 }

@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib'
 import type { Means } from '../../companion/engines/engine.ts'
 import type { Runtime } from '../../companion/runtime/session.ts'
 import { tinyFolder } from './diffusion.ts'
+import { powerPaintFolder } from './powerpaint.ts'
 import { referencePath } from './reference.ts'
 
 /** No model is installed, and there is no ONNX Runtime. */
@@ -12,17 +13,20 @@ export const noMeans: Means = {
   runtime: {
     load: () => Promise.reject(new Error('Expected an engine without models.')),
     unload: async () => {},
-    memory: { budgetBytes: 0, peakBytes: 0 },
+    memory: { budgetBytes: 0, cardBudgetBytes: null, peakBytes: 0 },
   },
 }
 
-/** Tiny networks of random weights, in place of those that are installed. */
-export function tinyMeans(runtime: Runtime, folder: string): Means {
+/** Tiny networks of random weights, in place of those that are installed. @param engine Its id. */
+export async function tinyMeans(runtime: Runtime, folder: string, engine: string): Promise<Means> {
   const files = new Map([
     ['lama', new Map([['big-lama.pt', tinyLama]])],
     ['migan', new Map([['migan_pipeline_v2.onnx', tinyMigan(folder)]])],
   ])
-  const checkpoint = tinyFolder('sd2-tiny', join(folder, 'stable-diffusion'))
+  const checkpoint =
+    engine === 'powerpaint'
+      ? await powerPaintFolder(join(folder, engine), 'original')
+      : tinyFolder('sd2-tiny', join(folder, 'stable-diffusion'))
   return { files: async (modelId) => files.get(modelId)!, checkpoint, runtime }
 }
 

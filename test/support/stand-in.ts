@@ -1,5 +1,11 @@
-import { defaultSettings, type Settings, type Source, type Start } from '../../plugin/messages.ts'
-import { emptyDocument, type PlaygroundDocument } from '../../ui/playground/document.ts'
+import {
+  defaultSettings,
+  type PlacedShape,
+  type Settings,
+  type Source,
+  type Start,
+} from '../../plugin/messages.ts'
+import { emptyDocument, type Picture, type PlaygroundDocument } from '../../ui/playground/document.ts'
 import { createHistory, type History } from '../../ui/playground/history.ts'
 import { createStandIn } from '../../ui/playground/stand-in.ts'
 import type { Scene } from './scene.ts'
@@ -17,26 +23,35 @@ export interface DocumentOptions {
   readonly settings?: Partial<Settings>
   /** What this layer has that no layer of the playground has. */
   readonly source?: Partial<Source>
+  /** What is selected beside the picture. */
+  readonly shapes?: readonly PlacedShape[]
 }
 
 const looksAtSource: ReadonlySet<string> = new Set(['openSource', 'lookAtSource'])
 
+/** A document with a scene selected. */
+export function openDocument({ png, image }: Scene, options: DocumentOptions = {}): OpenDocument {
+  const { width, height } = image
+  return openPictureDocument({ bytes: new Uint8Array(png), widthPx: width, heightPx: height }, options)
+}
+
 /** A document with one picture selected, behind the playground's stand-in for the sandbox; the window takes it for Figma. */
-export function openDocument(scene: Scene, { token, settings, source }: DocumentOptions = {}): OpenDocument {
+export function openPictureDocument(
+  picture: Pick<Picture, 'bytes' | 'widthPx' | 'heightPx'>,
+  { token, settings, source, shapes = [] }: DocumentOptions = {},
+): OpenDocument {
   const document = createHistory<PlaygroundDocument>({
     ...emptyDocument,
     picture: {
       id: 'picture',
       name: 'Discs',
-      bytes: new Uint8Array(scene.png),
+      ...picture,
       hash: 'hash of the discs',
-      widthPx: scene.image.width,
-      heightPx: scene.image.height,
       isOpaque: true,
       isVisible: true,
     },
   })
-  const opened = { document, settings: { ...defaultSettings, ...settings } }
+  const opened = { document, settings: { ...defaultSettings, hasSeenGuide: true, ...settings } }
   const answer = createStandIn({
     document,
     token: token ?? null,
@@ -58,6 +73,8 @@ export function openDocument(scene: Scene, { token, settings, source }: Document
       send({ ...reply, gets: { ...(reply.gets as Start), host: 'figma' } })
     } else if (reply.type === 'reply' && looksAtSource.has(request.name)) {
       send({ ...reply, gets: { ...(reply.gets as Source), ...source } })
+    } else if (reply.type === 'reply' && request.name === 'openShapes') {
+      send({ ...reply, gets: shapes })
     } else {
       send(reply)
     }

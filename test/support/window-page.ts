@@ -21,6 +21,10 @@ export interface WindowPage {
   readonly frame: Locator
   /** Errors on the console, exceptions, and requests to anything but this machine, as they came. */
   readonly problems: readonly string[]
+  /** As Figma's relaunch button on a fill's layer does. */
+  edit(layerId: string): Promise<void>
+  /** The person comes back to the window from the document. */
+  lookAgain(): Promise<void>
   /** Saves what is seen as `screenshots/NAME.png`, which git ignores. */
   screenshot(name: string): Promise<void>
   close(): Promise<void>
@@ -34,6 +38,8 @@ export interface WindowPageOptions {
   readonly theme?: 'light' | 'dark'
   /** What the browser says about programs on this machine: Figma's desktop app grants it, a browser asks first. */
   readonly localNetwork?: 'granted' | 'prompt' | 'denied'
+  /** The browser's. */
+  readonly language?: string
   readonly widthPx?: number
   readonly heightPx?: number
 }
@@ -44,10 +50,12 @@ export interface WindowPageOptions {
  */
 export async function openWindow(browser: Browser, options: WindowPageOptions): Promise<WindowPage> {
   const { sandbox, port, theme = 'light', localNetwork = 'granted', widthPx = 480, heightPx = 640 } = options
+  const { language = 'en-GB' } = options
   const host = await serve(hostPage(windowDocument(theme, port)))
   const page = await browser.newPage({
     viewport: { width: widthPx, height: heightPx },
     colorScheme: theme,
+    locale: language,
   })
   if (localNetwork !== 'prompt') {
     // What is not granted here is denied.
@@ -61,6 +69,10 @@ export async function openWindow(browser: Browser, options: WindowPageOptions): 
     window: page.frameLocator('iframe'),
     frame: page.locator('iframe'),
     problems,
+    edit: (layerId) => post(page, { type: 'edit', layerId }),
+    async lookAgain() {
+      await page.frames()[1]!.evaluate(() => window.dispatchEvent(new Event('focus')))
+    },
     async screenshot(name) {
       await page.screenshot({ path: join(installationFolder, 'screenshots', `${name}.png`) })
     },

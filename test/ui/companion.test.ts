@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
 import type { PatchReply, ProgressReply, Reply, Request, Used } from '../../companion/protocol.ts'
-import { type Companion, type ConnectOptions, connect, type Link } from '../../ui/companion.ts'
+import { type Companion, type ConnectOptions, connect } from '../../ui/companion.ts'
+import type { Link } from '../../ui/link.ts'
 import type { LocalNetworkPermission } from '../../ui/permission.ts'
 import { startTestCompanion } from '../support/companion.ts'
 import { pngOf } from '../support/encoded.ts'
@@ -37,7 +38,13 @@ describe('looking for the companion', () => {
     const stranger = await startStranger()
     const { until } = start({ ports: [await closedPort(), stranger, scripted.port] })
     expect(await until('ready')).toEqual({ state: 'ready', ready })
-    expect(scripted.heard[0]?.request).toEqual({ type: 'hello', protocol: 1, client, token: 'kept' })
+    expect(scripted.heard[0]?.request).toEqual({
+      type: 'hello',
+      protocol: 1,
+      client,
+      locale: 'en',
+      token: 'kept',
+    })
   })
 
   test('says that none is running, and finds it once it is', async () => {

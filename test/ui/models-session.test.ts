@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ModelInfo } from '../../companion/protocol.ts'
-import { type Companion, CompanionFailure } from '../../ui/companion.ts'
+import type { Companion } from '../../ui/companion.ts'
+import { CompanionFailure } from '../../ui/companion-failure.ts'
 import type { ModelsAction } from '../../ui/models.ts'
 import { createModelsSession } from '../../ui/models-session.ts'
 

@@ -1,22 +1,38 @@
 import { describe, expect, test } from 'vitest'
-import { type Expansion, noMargins, type PlacedFill, type Placement } from '../../plugin/messages.ts'
-import { obstacleToExpand, planExpand, planFill } from '../../ui/plan.ts'
+import {
+  type Expansion,
+  noMargins,
+  type PlacedFill,
+  type Placement,
+  type Recipe,
+} from '../../plugin/messages.ts'
+import { type JoinRequest, marginsToRatio, obstacleToExpand, planExpand, planFill } from '../../ui/plan.ts'
 
-const fill = (layerId: string, placement: Placement): PlacedFill => ({
+const fill = (layerId: string, placement: Placement, task: Recipe['task'] = 'remove'): PlacedFill => ({
   layerId,
   placement,
   name: 'Infill – removed',
   hash: `hash of ${layerId}`,
   margins: null,
+  recipe: { version: 1, task, engine: 'auto', seed: 1, options: {}, sourceHash: 'hash' },
 })
 const [patch, otherPatch, finished] = [fill('p', 'patch'), fill('q', 'patch'), fill('f', 'finished')]
+const vase = fill('v', 'patch', 'fill')
 const usual = { separateLayers: false, alwaysFinished: false }
 const separate = { ...usual, separateLayers: true }
 const always = { ...usual, alwaysFinished: true }
 
 describe('planFill', () => {
+  const removal: JoinRequest<PlacedFill> = {
+    task: 'remove',
+    fills: [],
+    edits: null,
+    isApart: false,
+    sourcePlacement: 'patch',
+  }
+
   test('begins with a new patch over the source', () => {
-    expect(planFill([], null, 'patch', usual)).toEqual({
+    expect(planFill(removal, usual)).toEqual({
       base: null,
       patches: [],
       extent: 'image',
@@ -51,12 +67,24 @@ describe('planFill', () => {
       { merge: false, replaces: 'e', patches: [patch] },
     ],
   ])('%s', (_, fills, edits, settings, expected) => {
-    expect(planFill(fills, edits, 'patch', settings)).toMatchObject({
+    expect(planFill({ ...removal, fills, edits }, settings)).toMatchObject({
       ...expected,
       base: null,
       extent: 'image',
       placement: 'patch',
     })
+  })
+
+  test.each<[string, Partial<JoinRequest<PlacedFill>>]>([
+    ['what is filled by words', { task: 'fill', fills: [patch] }],
+    ['a removal after what was filled by words', { fills: [vase] }],
+    ['what shall lie apart', { isApart: true, fills: [patch] }],
+    ['what is filled by words over a finished copy', { task: 'fill', fills: [finished] }],
+  ])('gives a layer of its own to %s', (_, change) => {
+    const plan = planFill({ ...removal, ...change }, usual)
+    expect(plan).toMatchObject({ merge: false, replaces: null })
+    // It is seen all the same.
+    expect(plan.base ?? plan.patches[0]).toBe(change.fills![0])
   })
 
   test.each<[string, PlacedFill[], Placement, typeof usual, object]>([
@@ -91,7 +119,7 @@ describe('planFill', () => {
       { base: finished, patches: [otherPatch], replaces: null },
     ],
   ])('makes a finished copy %s', (_, fills, placement, settings, expected) => {
-    expect(planFill(fills, null, placement, settings)).toEqual({
+    expect(planFill({ ...removal, fills, sourcePlacement: placement }, settings)).toEqual({
       ...expected,
       extent: 'finished',
       merge: false,
@@ -183,5 +211,19 @@ describe('planExpand', () => {
     ['none that is ready', [{ ...expands, ready: false }]],
   ] as const)('obstacleToExpand says when there is %s', (_, engines) => {
     expect(obstacleToExpand({ ...image, expansion }, margins, engines)).toBe('no-engine')
+  })
+})
+
+describe('marginsToRatio', () => {
+  test.each([
+    ['wider', { width: 20, height: 15 }, 16 / 9, { top: 0, right: 10 / 3, bottom: 0, left: 10 / 3 }],
+    ['higher', { width: 20, height: 15 }, 4 / 5, { top: 5, right: 0, bottom: 5, left: 0 }],
+    ['no larger where it fits', { width: 20, height: 20 }, 1, noMargins],
+  ])('makes a layer %s', (_, size, ratio, expected) => {
+    const ground = { box: { x: 0, y: 0, width: 40, height: 30 }, ...size }
+    const margins = marginsToRatio(ground, ratio)
+    for (const side of ['top', 'right', 'bottom', 'left'] as const) {
+      expect(margins[side], side).toBeCloseTo(expected[side])
+    }
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ImageRequest } from '../../companion/protocol.ts'
-import { CompanionFailure, type ImageBlobs } from '../../ui/companion.ts'
+import type { ImageBlobs } from '../../ui/companion.ts'
+import { CompanionFailure } from '../../ui/companion-failure.ts'
 import { openSentImages } from '../../ui/sent-images.ts'
 
 const bytes = (...values: number[]) => Uint8Array.from(values)

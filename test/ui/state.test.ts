@@ -6,29 +6,35 @@ import {
   type LayerInfo,
   type Margins,
   noMargins,
+  type Recipe,
   type Selection,
   type Source,
 } from '../../plugin/messages.ts'
-import { addMark, emptyHistory, marksOf } from '../../ui/mask/history.ts'
-import type { Mark } from '../../ui/mask/stroke.ts'
 import {
-  type Action,
   canRedo,
   canUndo,
   canvasToShow,
   expansionOn,
-  type FillRecord,
   fillsInForce,
   imagesToShow,
-  initialState,
   isHiddenByExpansion,
   layerToFollow,
+  outdatedFills,
+  placeRequestOf,
+} from '../../ui/derived.ts'
+import { addMark, emptyHistory, marksOf } from '../../ui/mask/history.ts'
+import type { Mark } from '../../ui/mask/mark.ts'
+import { type Action, initialState, reduce, type State } from '../../ui/state.ts'
+import { noWish } from '../../ui/wish.ts'
+import {
+  type FillRecord,
+  onlyTurn,
   type Picture,
+  type Pointing,
   type Result,
-  reduce,
   type ShownFill,
-  type State,
-} from '../../ui/state.ts'
+  type Variation,
+} from '../../ui/work.ts'
 
 const hero: LayerInfo = { id: 'hero', name: 'Hero' }
 const logo: LayerInfo = { id: 'logo', name: 'Logo' }
@@ -44,6 +50,14 @@ const expansion: Extract<Expansion, { state: 'possible' }> = {
 }
 const stroke: Mark = { kind: 'stroke', mode: 'paint', radiusPx: 4, points: [{ x: 1, y: 2 }] }
 const laterStroke: Mark = { ...stroke, points: [{ x: 8, y: 9 }] }
+const recipe: Recipe = {
+  version: 1,
+  task: 'remove',
+  engine: 'auto',
+  seed: 1,
+  options: {},
+  sourceHash: 'hash of hero',
+}
 const notFillable: Selection = { state: 'not-fillable', reason: 'nothing', message: 'Nothing.' }
 const notice = { tone: 'error', message: 'No.' } as const
 
@@ -105,7 +119,7 @@ describe('opening a layer', () => {
 
 describe('following the selection', () => {
   const painted = [...opening(hero), marked(stroke)]
-  const running: Action[] = [...painted, { type: 'filling', jobId: 'job' }]
+  const running: Action[] = [...painted, { type: 'filling', jobId: 'job', turn: onlyTurn }]
   test.each<[string, Action[], Selection, LayerInfo | null]>([
     ['from nothing', [], fillable(hero), hero],
     ['to another layer', opening(hero), fillable(logo), logo],
@@ -137,7 +151,7 @@ describe('a fill', () => {
 
   test('goes from marks to a placed layer', () => {
     const actions: Action[] = [
-      { type: 'filling', jobId: 'job' },
+      { type: 'filling', jobId: 'job', turn: onlyTurn },
       filled('a'),
       { type: 'placing' },
       placed('a'),
@@ -152,7 +166,7 @@ describe('a fill', () => {
   })
 
   test('shows the progress of its own job', () => {
-    const state = reached(...painted, { type: 'filling', jobId: 'job' })
+    const state = reached(...painted, { type: 'filling', jobId: 'job', turn: onlyTurn })
     const own = reduce(state, { type: 'progressed', progress: progressOf('job') })
     const other = reduce(state, { type: 'progressed', progress: progressOf('other') })
     expect(own.work).toMatchObject({ job: { progress: { id: 'job' } } })
@@ -160,13 +174,19 @@ describe('a fill', () => {
   })
 
   test.each([notice, null])('that ends without a result keeps the marks (notice: %o)', (said) => {
-    const state = reached(...painted, { type: 'filling', jobId: 'job' }, { type: 'not-filled', notice: said })
+    const state = reached(
+      ...painted,
+      { type: 'filling', jobId: 'job', turn: onlyTurn },
+      { type: 'not-filled', notice: said },
+    )
     expect(marksOf(pictureOf(state).history)).toEqual([stroke])
     expect(state.notice).toEqual(said)
   })
 
   test('that is discarded keeps the marks', () => {
-    const state = reached(...painted, { type: 'filling', jobId: 'job' }, filled('a'), { type: 'discarded' })
+    const state = reached(...painted, { type: 'filling', jobId: 'job', turn: onlyTurn }, filled('a'), {
+      type: 'discarded',
+    })
     expect(marksOf(pictureOf(state).history)).toEqual([stroke])
   })
 
@@ -174,7 +194,7 @@ describe('a fill', () => {
     const problem = { message: 'Gone.', mayPlaceAnyway: true }
     const state = reached(
       ...painted,
-      { type: 'filling', jobId: 'job' },
+      { type: 'filling', jobId: 'job', turn: onlyTurn },
       filled('a'),
       { type: 'placing' },
       { type: 'not-placed', problem },
@@ -183,7 +203,7 @@ describe('a fill', () => {
   })
 
   test('of an earlier window is offered although its layer is gone', () => {
-    const state = reached({ type: 'resumed', jobId: 'job', picture: null }, filled('a'))
+    const state = reached({ type: 'resumed', jobId: 'job', picture: null, wish: noWish }, filled('a'))
     expect(state.work).toMatchObject({ step: 'review', picture: null })
     expect(reduce(state, { type: 'discarded' }).work).toEqual({ step: 'choose' })
   })
@@ -191,7 +211,7 @@ describe('a fill', () => {
   test('says what the companion and Figma did differently', () => {
     const state = reached(
       ...painted,
-      { type: 'filling', jobId: 'job' },
+      { type: 'filling', jobId: 'job', turn: onlyTurn },
       filled('a', { notes: ['Smaller.'] }),
       {
         type: 'placing',
@@ -199,6 +219,34 @@ describe('a fill', () => {
     )
     const action: Action = { type: 'placed', fill: fillOf('a'), notes: ['Above the instance.'] }
     expect(reduce(state, action).notice).toEqual({ tone: 'info', message: 'Smaller. Above the instance.' })
+  })
+})
+
+describe('pointing', () => {
+  const candidates = [1, 2].map((width) => ({
+    image: bitmap(`guess ${width}`),
+    rect: { x: 0, y: 0, width, height: 3 },
+  }))
+  const pointing: Pointing = { prompt: { points: [], box: null }, candidates, chosen: 0 }
+  const found: Action = { type: 'found', layerId: hero.id, pointing, change: 'new' }
+
+  test('marks what was found, and Tab another guess in its place', () => {
+    const state = reached(...opening(hero), found)
+    const other = reduce(state, { type: 'candidate-chosen', index: 1 })
+    expect(marksOf(pictureOf(state).history)).toMatchObject([{ kind: 'found', rect: { width: 1 } }])
+    expect(marksOf(pictureOf(other).history)).toMatchObject([{ kind: 'found', rect: { width: 2 } }])
+    expect(marksOf(pictureOf(reduce(other, { type: 'mark-undone' })).history)).toEqual([])
+  })
+
+  test('is over with the next mark', () => {
+    const state = reached(...opening(hero), found, marked(stroke))
+    expect(pictureOf(state).pointing).toBeNull()
+    expect(reduce(state, { type: 'candidate-chosen', index: 1 })).toEqual(state)
+  })
+
+  test('at a picture that was left marks nothing on the next one', () => {
+    const state = reached(...opening(hero), ...opening(logo))
+    expect(pictureOf(reduce(state, found)).history).toBe(emptyHistory)
   })
 })
 
@@ -232,6 +280,18 @@ describe('undo', () => {
     const picture = pictureOf(state)
     expect(picture.fills.map(({ layerId }) => layerId)).toEqual(['a again'])
     expect(marksOf(picture.history)).toEqual([laterStroke])
+    expect(picture.placed.map(({ layerId }) => layerId)).toEqual(['a again'])
+  })
+
+  test('of a deletion brings the fill back, whose own placing can be undone after it', () => {
+    const state = reached(
+      ...painted,
+      ...filling('a'),
+      { type: 'deleted', layerId: 'a', before: recordOf('a') },
+      { type: 'unplaced', restored: fillOf('a again') },
+    )
+    const picture = pictureOf(state)
+    expect(picture.fills.map(({ layerId }) => layerId)).toEqual(['a again'])
     expect(picture.placed.map(({ layerId }) => layerId)).toEqual(['a again'])
   })
 
@@ -287,7 +347,7 @@ describe('an action that comes too late', () => {
   const late: Action[] = [
     marked(stroke),
     { type: 'mark-undone' },
-    { type: 'filling', jobId: 'job' },
+    { type: 'filling', jobId: 'job', turn: onlyTurn },
     { type: 'progressed', progress: progressOf('job') },
     filled('a'),
     { type: 'not-filled', notice: null },
@@ -361,12 +421,18 @@ function marked(mark: Mark): Action {
 function filling(layerId: string, change: { replaces?: string; before?: FillRecord } = {}): Action[] {
   const { replaces = null, before = null } = change
   const result = { ...resultOf(layerId, { replaces }), before }
-  return [{ type: 'filling', jobId: 'job' }, { type: 'filled', result }, { type: 'placing' }, placed(layerId)]
+  return [
+    { type: 'filling', jobId: 'job', turn: onlyTurn },
+    { type: 'filled', result },
+    { type: 'placing' },
+    placed(layerId),
+  ]
 }
 
 function filled(name: string, change: Partial<Used> = {}): Action {
   const result = resultOf(name)
-  return { type: 'filled', result: { ...result, used: { ...result.used, ...change } } }
+  const variations = result.variations.map((each) => ({ ...each, used: { ...each.used, ...change } }))
+  return { type: 'filled', result: { ...result, variations } }
 }
 
 function placed(layerId: string): Action {
@@ -380,7 +446,11 @@ function pictureFor(layer: LayerInfo): Picture {
     fills: [],
     history: emptyHistory,
     edits: null,
+    keepsEdited: false,
     task: 'remove',
+    seed: null,
+    pointing: null,
+    isLooking: false,
     margins: noMargins,
     placed: [],
   }
@@ -395,6 +465,7 @@ function sourceOf(layer: LayerInfo, hash = `hash of ${layer.id}`): Source {
     widthPx: 40,
     heightPx: 30,
     visible: { x: 0, y: 0, width: 40, height: 30 },
+    shape: null,
     fills: [],
     placement: 'patch',
     notes: [],
@@ -415,13 +486,14 @@ function fillOf(layerId: string): ShownFill {
     hash: `hash of ${layerId}`,
     placement: 'patch',
     margins: null,
+    recipe,
     png: new Uint8Array(0),
     bitmap: bitmap(layerId),
   }
 }
 
 function recordOf(name: string): FillRecord {
-  const { replaces: _, ...record } = resultOf(name).request
+  const { replaces: _, ...record } = placeRequestOf(resultOf(name))
   return record
 }
 
@@ -429,25 +501,23 @@ function resultOf(name: string, { replaces = null }: { replaces?: string | null 
   return {
     layer: hero,
     before: null,
-    bitmap: bitmap(name),
-    used: { notes: [] as readonly string[] } as Used,
+    region: null,
+    variations: [variationOf(name, 1)],
+    chosen: 0,
     request: {
       layerId: hero.id,
       sourceHash: 'hash of hero',
       placement: 'patch',
-      png: new Uint8Array(0),
       mask: new Uint8Array(0),
       replaces,
-      recipe: {
-        version: 1,
-        task: 'remove',
-        engine: 'auto',
-        seed: 1,
-        options: {},
-        sourceHash: 'hash of hero',
-      },
+      recipe,
     },
   }
+}
+
+function variationOf(name: string, seed: number): Variation {
+  const used = { engine: 'stub', notes: [] as readonly string[] } as Used
+  return { png: new Uint8Array(0), bitmap: bitmap(name), seed, used }
 }
 
 /** The state only hands bitmaps on. */
@@ -486,6 +556,14 @@ describe('a picture that is expanded', () => {
     expect(shown({})).toEqual([patch, { bitmap: widened.bitmap, rect: canvas }])
     expect(shown({ margins: { ...margins, top: 1 } })).toEqual([patch])
     expect(shown({ task: 'remove' })).toEqual([patch])
+  })
+
+  test('neither shows nor counts what was made for the picture that the layer showed before', () => {
+    const exchanged = { ...pictureFor(hero), fills: [fillOf('a')], source: sourceOf(hero, 'exchanged') }
+    expect(fillsInForce(exchanged)).toEqual([])
+    expect(outdatedFills(exchanged).map(({ layerId }) => layerId)).toEqual(['a'])
+    const rendered: Picture = { ...exchanged, source: { ...exchanged.source, kind: 'render' } }
+    expect(outdatedFills(rendered)).toEqual([])
   })
 
   test('does not count its margins among what a removal sees', () => {

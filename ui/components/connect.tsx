@@ -1,6 +1,6 @@
 import { Button } from '@create-figma-plugin/ui'
-import type { Link } from '../companion.ts'
-import type { Session } from '../session.ts'
+import type { Link } from '../link.ts'
+import type { Session } from '../session/session.ts'
 import { strings } from '../strings.ts'
 import { CopyCommand } from './copy-command.tsx'
 import { Page } from './page.tsx'

@@ -1,7 +1,10 @@
 import { IconButton, IconSettingsSmall24 } from '@create-figma-plugin/ui'
 import { strings } from '../strings.ts'
 import { CompareButton } from './compare-button.tsx'
-import { IconClear, IconRedo, IconUndo } from './icons.tsx'
+import { IconClear, IconRedo, IconResults, IconSplit, IconUndo } from './icons.tsx'
+
+/** What lies over the picture, one at a time. */
+export type Panel = 'results' | 'settings' | 'options' | 'mask'
 
 export interface HeaderProps {
   readonly layerName: string
@@ -12,11 +15,16 @@ export interface HeaderProps {
   readonly canClear: boolean
   readonly canCompare: boolean
   readonly isComparing: boolean
-  readonly areSettingsOpen: boolean
+  readonly isSplit: boolean
+  /** How many fills lie on the picture. */
+  readonly resultCount: number
+  readonly openPanel: Panel | null
   readonly onUndo: () => void
   readonly onRedo: () => void
   readonly onClear: () => void
   readonly onCompare: (isHeld: boolean) => void
+  readonly onSplit: () => void
+  readonly onResults: () => void
   readonly onSettings: () => void
 }
 
@@ -53,9 +61,27 @@ export function Header(props: HeaderProps) {
       </IconButton>
       <CompareButton isDisabled={!props.canCompare} isHeld={props.isComparing} onChange={props.onCompare} />
       <IconButton
+        aria-label={strings.split}
+        title={strings.split}
+        aria-pressed={props.isSplit}
+        disabled={!props.canCompare}
+        onClick={props.onSplit}
+      >
+        <IconSplit />
+      </IconButton>
+      <IconButton
+        aria-label={strings.results.open(props.resultCount)}
+        title={strings.results.open(props.resultCount)}
+        aria-expanded={props.openPanel === 'results'}
+        aria-controls="results"
+        onClick={props.onResults}
+      >
+        <IconResults />
+      </IconButton>
+      <IconButton
         aria-label={strings.settings}
         title={strings.settings}
-        aria-expanded={props.areSettingsOpen}
+        aria-expanded={props.openPanel === 'settings'}
         aria-controls="settings"
         onClick={props.onSettings}
       >

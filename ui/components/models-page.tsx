@@ -1,6 +1,6 @@
 import { IconButton, IconCloseSmall24 } from '@create-figma-plugin/ui'
 import { useEffect, useRef } from 'preact/hooks'
-import type { Link } from '../companion.ts'
+import type { Link } from '../link.ts'
 import { type Models, stateOfModel } from '../models.ts'
 import type { ModelsSession } from '../models-session.ts'
 import { strings } from '../strings.ts'

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { PairingProblem } from '../companion.ts'
+import type { PairingProblem } from '../link.ts'
 import { strings } from '../strings.ts'
 
 export interface PairingProps {

@@ -1,24 +1,57 @@
-import { Button } from '@create-figma-plugin/ui'
-import type { PlaceProblem } from '../state.ts'
+import {
+  Button,
+  IconActionChangeSmall24,
+  IconButton,
+  IconLockOpenSmall24,
+  IconLockSmall24,
+} from '@create-figma-plugin/ui'
+import type { Rect } from '../../plugin/messages.ts'
 import { strings } from '../strings.ts'
+import type { LaidImage, PlaceProblem } from '../work.ts'
+import { Variations } from './variations.tsx'
 
 export interface ReviewFooterProps {
   /** To be agreed to by placing. */
   readonly warning: string | null
   readonly problem: PlaceProblem | null
+  /** What each variation makes of the picture, lowest layer first. */
+  readonly pictures: readonly (readonly LaidImage[])[]
+  /** Where they differ. */
+  readonly region: Rect
+  readonly chosen: number
+  /** Of the variation that is shown. */
+  readonly seed: number
+  readonly isSeedLocked: boolean
+  readonly canTryAgain: boolean
+  readonly onChoose: (index: number) => void
+  readonly onSeed: (seed: number | null) => void
+  readonly onTryAgain: () => void
   readonly onPlace: (anyway: boolean) => void
   readonly onDownload: () => void
   readonly onDiscard: () => void
 }
 
 /** The fill is there: into the document with it, or not. */
-export function ReviewFooter({ warning, problem, onPlace, onDownload, onDiscard }: ReviewFooterProps) {
+export function ReviewFooter(props: ReviewFooterProps) {
+  const { warning, problem, pictures, region, chosen, canTryAgain } = props
+  const { onChoose, onTryAgain, onPlace, onDownload, onDiscard } = props
   return (
     <footer class="footer">
+      {pictures.length > 1 && (
+        <Variations pictures={pictures} region={region} chosen={chosen} onChoose={onChoose} />
+      )}
       {problem === null ? (
-        <p class="secondary" role="status">
-          {warning ?? strings.review}
-        </p>
+        <div class="made">
+          <p class="secondary" role="status">
+            {warning ?? strings.review}
+          </p>
+          <SeedLine {...props} />
+          {canTryAgain && (
+            <IconButton aria-label={strings.another} title={strings.another} onClick={onTryAgain}>
+              <IconActionChangeSmall24 />
+            </IconButton>
+          )}
+        </div>
       ) : (
         <p class="problem" role="alert">
           {problem.message} {strings.notPlaced}
@@ -38,6 +71,24 @@ export function ReviewFooter({ warning, problem, onPlace, onDownload, onDiscard 
         </Button>
       </div>
     </footer>
+  )
+}
+
+/** The seed that was drawn, to be kept for the next fill. */
+function SeedLine({ seed, isSeedLocked, onSeed }: ReviewFooterProps) {
+  const lock = isSeedLocked ? strings.seed.unlock : strings.seed.lock
+  return (
+    <>
+      <span class="made-seed">{strings.seed.shown(seed)}</span>
+      <IconButton
+        aria-label={lock}
+        title={lock}
+        aria-pressed={isSeedLocked}
+        onClick={() => onSeed(isSeedLocked ? null : seed)}
+      >
+        {isSeedLocked ? <IconLockSmall24 /> : <IconLockOpenSmall24 />}
+      </IconButton>
+    </>
   )
 }
 

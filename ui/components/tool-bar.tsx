@@ -1,38 +1,80 @@
-import { RangeSlider, SegmentedControl } from '@create-figma-plugin/ui'
+import { Checkbox, IconButton, RangeSlider, SegmentedControl } from '@create-figma-plugin/ui'
 import type { ComponentChildren } from 'preact'
+import { type Tool, tools } from '../../plugin/messages.ts'
 import { brushSizes } from '../mask/brush.ts'
-import type { StrokeMode } from '../mask/stroke.ts'
 import { strings } from '../strings.ts'
-import { IconBrush, IconEraser } from './icons.tsx'
+import { IconBrush, IconEraser, IconLasso, IconMask, IconPoint, IconRectangle } from './icons.tsx'
 
 export interface ToolBarProps {
-  readonly mode: StrokeMode
+  readonly tool: Tool
   readonly brushPx: number
-  readonly isDisabled: boolean
-  readonly onMode: (mode: StrokeMode) => void
+  /** Whether a click on a thing removes it; null: there is something else to be said first. */
+  readonly removesAtOnce: boolean | null
+  readonly onTool: (tool: Tool) => void
   readonly onBrushPx: (brushPx: number) => void
+  readonly isMaskOpen: boolean
+  readonly onRemoveAtOnce: (removesAtOnce: boolean) => void
+  readonly onMask: () => void
 }
 
-/** Brush or eraser, and how large. */
-export function ToolBar({ mode, brushPx, isDisabled, onMode, onBrushPx }: ToolBarProps) {
+const icons: Readonly<Record<Tool, ComponentChildren>> = {
+  point: <IconPoint />,
+  brush: <IconBrush />,
+  eraser: <IconEraser />,
+  lasso: <IconLasso />,
+  rectangle: <IconRectangle />,
+}
+
+/** What marks the picture, and how large or how soon. */
+export function ToolBar(props: ToolBarProps) {
+  const { tool, removesAtOnce, isMaskOpen, onTool, onRemoveAtOnce, onMask } = props
+  const hasBrush = tool === 'brush' || tool === 'eraser'
   return (
     <div class="tool-bar">
-      <div class="tools">
+      <fieldset class="tools">
+        <legend class="visually-hidden">{strings.tools}</legend>
         <SegmentedControl
           name="tool"
-          disabled={isDisabled}
-          value={mode}
-          onValueChange={(value: string) => onMode(value as StrokeMode)}
-          options={[
-            { value: 'paint', children: tool(strings.brush, <IconBrush />) },
-            { value: 'erase', children: tool(strings.eraser, <IconEraser />) },
-          ]}
+          value={tool}
+          onValueChange={(value: string) => onTool(value as Tool)}
+          options={tools.map((each) => ({ value: each, children: faceOf(each) }))}
         />
-      </div>
+      </fieldset>
+      {hasBrush && <BrushSize {...props} />}
+      {tool === 'point' && removesAtOnce !== null && (
+        <Checkbox value={removesAtOnce} onValueChange={onRemoveAtOnce}>
+          <span>{strings.pointing.removeAtOnce}</span>
+        </Checkbox>
+      )}
+      <IconButton
+        aria-label={strings.mask.title}
+        title={strings.mask.title}
+        aria-expanded={isMaskOpen}
+        aria-controls="mask"
+        onClick={onMask}
+      >
+        <IconMask />
+      </IconButton>
+    </div>
+  )
+}
+
+function faceOf(tool: Tool): ComponentChildren {
+  const [name, key] = strings.tool[tool]
+  return (
+    <span class="tool" title={`${name} (${key})`}>
+      {icons[tool]}
+      <span class="visually-hidden">{name}</span>
+    </span>
+  )
+}
+
+function BrushSize({ brushPx, onBrushPx }: Pick<ToolBarProps, 'brushPx' | 'onBrushPx'>) {
+  return (
+    <>
       <RangeSlider
         aria-label={strings.brushSize}
         title={`${strings.brushSize} ([ and ])`}
-        disabled={isDisabled}
         minimum={brushSizes.min}
         maximum={brushSizes.max}
         value={String(brushPx)}
@@ -41,15 +83,6 @@ export function ToolBar({ mode, brushPx, isDisabled, onMode, onBrushPx }: ToolBa
       <output class="brush-size" aria-hidden="true">
         {brushPx}
       </output>
-    </div>
-  )
-}
-
-function tool(name: string, icon: ComponentChildren) {
-  return (
-    <span class="tool" title={name}>
-      {icon}
-      <span class="visually-hidden">{name}</span>
-    </span>
+    </>
   )
 }

@@ -1,33 +1,29 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
-import type { Source } from '../../plugin/messages.ts'
+import type { Tool } from '../../plugin/messages.ts'
+import { canRedo, canUndo, canvasToShow, chosenOf, fillsInForce, imagesToShow, isMarked } from '../derived.ts'
 import type { Command } from '../keyboard.ts'
 import { steppedBrushSize } from '../mask/brush.ts'
 import { marksOf } from '../mask/history.ts'
+import { featherOf } from '../mask/mark.ts'
 import { MaskCanvas } from '../mask/mask-canvas.tsx'
-import type { StrokeMode } from '../mask/stroke.ts'
-import { type ExpandObstacle, obstacleToExpand } from '../plan.ts'
-import type { Session } from '../session.ts'
-import {
-  canRedo,
-  canUndo,
-  canvasToShow,
-  imagesToShow,
-  isHiddenByExpansion,
-  isMarked,
-  type State,
-  type Work,
-  warningOf,
-} from '../state.ts'
+import { enginesOf, obstacleToFill } from '../readiness.ts'
+import type { Session } from '../session/session.ts'
+import type { State } from '../state.ts'
 import { strings } from '../strings.ts'
-import { ExpandFooter } from './expand-footer.tsx'
-import { FillFooter } from './fill-footer.tsx'
-import { Header } from './header.tsx'
-import { NoticeBar } from './notice-bar.tsx'
-import { PaintFooter } from './paint-footer.tsx'
-import { ReviewFooter } from './review-footer.tsx'
+import { engineFor, isByWords } from '../wish.ts'
+import type { Work } from '../work.ts'
+import { FurtherOptions } from './further-options.tsx'
+import { Header, type Panel } from './header.tsx'
+import { MaskPanel } from './mask-panel.tsx'
+import { Notices } from './notices.tsx'
+import { ResultsPanel } from './results-panel.tsx'
 import { SettingsPanel } from './settings-panel.tsx'
+import { SplitHandle } from './split-handle.tsx'
 import { useKeyboard } from './use-keyboard.ts'
-import { Waiting } from './waiting.tsx'
+import { WorkFooter } from './work-footer.tsx'
+
+/** What lies over the whole window, one at a time. */
+export type Overlay = 'models' | 'keys' | 'guide'
 
 export interface WorkspaceProps {
   readonly state: State
@@ -35,53 +31,57 @@ export interface WorkspaceProps {
   readonly session: Session
   /** Something lies over it: keys are not for it. */
   readonly isCovered: boolean
-  readonly onModels: () => void
+  readonly onOverlay: (overlay: Overlay) => void
 }
 
 /** The picture with its tools above and below: from the first stroke to the placed fill. */
-export function Workspace({ state, work, session, isCovered, onModels }: WorkspaceProps) {
-  const [chosenMode, setChosenMode] = useState<StrokeMode>('paint')
+export function Workspace({ state, work, session, isCovered, onOverlay }: WorkspaceProps) {
   const [isCompareButtonHeld, setCompareButtonHeld] = useState(false)
-  const [areSettingsOpen, setSettingsOpen] = useState(false)
-  const { settings, link, selection } = state
+  const [chosenPanel, setPanel] = useState<Panel | null>(null)
+  /** How much of the view shows the original, from the left; null: none of it. */
+  const [split, setSplit] = useState<number | null>(null)
+  const { settings, link, wish } = state
   const { picture } = work
   const result = 'result' in work ? work.result : null
   const held = useKeyboard(obey)
-  const mode = held.isErasing ? 'erase' : chosenMode
+  const { tool } = settings
   const isComparing = isCompareButtonHeld || held.isComparing
-  const isReady = work.step === 'paint' && link.state === 'ready'
   const task = picture?.task ?? 'remove'
-  const isUnderExpansion = picture !== null && task === 'remove' && isHiddenByExpansion(picture)
-  const canRemove = isReady && task === 'remove' && isMarked(work.picture) && !isUnderExpansion
-  const expanded = picture?.task === 'expand' ? picture : null
-  const obstacle =
-    expanded && link.state === 'ready'
-      ? obstacleToExpand(expanded.source, expanded.margins, link.ready.engines)
-      : null
-  const reason = expanded && reasonNotToExpand(expanded.source, obstacle)
-  const canExpand = isReady && expanded !== null && obstacle === null
-
-  const isUntouched =
-    work.step === 'paint' &&
-    (task === 'expand' ? obstacle === 'nothing-set' : !isMarked(work.picture)) &&
-    work.picture.fills.length === 0 &&
-    state.notice === null
+  const obstacle = work.step === 'paint' ? obstacleToFill(work.picture, wish, link) : null
+  const canFill = work.step === 'paint' && obstacle === null
+  const engine = engineFor(task, wish, enginesOf(link))
+  const hasOptions = work.step === 'paint' && isByWords(task) && engine !== null
+  const panel = chosenPanel === 'options' && !hasOptions ? null : chosenPanel
 
   // Drawn anew only when one of these changes, not at each mark.
   const images = useMemo(
     () => imagesToShow({ picture, result }, isComparing),
     [picture?.bitmap, picture?.fills, picture?.edits, task, picture?.margins, result, isComparing],
   )
+  const isSplit = split !== null && images.length > 1 && !isComparing
+  const original = useMemo(() => imagesToShow({ picture, result: null }, true), [picture?.bitmap])
   const canvas = useMemo(() => canvasToShow(picture), [picture?.source.expansion, task, picture?.margins])
-  const history = result === null && !isComparing && task === 'remove' ? picture?.history : undefined
+  const history = result === null && !isComparing && task !== 'expand' ? picture?.history : undefined
   const marks = useMemo(() => (history === undefined ? [] : marksOf(history)), [history])
-  const widthPx = picture?.source.widthPx ?? result?.bitmap.width ?? 1
-  const heightPx = picture?.source.heightPx ?? result?.bitmap.height ?? 1
+  const shownBitmap = result === null ? null : chosenOf(result).bitmap
+  const widthPx = picture?.source.widthPx ?? shownBitmap?.width ?? 1
+  const heightPx = picture?.source.heightPx ?? shownBitmap?.height ?? 1
 
   useEffect(() => {
     window.addEventListener('focus', session.lookAgain)
     return () => window.removeEventListener('focus', session.lookAgain)
   }, [session])
+
+  const seenFills =
+    picture === null
+      ? ''
+      : fillsInForce(picture)
+          .map(({ hash }) => hash)
+          .join()
+  useEffect(() => {
+    if (work.step === 'paint' && tool === 'point') session.prepareToPoint()
+    // The fills are read anew whenever the window gets the focus; only other ones make another picture.
+  }, [work.step, tool, link.state, picture?.source.hash, seenFills])
 
   function obey(command: Command): boolean {
     if (isCovered) return false
@@ -93,8 +93,7 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
         session.redo()
         return true
       case 'confirm':
-        if (canRemove) session.remove()
-        else if (canExpand) session.expand()
+        if (canFill) session.fill()
         else if (work.step === 'review' && work.problem === null) session.place(false)
         return true
       case 'back':
@@ -106,8 +105,25 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
       case 'brush-smaller':
         changeBrush(steppedBrushSize(settings.brushPx, -1))
         return true
+      case 'keys':
+        onOverlay('keys')
+        return true
+      case 'next':
+        return flip(1)
+      case 'previous':
+        return flip(-1)
       case 'toggle-eraser':
-        setChosenMode(opposite)
+        changeTool(tool === 'eraser' ? 'brush' : 'eraser')
+        return true
+      case 'point':
+      case 'brush':
+      case 'lasso':
+      case 'rectangle':
+        changeTool(command)
+        return true
+      case 'next-candidate':
+        if (picture?.pointing == null || picture.pointing.candidates.length === 1) return false
+        session.nextCandidate()
         return true
       default:
         return false
@@ -116,10 +132,28 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
 
   /** Out of what is nearest: a panel, a running fill, a result that waits, a notice. A fill that failed to be placed stays. */
   function goBack(): void {
-    if (areSettingsOpen) setSettingsOpen(false)
+    if (panel !== null) setPanel(null)
+    else if (split !== null) setSplit(null)
+    else if (picture?.isLooking) session.stopLooking()
     else if (work.step === 'fill') session.cancel()
     else if (work.step === 'review' && work.problem === null) session.discard()
     else session.dismissNotice()
+  }
+
+  /** To the variation beside the one that is shown; after the last comes the first. */
+  function flip(by: number): boolean {
+    if (work.step !== 'review' || work.result.variations.length === 1) return false
+    const { chosen, variations } = work.result
+    session.chooseVariation((chosen + by + variations.length) % variations.length)
+    return true
+  }
+
+  function toggle(toggled: Panel): void {
+    setPanel(panel === toggled ? null : toggled)
+  }
+
+  function changeTool(changed: Tool): void {
+    session.changeSettings({ tool: changed })
   }
 
   function changeBrush(brushPx: number): void {
@@ -133,119 +167,115 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
         isEditing={picture !== null && picture.edits !== null}
         canUndo={canUndo(work)}
         canRedo={canRedo(work)}
-        canClear={work.step === 'paint' && task === 'remove' && isMarked(work.picture)}
+        canClear={work.step === 'paint' && task !== 'expand' && isMarked(work.picture)}
         canCompare={images.length > 1 || isComparing}
         isComparing={isComparing}
-        areSettingsOpen={areSettingsOpen}
+        isSplit={split !== null}
+        resultCount={picture?.fills.length ?? 0}
+        openPanel={panel}
         onUndo={session.undo}
         onRedo={session.redo}
         onClear={() => session.mark({ kind: 'clear' })}
         onCompare={setCompareButtonHeld}
-        onSettings={() => setSettingsOpen(!areSettingsOpen)}
+        onSplit={() => setSplit(split === null ? 0.5 : null)}
+        onResults={() => toggle('results')}
+        onSettings={() => toggle('settings')}
       />
       <div class="stage">
         <MaskCanvas
           key={picture === null ? '' : `${picture.source.layer.id} ${picture.source.hash}`}
           label={(task === 'expand' ? strings.expanding : strings).picture(picture?.source.layer.name ?? '')}
-          scene={{ images, marks, widthPx, heightPx, canvas: isComparing ? null : canvas }}
+          scene={{
+            images,
+            original: isSplit ? { images: original, share: split } : null,
+            marks,
+            widthPx,
+            heightPx,
+            canvas: isComparing ? null : canvas,
+          }}
           visible={canvas ?? picture?.source.visible ?? { x: 0, y: 0, width: widthPx, height: heightPx }}
-          mode={mode}
+          tool={tool}
+          isTaking={held.isErasing}
           brushPx={settings.brushPx}
-          canPaint={work.step === 'paint' && task === 'remove' && !isComparing}
+          featherPx={featherOf(marks) ?? 0}
+          canMark={work.step === 'paint' && task !== 'expand' && !isComparing}
           isBusy={work.step === 'fill'}
-          onStroke={session.mark}
+          onMark={session.mark}
+          onPoint={session.point}
         />
-        <div class="notices">
-          {isUntouched && (
-            <p class="invitation">{task === 'expand' ? strings.expanding.invitation : strings.invitation}</p>
-          )}
-          {isUnderExpansion && <NoticeBar notice={{ tone: 'info', message: strings.expandedCopy }} />}
-          {reason !== null && <NoticeBar notice={{ tone: 'info', message: reason }} />}
-          {link.state !== 'ready' && (
-            <NoticeBar notice={{ tone: 'info', message: strings.lost(link.state === 'absent') }} />
-          )}
-          {selection.state === 'not-fillable' && selection.reason !== 'nothing' && (
-            <NoticeBar notice={{ tone: 'info', message: selection.message }} />
-          )}
-          {state.notice !== null && <NoticeBar notice={state.notice} onDismiss={session.dismissNotice} />}
-        </div>
-        {areSettingsOpen && (
-          <SettingsPanel settings={settings} onChange={session.changeSettings} onModels={onModels} />
+        {isSplit && <SplitHandle share={split} onShare={setSplit} />}
+        <Notices
+          state={state}
+          work={work}
+          obstacle={obstacle}
+          onRefill={session.refillOutdated}
+          onSeveral={() =>
+            void session.several.look(work.step === 'paint' && isMarked(work.picture) ? 'place' : 'shape')
+          }
+          onModels={() => onOverlay('models')}
+          onDismiss={session.dismissNotice}
+        />
+        {panel === 'options' && engine !== null && (
+          <FurtherOptions
+            {...{ task, wish, engine }}
+            engines={enginesOf(link)}
+            seed={picture?.seed ?? null}
+            lastSeed={picture?.placed.at(-1)?.seed ?? null}
+            onWish={session.wish}
+            onSeed={session.chooseSeed}
+          />
+        )}
+        {panel === 'mask' && work.step === 'paint' && (
+          <MaskPanel
+            isMarked={isMarked(work.picture)}
+            hasLastMask={state.lastMask !== null}
+            hasShapes={state.host === 'figma'}
+            featherPx={featherOf(marks)}
+            onReshape={session.reshape}
+            onFeather={(featherPx) => session.mark({ kind: 'soften', featherPx })}
+            onAgain={session.markAgain}
+            onShapes={session.markShapes}
+            onFile={session.markFile}
+          />
+        )}
+        {panel === 'results' && picture !== null && (
+          <ResultsPanel
+            picture={picture}
+            engines={enginesOf(link)}
+            isConnected={link.state === 'ready'}
+            canAct={work.step === 'paint'}
+            onEdit={session.editFill}
+            onRefill={session.refill}
+            onReuse={session.reuse}
+            onDelete={session.deleteFill}
+          />
+        )}
+        {panel === 'settings' && (
+          <SettingsPanel
+            settings={settings}
+            onChange={session.changeSettings}
+            onModels={() => onOverlay('models')}
+            onKeys={() => onOverlay('keys')}
+            onGuide={() => onOverlay('guide')}
+          />
         )}
       </div>
-      {footer()}
+      <WorkFooter
+        {...{ state, work, session, canFill }}
+        onModels={() => onOverlay('models')}
+        areOptionsOpen={panel === 'options'}
+        tools={{
+          tool,
+          brushPx: settings.brushPx,
+          removesAtOnce: task === 'remove' ? settings.removeAtOnce : null,
+          onTool: changeTool,
+          onBrushPx: changeBrush,
+          isMaskOpen: panel === 'mask',
+          onMask: () => toggle('mask'),
+          onRemoveAtOnce: (removeAtOnce) => session.changeSettings({ removeAtOnce }),
+        }}
+        onOptions={() => toggle('options')}
+      />
     </>
   )
-
-  function footer() {
-    switch (work.step) {
-      case 'paint':
-        return task === 'expand' ? (
-          <ExpandFooter
-            task={task}
-            expansion={work.picture.source.expansion}
-            margins={work.picture.margins}
-            canExpand={canExpand}
-            onTask={session.chooseTask}
-            onMargins={session.setMargins}
-            onExpand={session.expand}
-          />
-        ) : (
-          <PaintFooter
-            task={task}
-            onTask={session.chooseTask}
-            mode={mode}
-            brushPx={settings.brushPx}
-            canRemove={canRemove}
-            onMode={setChosenMode}
-            onBrushPx={changeBrush}
-            onRemove={session.remove}
-          />
-        )
-      case 'fill':
-        return (
-          <FillFooter
-            progress={work.job.progress}
-            task={task}
-            isReconnecting={link.state !== 'ready'}
-            onCancel={session.cancel}
-          />
-        )
-      case 'review':
-        return (
-          <ReviewFooter
-            warning={warningOf(work)}
-            problem={work.problem}
-            onPlace={session.place}
-            onDownload={session.download}
-            onDiscard={session.discard}
-          />
-        )
-      case 'place':
-        return (
-          <footer class="footer">
-            <Waiting text={strings.progress.placing} />
-          </footer>
-        )
-    }
-  }
-}
-
-/** null: there is nothing to say, because it can be expanded or nothing is set yet. */
-function reasonNotToExpand({ expansion }: Source, obstacle: ExpandObstacle | null): string | null {
-  if (expansion.state === 'impossible') return expansion.message
-  switch (obstacle) {
-    case 'no-engine':
-      return strings.expanding.noEngine
-    case 'too-large':
-      return strings.expanding.tooLarge(expansion.maxSidePx)
-    case 'nothing-open':
-      return strings.expanding.nothingOpen
-    default:
-      return null
-  }
-}
-
-function opposite(mode: StrokeMode): StrokeMode {
-  return mode === 'paint' ? 'erase' : 'paint'
 }

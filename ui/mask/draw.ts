@@ -1,32 +1,60 @@
-import type { Mark, Point, StrokeMode } from './stroke.ts'
+import type { Rect } from '../../plugin/messages.ts'
+import { type BrushPoint, type Mark, type MarkMode, marksInForce, type Point } from './mark.ts'
 
 /** Any canvas's context: on the screen or off it. */
 export type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D
 
 /**
- * Draws marks in pixels of the image; the context's transform puts them where they are wanted. Marked is opaque in the
- * context's `fillStyle` and `strokeStyle`, unmarked is transparent.
+ * Draws marks in pixels of the image, onto what is transparent; the context's transform puts them where they are wanted.
+ * Marked is opaque in the context's `fillStyle` and `strokeStyle`, unmarked is transparent.
  */
 export function drawMarks(context: Context, marks: readonly Mark[], widthPx: number, heightPx: number): void {
-  for (const mark of marks) {
-    if (mark.kind === 'clear') context.clearRect(0, 0, widthPx, heightPx)
-    else if (mark.kind === 'mask') drawMask(context, mark.image, widthPx, heightPx)
-    else drawLine(context, mark.mode, mark.radiusPx, mark.points)
+  const whole = { x: 0, y: 0, width: widthPx, height: heightPx }
+  for (const mark of marksInForce(marks)) {
+    switch (mark.kind) {
+      case 'stroke':
+        drawLine(context, mark.mode, mark.radiusPx, mark.points)
+        break
+      case 'area':
+        drawArea(context, mark.mode, mark.points)
+        break
+      case 'found':
+        drawMask(context, mark.image, mark.rect, whole)
+        break
+      case 'mask':
+        drawMask(context, mark.image, mark.rect ?? whole, whole)
+        break
+    }
   }
 }
 
-/** A line with round ends through `points`; a single point is a dot. */
+/** A line with round ends through `points`; a single point is a dot. Where a pen was pressed less, it is thinner. */
 export function drawLine(
   context: Context,
-  mode: StrokeMode,
+  mode: MarkMode,
   radiusPx: number,
-  points: readonly Point[],
+  points: readonly BrushPoint[],
 ): void {
   context.save()
-  context.globalCompositeOperation = mode === 'erase' ? 'destination-out' : 'source-over'
-  context.lineWidth = 2 * radiusPx
+  context.globalCompositeOperation = operations[mode]
   context.lineCap = 'round'
   context.lineJoin = 'round'
+  if (points[0]?.pressure === undefined) drawEvenLine(context, radiusPx, points)
+  else drawPenLine(context, radiusPx, points)
+  context.restore()
+}
+
+/** Piece by piece, each as wide as the pen was pressed at its ends. */
+function drawPenLine(context: Context, radiusPx: number, points: readonly BrushPoint[]): void {
+  for (const [index, point] of points.entries()) {
+    const before = points[Math.max(0, index - 1)]!
+    const pressure = ((before.pressure ?? 1) + (point.pressure ?? 1)) / 2
+    drawEvenLine(context, radiusPx * pressure, index === 0 ? [point] : [before, point])
+  }
+}
+
+function drawEvenLine(context: Context, radiusPx: number, points: readonly Point[]): void {
+  context.lineWidth = 2 * radiusPx
   context.beginPath()
   const [first, ...rest] = points
   if (first !== undefined && rest.length === 0) {
@@ -38,14 +66,30 @@ export function drawLine(
     for (const { x, y } of rest) context.lineTo(x, y)
     context.stroke()
   }
+}
+
+/** Adds a line through `points` to the context's path, back to where it began if it is closed. */
+export function traceLine(context: Context, points: readonly Point[], isClosed: boolean): void {
+  context.beginPath()
+  for (const { x, y } of points) context.lineTo(x, y)
+  if (isClosed) context.closePath()
+}
+
+const operations = { paint: 'source-over', erase: 'destination-out' } as const
+
+function drawArea(context: Context, mode: MarkMode, points: readonly Point[]): void {
+  context.save()
+  context.globalCompositeOperation = operations[mode]
+  traceLine(context, points, true)
+  context.fill()
   context.restore()
 }
 
 /** Lays the mask over what is marked, in the context's own colour. */
-function drawMask(context: Context, image: CanvasImageSource, widthPx: number, heightPx: number): void {
-  context.drawImage(image, 0, 0, widthPx, heightPx)
+function drawMask(context: Context, image: CanvasImageSource, rect: Rect, whole: Rect): void {
+  context.drawImage(image, rect.x, rect.y, rect.width, rect.height)
   context.save()
   context.globalCompositeOperation = 'source-in'
-  context.fillRect(0, 0, widthPx, heightPx)
+  context.fillRect(whole.x, whole.y, whole.width, whole.height)
   context.restore()
 }

@@ -1,4 +1,4 @@
-import type { Mark } from './stroke.ts'
+import type { Mark } from './mark.ts'
 
 /** The marks on a picture, and those that undo took back. */
 export interface History {
@@ -22,6 +22,11 @@ export function marksOf({ start, done }: History): readonly Mark[] {
 
 export function addMark(history: History, mark: Mark): History {
   return { ...history, done: [...history.done, mark], undone: [] }
+}
+
+/** In the place of the last one, so that undo takes both back at once. */
+export function changeLastMark(history: History, mark: Mark): History {
+  return { ...history, done: [...history.done.slice(0, -1), mark] }
 }
 
 export function undoMark(history: History): History {

@@ -1,5 +1,6 @@
+import type { Rect } from '../../plugin/messages.ts'
 import { drawMarks } from './draw.ts'
-import type { Mark } from './stroke.ts'
+import type { Mark } from './mark.ts'
 
 /** One bit a pixel, rows padded to whole bytes, the first pixel in the highest bit: as PNG stores them. 1 = fill. */
 export interface Bits {
@@ -47,6 +48,25 @@ export function setBits(bits: Bits, y: number, rgba: Uint8ClampedArray): void {
   }
 }
 
+/** What is set, opaque on a canvas as large as `rect`. */
+export function imageFromBits({ widthPx, rows }: Bits, rect: Rect): HTMLCanvasElement {
+  const canvas = document.createElement('canvas')
+  canvas.width = rect.width
+  canvas.height = rect.height
+  const context = canvas.getContext('2d')
+  if (context === null) throw new Error('This browser gives no 2D canvas.')
+  const pixels = context.createImageData(rect.width, rect.height)
+  const stride = rowBytes(widthPx)
+  for (let y = 0, alphaAt = 3; y < rect.height; y++) {
+    const rowAt = (rect.y + y) * stride
+    for (let x = rect.x; x < rect.x + rect.width; x++, alphaAt += 4) {
+      if (rows[rowAt + (x >> 3)]! & (0x80 >> (x & 7))) pixels.data[alphaAt] = 255
+    }
+  }
+  context.putImageData(pixels, 0, 0)
+  return canvas
+}
+
 /** Set where either is; both of one size. */
 export function unitedBits(a: Bits, b: Bits): Bits {
   return { ...a, rows: a.rows.map((byte, at) => byte | b.rows[at]!) }
@@ -54,6 +74,21 @@ export function unitedBits(a: Bits, b: Bits): Bits {
 
 export function isEmpty({ rows }: Bits): boolean {
   return rows.every((byte) => byte === 0)
+}
+
+/** The smallest rectangle around all that is set; null: nothing is. To whole bytes at the left and the right. */
+export function boundsOf({ heightPx, widthPx, rows }: Bits): Rect | null {
+  const stride = rowBytes(widthPx)
+  const [first, last] = [rows.findIndex((byte) => byte !== 0), rows.findLastIndex((byte) => byte !== 0)]
+  if (first < 0) return null
+  let [left, right] = [stride, 0]
+  for (let at = first; at <= last; at++) {
+    if (rows[at] === 0) continue
+    left = Math.min(left, at % stride)
+    right = Math.max(right, at % stride)
+  }
+  const [y, bottom] = [Math.floor(first / stride), Math.min(heightPx, Math.floor(last / stride) + 1)]
+  return { x: left * 8, y, width: Math.min(widthPx, (right + 1) * 8) - left * 8, height: bottom - y }
 }
 
 function rowBytes(widthPx: number): number {

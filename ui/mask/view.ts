@@ -1,12 +1,15 @@
 import type { Rect } from '../../plugin/messages.ts'
-import { drawLine, drawMarks } from './draw.ts'
-import type { Mark, Point, StrokeMode } from './stroke.ts'
+import type { LaidImage } from '../work.ts'
+import { drawLine, drawMarks, traceLine } from './draw.ts'
+import { type BrushPoint, type Mark, type MarkMode, marksInForce, type Point } from './mark.ts'
 import type { Size, Viewport } from './viewport.ts'
 
 /** What is to be seen. */
 export interface Scene {
   /** Laid over one another, lowest first, each stretched over its place in the picture. */
-  readonly images: readonly { readonly bitmap: ImageBitmap; readonly rect: Rect }[]
+  readonly images: readonly LaidImage[]
+  /** What lies beneath it all, over the left part of the view: so much of it, 0 … 1. null: nowhere. */
+  readonly original: { readonly images: readonly LaidImage[]; readonly share: number } | null
   readonly marks: readonly Mark[]
   readonly widthPx: number
   readonly heightPx: number
@@ -19,30 +22,55 @@ const crispScale = 3
 /** Unlike anything in most pictures; the style sheet makes it see-through. */
 const maskColour = '#ff24bd'
 
+/** A line that is being drawn. */
+export interface Outline {
+  readonly points: readonly Point[]
+  readonly isClosed: boolean
+}
+
+/** An outline is white between dark edges, to be seen on anything. In CSS pixels. */
+const [outlinePx, outlineEdgePx] = [1.5, 1]
+const outlineColours = { line: '#ffffff', edge: 'rgba(0, 0, 0, 0.6)' } as const
+
 /**
- * Two canvases of the view's size, one over the other: the picture, drawn again only when it or the viewport changes, and
- * the marks, to which a stroke is added piece by piece. A picture of 12 megapixels is so no slower to paint on than a small one.
+ * Three canvases of the view's size, one over the other: the picture, drawn again only when it or the viewport changes; the
+ * marks, to which a stroke is added piece by piece; and outlines. A picture of 12 megapixels is so no slower to paint on than
+ * a small one.
  */
 export class PictureView {
   readonly #picture: CanvasRenderingContext2D
   readonly #marks: CanvasRenderingContext2D
 
-  constructor(picture: HTMLCanvasElement, marks: HTMLCanvasElement) {
+  readonly #outlines: CanvasRenderingContext2D
+
+  constructor(picture: HTMLCanvasElement, marks: HTMLCanvasElement, outlines: HTMLCanvasElement) {
     this.#picture = contextOf(picture)
     this.#marks = contextOf(marks)
+    this.#outlines = contextOf(outlines)
   }
 
-  drawPicture({ images, canvas }: Scene, viewport: Viewport, view: Size): void {
+  drawPicture({ images, original, canvas }: Scene, viewport: Viewport, view: Size): void {
     prepare(this.#picture, viewport, view)
     this.#picture.imageSmoothingEnabled = viewport.scale * devicePixelRatio < crispScale
     this.#picture.imageSmoothingQuality = 'medium'
     if (canvas !== null) clipTo(this.#picture, canvas)
-    for (const { bitmap, rect } of images) {
-      this.#picture.drawImage(bitmap, rect.x, rect.y, rect.width, rect.height)
+    drawImages(this.#picture, images)
+    if (original === null) return
+    const { x, y, scale } = viewport
+    const left = {
+      x: -x / scale,
+      y: -y / scale,
+      width: (original.share * view.width) / scale,
+      height: view.height / scale,
     }
+    clipTo(this.#picture, left)
+    this.#picture.clearRect(left.x, left.y, left.width, left.height)
+    drawImages(this.#picture, original.images)
   }
 
-  drawMarks({ images, marks, widthPx, heightPx, canvas }: Scene, viewport: Viewport, view: Size): void {
+  drawMarks(scene: Scene, viewport: Viewport, view: Size): void {
+    const { images, marks, widthPx, heightPx, canvas } = scene
+    this.drawOutlines(scene, viewport, view, null)
     prepare(this.#marks, viewport, view)
     this.#marks.fillStyle = maskColour
     this.#marks.strokeStyle = maskColour
@@ -58,8 +86,22 @@ export class PictureView {
     drawMarks(this.#marks, marks, widthPx, heightPx)
   }
 
+  /** Round the things that were found, and along the line that is being drawn. */
+  drawOutlines({ marks }: Scene, viewport: Viewport, view: Size, drawn: Outline | null): void {
+    const context = this.#outlines
+    prepare(context, viewport, view)
+    for (const mark of marksInForce(marks)) {
+      if (mark.kind === 'found') outlineImage(context, mark, viewport.scale)
+    }
+    if (drawn === null) return
+    traceLine(context, drawn.points, drawn.isClosed)
+    context.lineJoin = 'round'
+    strokeAs(context, outlineColours.edge, (outlinePx + 2 * outlineEdgePx) / viewport.scale)
+    strokeAs(context, outlineColours.line, outlinePx / viewport.scale)
+  }
+
   /** Adds to what is drawn already, at the same viewport. */
-  extendStroke(mode: StrokeMode, radiusPx: number, points: readonly Point[]): void {
+  extendStroke(mode: MarkMode, radiusPx: number, points: readonly BrushPoint[]): void {
     drawLine(this.#marks, mode, radiusPx, points)
   }
 }
@@ -78,6 +120,63 @@ function prepare(context: CanvasRenderingContext2D, { scale, x, y }: Viewport, v
     x * devicePixelRatio,
     y * devicePixelRatio,
   )
+}
+
+function drawImages(context: CanvasRenderingContext2D, images: readonly LaidImage[]): void {
+  for (const { bitmap, rect } of images) {
+    context.drawImage(bitmap, rect.x, rect.y, rect.width, rect.height)
+  }
+}
+
+/** The image, spread a little in all directions, less the image itself. */
+function outlineImage(
+  context: CanvasRenderingContext2D,
+  { image, rect }: { readonly image: CanvasImageSource; readonly rect: Rect },
+  scale: number,
+): void {
+  const layer = document.createElement('canvas')
+  layer.width = context.canvas.width
+  layer.height = context.canvas.height
+  const spread = contextOf(layer)
+  spread.setTransform(context.getTransform())
+  for (const [reachPx, colour] of [
+    [outlinePx + outlineEdgePx, outlineColours.edge],
+    [outlinePx, outlineColours.line],
+  ] as const) {
+    const ring = document.createElement('canvas')
+    ring.width = layer.width
+    ring.height = layer.height
+    const inks = contextOf(ring)
+    inks.setTransform(context.getTransform())
+    for (let turn = 0; turn < 8; turn++) {
+      const angle = (turn * Math.PI) / 4
+      const [x, y] = [
+        rect.x + (Math.cos(angle) * reachPx) / scale,
+        rect.y + (Math.sin(angle) * reachPx) / scale,
+      ]
+      inks.drawImage(image, x, y, rect.width, rect.height)
+    }
+    inks.globalCompositeOperation = 'source-in'
+    inks.fillStyle = colour
+    inks.resetTransform()
+    inks.fillRect(0, 0, ring.width, ring.height)
+    spread.save()
+    spread.resetTransform()
+    spread.drawImage(ring, 0, 0)
+    spread.restore()
+  }
+  spread.globalCompositeOperation = 'destination-out'
+  spread.drawImage(image, rect.x, rect.y, rect.width, rect.height)
+  context.save()
+  context.resetTransform()
+  context.drawImage(layer, 0, 0)
+  context.restore()
+}
+
+function strokeAs(context: CanvasRenderingContext2D, colour: string, width: number): void {
+  context.strokeStyle = colour
+  context.lineWidth = width
+  context.stroke()
 }
 
 function clipTo(context: CanvasRenderingContext2D, { x, y, width, height }: Rect): void {

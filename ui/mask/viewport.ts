@@ -1,5 +1,5 @@
 import type { Rect } from '../../plugin/messages.ts'
-import type { Point } from './stroke.ts'
+import type { Point } from './mark.ts'
 
 /** The only converter between the picture's pixels and the view's CSS pixels: view = image · scale + (x, y). */
 export interface Viewport {

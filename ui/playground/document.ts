@@ -5,7 +5,6 @@ import {
   noMargins,
   type PlacedFill,
   type Placement,
-  type Recipe,
   type Rect,
 } from '../../plugin/messages.ts'
 
@@ -30,7 +29,6 @@ export interface Picture extends LayerInfo {
 export interface Fill extends PlacedFill {
   /** Of the picture's size, or of its canvas's with margins. */
   readonly png: Uint8Array
-  readonly recipe: Recipe
   /** 1-bit PNG of the picture's size, white = fill. */
   readonly mask: Uint8Array
   readonly isVisible: boolean

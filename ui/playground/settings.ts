@@ -1,4 +1,4 @@
-import { defaultSettings, type Settings } from '../../plugin/messages.ts'
+import { defaultSettings, type Settings, tools } from '../../plugin/messages.ts'
 import type { KeptSettings } from './stand-in.ts'
 
 /** In the browser's storage for this page. */
@@ -24,5 +24,6 @@ function parseSettings(kept: unknown): Settings {
     ([name, value]) =>
       name in defaultSettings && typeof value === typeof defaultSettings[name as keyof Settings],
   )
-  return { ...defaultSettings, ...Object.fromEntries(entries) }
+  const settings: Settings = { ...defaultSettings, ...Object.fromEntries(entries) }
+  return { ...settings, tool: tools.find((tool) => tool === settings.tool) ?? defaultSettings.tool }
 }

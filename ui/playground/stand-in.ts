@@ -109,6 +109,8 @@ function createAnswers(surroundings: Surroundings): Answers {
     openSource: ({ layerId }) => sourceOf(document.value, layerId),
     lookAtSource: ({ layerId }) => sourceOf(document.value, layerId),
     openFill: ({ layerId }) => ({ png: findFill(document.value, layerId).png }),
+    // Nothing lies beside the picture here.
+    openShapes: () => [],
     editFill({ layerId }) {
       const fill = findFill(document.value, layerId)
       const picture = document.value.picture!
@@ -185,6 +187,7 @@ function sourceOf(document: PlaygroundDocument, layerId: string): Source {
     widthPx,
     heightPx,
     visible: { x: 0, y: 0, width: widthPx, height: heightPx },
+    shape: null,
     fills: document.fills.filter(({ isVisible }) => isVisible).map(placedFill),
     placement: placementOn(picture),
     notes: [],
@@ -218,8 +221,8 @@ function findFill({ fills }: PlaygroundDocument, layerId: string): Fill {
   return fill
 }
 
-function placedFill({ layerId, name, hash, placement, margins }: Fill): PlacedFill {
-  return { layerId, name, hash, placement, margins }
+function placedFill({ layerId, name, hash, placement, margins, recipe }: Fill): PlacedFill {
+  return { layerId, name, hash, placement, margins, recipe }
 }
 
 function nameOf({ task, prompt }: Recipe): string {

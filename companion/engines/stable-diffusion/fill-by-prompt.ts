@@ -1,236 +1,54 @@
-import type { DenoiseRun, Guidance } from '../../diffusion/denoise.ts'
-import { inpaint } from '../../diffusion/inpaint.ts'
-import { latentSize } from '../../diffusion/latents.ts'
-import { createGenerator } from '../../diffusion/noise.ts'
-import {
-  imageFromSamples,
-  samplesFromImage,
-  samplesFromTensor,
-  tensorFromMask,
-  tensorFromSamples,
-} from '../../diffusion/preprocess.ts'
-import { previewOf } from '../../diffusion/preview.ts'
+import type { Guidance } from '../../diffusion/denoise.ts'
+import { openDiffusion } from '../../diffusion/fill-tile.ts'
+import type { FoundModel } from '../../diffusion/found-model.ts'
+import type { Computed, Networks, Way } from '../../diffusion/networks.ts'
 import { CompanionError } from '../../errors.ts'
-import { encodePatch } from '../../image/codec.ts'
-import type { Image, Mask, Size } from '../../image/image.ts'
-import { unite } from '../../image/mask.ts'
-import { coverMask, resizeImage } from '../../image/resize.ts'
-import type { Device, Options } from '../../protocol.ts'
 import type { Run } from '../../run.ts'
-import { inGigabytes } from '../../runtime/memory.ts'
-import type { FillSettings, Means, OpenEngine, Tile } from '../engine.ts'
-import { type Fallback, withFallbacks } from '../fallbacks.ts'
-import { refuseBlank } from '../nonsense.ts'
-import { type Computed, Networks, type Part, type Way } from './networks.ts'
-import { type Recipe, recipeOf } from './presets.ts'
-import { type FoundModel, findLora, findModel, type Network } from './weights.ts'
-import { workingSize } from './working-size.ts'
+import type { FillSettings, Means, OpenEngine } from '../engine.ts'
+import { choiceOf } from './presets.ts'
+import { findLora, findModel } from './weights.ts'
 
-/** Fills tiles with one model. What it loaded stays loaded for the next job. */
-export class FillByPrompt implements OpenEngine {
-  readonly #means: Means
-  readonly #computed: Computed
-  readonly #notes = new Set<string>()
-  /** How many parts are loaded, of those that a fill needs before its first step. */
-  #loaded = 0
-  #device: Device
-  #worked: { readonly steps: number; readonly size: Size } | undefined
-  #model: FoundModel | null = null
-
-  /** @param device What is said before anything was loaded. */
-  constructor(means: Means, computed: Computed, device: Device) {
-    this.#means = means
-    this.#computed = computed
-    this.#device = device
-  }
-
-  get device(): Device {
-    return this.#device
-  }
-
-  get notes(): readonly string[] {
-    return [...this.#notes]
-  }
-
-  get worked() {
-    return this.#worked
-  }
-
-  get peakBytes(): number {
-    return this.#means.runtime.memory.peakBytes
-  }
-
-  async fill({ image, mask, avoid, prefilled }: Tile, settings: FillSettings, run: Run): Promise<Image> {
-    const { options, seed } = settings
-    const recipe = recipeOf(options, settings)
-    this.#model ??= await findModel(this.#means, this.#versionFor(recipe, options))
-    const model = this.#model
-    const hole = {
-      // What must not be copied is not shown to the model either.
-      ...{ image: prefilled ?? image, mask: unite(mask, avoid), model, seed },
-      lora: recipe.withLora ? await findLora(this.#means, model) : null,
-      recipe: recipe.strength < 1 && prefilled === undefined ? this.#fromNoise(recipe) : recipe,
-      preview: options.preview === true,
+/** Fills tiles by prompt, all with one model. */
+export async function openFillByPrompt(means: Means, computed: Computed): Promise<OpenEngine> {
+  let model: FoundModel | null = null
+  return openDiffusion(means, computed, async (settings) => {
+    const { numbers, withLora, ...words } = choiceOf(settings)
+    model ??= await findModel(means, versionFor(withLora, settings, means))
+    return {
+      ...{ model, numbers },
+      lora: withLora ? await findLora(means, model) : null,
+      guide: (networks, way, run) => guideByWords(networks, { ...words, scale: numbers.guidance }, way, run),
     }
-    const usual: ScaledWay = {
-      ...{ on: 'best', inTiles: false, queriesAtOnce: undefined, scale: 1 },
-      rowsAtOnce: recipe.guidance > 1 ? 2 : 1,
-    }
-    const { result, note } = await withFallbacks(
-      () => this.#fillBy(usual, hole, run),
-      this.#fallbacks(usual, hole, run),
-    )
-    if (note !== null) this.#notes.add(note)
-    return result
+  })
+}
+
+/** Guidance to what a prompt says, and away from what a negative one does; a scale of 1 is none. */
+export async function guideByWords(
+  networks: Networks,
+  words: { readonly prompt: string; readonly negativePrompt: string; readonly scale: number },
+  way: Way,
+  run: Run,
+): Promise<Guidance> {
+  const { prompt, negativePrompt, scale } = words
+  return {
+    positive: await networks.embed(prompt, way, run),
+    negative: scale > 1 ? await networks.embed(negativePrompt, way, run) : null,
+    ...{ scale, rescale: 0 },
   }
+}
 
-  async close(): Promise<void> {}
-
-  /** @throws CompanionError 'option-invalid' */
-  #versionFor({ withLora }: Recipe, { model }: Options): string | undefined {
-    if (withLora && model === '2') {
-      throw new CompanionError(
-        'option-invalid',
-        'The preset few-steps is for model 1.5. Choose that, or another preset.',
-      )
-    }
-    // A folder that the person named says itself what it is.
-    return withLora && this.#means.checkpoint === undefined ? '1.5' : (model as string | undefined)
-  }
-
-  /** Without a fill to begin with, what is in the hole would come back through it. */
-  #fromNoise(recipe: Recipe): Recipe {
-    this.#notes.add(
-      'Nothing around the mask could be used to begin with, so the fill began with noise (strength 1).',
-    )
-    return { ...recipe, strength: 1 }
-  }
-
-  async #fillBy(way: ScaledWay, hole: Hole, run: Run): Promise<Image> {
-    const { recipe, model } = hole
-    const size = workingSize(hole.image, recipe.size * way.scale)
-    const networks = new Networks(model, this.#means.runtime, this.#computed, (part, session) => {
-      this.#device = session.device
-      for (const note of session.notes) this.#notes.add(note)
-      this.#reportLoaded(partsToLoad.indexOf(part) + 1, run)
-    })
-    // What is loaded is reported above, for all parts together.
-    const loading = { signal: run.signal, onProgress: () => {} }
-
-    // 1. The words.
-    const guidance: Guidance = {
-      positive: await networks.embed(recipe.prompt, way, loading),
-      negative: recipe.guidance > 1 ? await networks.embed(recipe.negativePrompt, way, loading) : null,
-      ...{ scale: recipe.guidance, rescale: 0 },
-    }
-    this.#checkBudget(networks.neededBytes(size, way))
-
-    // 2. The picture, at the size that the model works at.
-    const { image, mask } = resized(hole, size)
-    const { scheduler, steps, strength, eta } = recipe
-    const request = {
-      ...{ size, guidance, scheduler, steps, strength, eta, pictures: 1 },
-      ...{ picture: tensorFromSamples(samplesFromImage(image)), mask: tensorFromMask(mask) },
-      generator: createGenerator(hole.seed),
-    }
-    const watch = watchSteps(hole, size, run)
-    const [made] = await inpaint(networks.inpaintModel(size, hole.lora, way, loading), request, watch)
-
-    // 3. Back to the tile.
-    const fill = imageFromSamples(samplesFromTensor(made!, size))
-    refuseBlank(model.title, fill, { image, mask })
-    this.#worked = { steps: watch.end(), size }
-    return isSameSize(fill, hole.image) ? fill : resizeImage(fill, hole.image)
-  }
-
-  /** Told once for all fills: what is loaded again later on belongs to them. */
-  #reportLoaded(done: number, run: Run): void {
-    if (done <= this.#loaded) return
-    this.#loaded = done
-    run.onProgress({ stage: 'load', done, total: partsToLoad.length, unit: 'steps' })
-  }
-
-  /** @throws CompanionError 'out-of-memory' */
-  #checkBudget(neededBytes: number): void {
-    const { budgetBytes } = this.#means.runtime.memory
-    if (this.#device.kind !== 'cpu' || neededBytes <= budgetBytes) return
+/** @throws CompanionError 'option-invalid' */
+function versionFor(
+  withLora: boolean,
+  { options: { model } }: FillSettings,
+  { checkpoint }: Means,
+): string | undefined {
+  if (withLora && model === '2') {
     throw new CompanionError(
-      'out-of-memory',
-      `Stable Diffusion needs about ${inGigabytes(neededBytes)} of memory for this fill, and ${inGigabytes(budgetBytes)} are free. Close other programs.`,
+      'option-invalid',
+      'The preset few-steps is for model 1.5. Choose that, or another preset.',
     )
   }
-
-  /** In this order, each with what those before it do. Which device computes is known once something has been loaded. */
-  *#fallbacks(usual: ScaledWay, hole: Hole, run: Run): Generator<Fallback<Image>> {
-    const inTwoRuns = { ...usual, rowsAtOnce: 1 } as const
-    const inTiles = { ...inTwoRuns, inTiles: true }
-    const sliced = { ...inTiles, queriesAtOnce: 1024 }
-    const smaller = (what: string, way: ScaledWay, prepare = async () => {}): Fallback<Image> => ({
-      ...{ against: ['out-of-memory'], what },
-      attempt: async () => {
-        await prepare()
-        return this.#fillBy(way, hole, run)
-      },
-    })
-    if (usual.rowsAtOnce === 2) yield smaller('guidance was computed in two runs', inTwoRuns)
-    yield smaller('all else was unloaded', inTwoRuns, () => this.#means.runtime.unload())
-    yield smaller('the picture was encoded and decoded in tiles', inTiles)
-    // Elsewhere attention is fused, and holds little.
-    if (this.#device.kind === 'coreml') yield smaller('attention was computed in slices', sliced)
-    for (const scale of [0.75, 0.5]) {
-      yield smaller(`the fill was computed at ${100 * scale} % of its size`, { ...sliced, scale })
-    }
-    if (this.#device.kind === 'cpu') return
-    yield {
-      against: ['out-of-memory', 'nonsense', 'device'],
-      what: 'the CPU computed the fill',
-      attempt: () => this.#fillBy({ ...usual, on: 'cpu' }, hole, run),
-    }
-  }
-}
-
-const partsToLoad: readonly Part[] = ['text encoder', 'encoder', 'unet']
-
-function resized({ image, mask }: Hole, size: Size): Pick<Hole, 'image' | 'mask'> {
-  if (isSameSize(image, size)) return { image, mask }
-  return { image: resizeImage(image, size), mask: coverMask(mask, size) }
-}
-
-function isSameSize(a: Size, b: Size): boolean {
-  return a.width === b.width && a.height === b.height
-}
-
-const stepsBetweenPreviews = 4
-
-/** Reports each step of the fill, and at the `end` the decoder's as one more; it says how many steps were made. */
-function watchSteps({ preview: wanted }: Hole, size: Size, { signal, onProgress }: Run) {
-  let total = 0
-  const report = (done: number, shown: { preview?: Uint8Array } = {}) =>
-    onProgress({ stage: 'fill', done, total, unit: 'steps', ...shown })
-  const onStep: DenoiseRun['onStep'] = async ({ done, total: steps, original }) => {
-    total = steps + 1
-    const isShown = wanted && (done % stepsBetweenPreviews === 0 || done === steps)
-    report(done, isShown ? { preview: await encodePatch(previewOf(original, latentSize(size)), null) } : {})
-  }
-  const end = () => {
-    report(total)
-    return total - 1
-  }
-  return { signal, onStep, end }
-}
-
-interface ScaledWay extends Way {
-  /** Of the working side. */
-  readonly scale: number
-}
-
-/** What is to be filled, of which picture, and how. */
-interface Hole {
-  readonly image: Image
-  readonly mask: Mask
-  readonly model: FoundModel
-  readonly lora: Network | null
-  readonly recipe: Recipe
-  readonly seed: number
-  readonly preview: boolean
+  // A folder that the person named says itself what it is.
+  return withLora && checkpoint === undefined ? '1.5' : (model as string | undefined)
 }

@@ -1,10 +1,10 @@
 import { lcmLora15, stableDiffusion2, stableDiffusion15 } from '../../../models/stable-diffusion/model.ts'
-import { describeDevice } from '../../runtime/device.ts'
+import { diffusionLimits, trainedSide } from '../../diffusion/limits.ts'
+import { Computed } from '../../diffusion/networks.ts'
+import { numberOptions, rawOptions } from '../../diffusion/options.ts'
 import type { Engine } from '../engine.ts'
-import { FillByPrompt } from './fill-by-prompt.ts'
-import { Computed } from './networks.ts'
-import { options, rawOptions } from './options.ts'
-import { type recipeOf, trainedSide } from './presets.ts'
+import { openFillByPrompt } from './fill-by-prompt.ts'
+import { numbersOf, presets } from './presets.ts'
 import { fillRaw } from './raw.ts'
 
 /** Fills by prompt with Stable Diffusion 2 or 1.5 for inpainting: see README.md. */
@@ -24,33 +24,26 @@ export function createStableDiffusion(): Engine {
     models: [stableDiffusion2.id, stableDiffusion15.id],
     extras: [lcmLora15.id],
     licences: [stableDiffusion2.licence, stableDiffusion15.licence],
-    options,
+    options: [
+      { name: 'model', kind: 'choice', default: null, choices: ['2', '1.5'], label: 'Stable Diffusion' },
+      {
+        name: 'preset',
+        kind: 'choice',
+        default: null,
+        choices: presets.map(({ id }) => id),
+        label: 'Preset',
+      },
+      ...numberOptions,
+    ],
     rawOptions,
-    limits: limitsAt(trainedSide),
-    limitsFor: (options) => limitsAt(sizeOf(options)),
+    limits: diffusionLimits(trainedSide),
+    limitsFor: (options) => diffusionLimits(numbersOf(options).size),
     startsFilled: (options) => typeof options.strength === 'number' && options.strength < 1,
     lane: 'model',
     rendersKnown: true,
 
-    async open(_run, means) {
-      return new FillByPrompt(means, computed, await describeDevice('cpu'))
-    },
+    open: (_run, means) => openFillByPrompt(means, computed),
 
     raw: (picture, settings, run, means, count) => fillRaw(picture, settings, run, means, count, computed),
   }
 }
-
-function sizeOf({ size }: Parameters<typeof recipeOf>[0]): number {
-  return typeof size === 'number' ? size : trainedSide
-}
-
-/** The hole takes about half of the side that the model was trained at. */
-function limitsAt(side: number): Engine['limits'] {
-  return {
-    contextPx: ({ width, height }) => Math.max(leastContextPx, Math.max(width, height) / 2),
-    contextPixels: side * side,
-    sideMultiple: 64,
-  }
-}
-
-const leastContextPx = 64

@@ -1,5 +1,8 @@
+import { trainedSide } from '../../diffusion/limits.ts'
+import { askedNumbers, type Numbers } from '../../diffusion/options.ts'
 import type { SchedulerId } from '../../diffusion/schedulers/index.ts'
-import type { Options, Task } from '../../protocol.ts'
+import type { Options } from '../../protocol.ts'
+import type { FillSettings } from '../engine.ts'
 
 /** Numbers and words that suit one kind of fill. */
 export interface Preset {
@@ -11,6 +14,8 @@ export interface Preset {
   readonly steps: number
   readonly guidance: number
   readonly scheduler: SchedulerId
+  /** Default what the models were trained at. */
+  readonly size?: number
   /** Whether it needs LCM-LoRA, which there is for 1.5 only. */
   readonly withLora?: true
 }
@@ -24,7 +29,7 @@ const scheduler = 'dpmpp-2m-karras'
 export const presets: readonly Preset[] = [
   { id: 'fast', template: '{subject}', negative: '', steps: 12, guidance: 6, scheduler },
   { id: 'balanced', template: '{subject}', negative: '', steps: 20, guidance: 7, scheduler },
-  { id: 'best', template: '{subject}', negative: '', steps: 30, guidance: 7.5, scheduler },
+  { id: 'best', template: '{subject}', negative: '', steps: 30, guidance: 7.5, scheduler, size: 1024 },
   {
     id: 'few-steps',
     template: '{subject}',
@@ -94,52 +99,39 @@ export const presets: readonly Preset[] = [
   },
 ]
 
-/** How a fill is made: a preset, and what was asked for besides. */
-export interface Recipe {
+/** What a preset and the options come to. */
+export interface Choice {
   readonly prompt: string
   readonly negativePrompt: string
-  readonly steps: number
-  readonly guidance: number
-  readonly scheduler: SchedulerId
-  readonly strength: number
-  readonly eta: number
-  /** The working side, pixels. */
-  readonly size: number
+  readonly numbers: Numbers
   /** Whether LCM-LoRA runs beside the UNet. */
   readonly withLora: boolean
 }
 
-/** What the published models were trained at. */
-export const trainedSide = 512
-
 /** @param options Checked; `quality` names a preset, and `preset` wins. */
-export function recipeOf(
-  options: Options,
-  { task, prompt, negativePrompt }: { task: Task; prompt: string; negativePrompt: string },
-): Recipe {
-  const chosen = presets.find(({ id }) => id === (options.preset ?? options.quality))!
-  const { template, negative, ...numbers } = chosen
+export function choiceOf({ options, task, prompt, negativePrompt }: FillSettings): Choice {
+  const { template, negative, withLora = false } = presetOf(options)
   const removes = task === 'remove' && prompt.trim() === ''
   return {
-    ...{ strength: 1, eta: 0, size: trainedSide, withLora: false },
-    ...numbers,
-    ...pick(options),
     prompt: removes ? emptyScene : said(template, prompt),
     negativePrompt: listOf(negativePrompt, negative, removes ? things : ''),
+    numbers: numbersOf(options),
+    withLora,
   }
+}
+
+/** @param options As for `choiceOf`. */
+export function numbersOf(options: Options): Numbers {
+  const { steps, guidance, scheduler, size = trainedSide } = presetOf(options)
+  return { ...{ steps, guidance, scheduler, strength: 1, eta: 0, size }, ...askedNumbers(options) }
+}
+
+function presetOf({ preset, quality }: Options): Preset {
+  return presets.find(({ id }) => id === (preset ?? quality))!
 }
 
 const emptyScene = 'empty background, nothing there'
 const things = 'object, person, animal, text, watermark'
-
-type Numbers = Omit<Recipe, 'prompt' | 'negativePrompt'>
-
-/** What was asked for of the numbers. Their kinds and ranges are checked by the options' descriptions. */
-function pick(options: Options): Partial<Numbers> {
-  const names: readonly (keyof Numbers)[] = ['steps', 'guidance', 'scheduler', 'strength', 'eta', 'size']
-  const given = names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]])
-  return Object.fromEntries(given) as Partial<Numbers>
-}
 
 /** Without a subject, what is left of the template. */
 function said(template: string, prompt: string): string {

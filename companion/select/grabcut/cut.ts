@@ -1,8 +1,8 @@
 import type { Size } from '../../image/image.ts'
+import { halveScene, type Scene } from '../scene.ts'
 import type { SelectRun } from '../selector.ts'
 import { createGridGraph, cutGrid } from './max-flow.ts'
 import { costOf, learnMixture } from './mixture.ts'
-import { halveScene, type Scene } from './scene.ts'
 
 /** What is known of a pixel before the cut. The maybes may change sides; thing and excluded were pointed at. */
 export const seed = { ground: 0, maybeGround: 1, maybeThing: 2, thing: 3, excluded: 4 } as const

@@ -1,12 +1,12 @@
 import { squaredDistances } from '../../image/distance.ts'
-import { createMask, type Image, type Mask, type Size, wholeOf } from '../../image/image.ts'
-import { boundsOf } from '../../image/mask.ts'
+import { createMask, type Image, type Size, wholeOf } from '../../image/image.ts'
 import { inflate, union } from '../../image/rect.ts'
 import type { Rect } from '../../protocol.ts'
+import { candidateFrom, sameShare } from '../candidate.ts'
+import { refineCut } from '../refine.ts'
+import { sceneOf } from '../scene.ts'
 import type { Candidate, Point, Prompt, SelectRun } from '../selector.ts'
 import { cutThing, edgeShare, type Knowledge, linksOf, seed } from './cut.ts'
-import { refineCut } from './refine.ts'
-import { sceneOf } from './scene.ts'
 import { tidyCut } from './tidy.ts'
 
 /** The longer side of what is cut; less where the size is guessed and several are tried. */
@@ -30,9 +30,6 @@ const sizes = [
 
 /** At twice the reach. */
 const strongestReluctance = 8
-
-/** The share in which two candidates agree from which on they are the same. */
-const sameShare = 0.85
 
 /**
  * Box or points → what they mean, in a photograph. A box is cut once; where there are only points, the thing's size is
@@ -94,14 +91,7 @@ function select(image: Image, prompt: Prompt, guess: Guess, run: SelectRun): Can
   const links = linksOf(scene)
   const sides = tidyCut(cutThing(scene, links, knowledge, run), knowledge.seeds, size)
   run.throwIfCancelled()
-  const part = refineCut(image, rect, scene, sides)
-  const bounds = boundsOf(part)
-  if (bounds === null) return null
-  return {
-    mask: maskWith(image, part, rect),
-    rect: { ...bounds, x: rect.x + bounds.x, y: rect.y + bounds.y },
-    score: edgeShare(scene, links, sides),
-  }
+  return candidateFrom(image, refineCut(image, rect, scene, sides), rect, edgeShare(scene, links, sides))
 }
 
 /** What box and points say of the pixels of a scene that shows `rect`. */
@@ -164,16 +154,6 @@ function paintSpot(seeds: Uint8Array, { width, height }: Size, x: number, y: num
       if ((column - x) ** 2 + (row - y) ** 2 <= spotPx ** 2) seeds[row * width + column] = value
     }
   }
-}
-
-/** The mask of the whole picture that is `part` inside `rect`. */
-function maskWith({ width, height }: Size, part: Mask, rect: Rect): Mask {
-  const mask = createMask(width, height)
-  for (let y = 0; y < rect.height; y += 1) {
-    const row = part.data.subarray(y * rect.width, (y + 1) * rect.width)
-    mask.data.set(row, (rect.y + y) * width + rect.x)
-  }
-  return mask
 }
 
 /** Pixels in both, of those in either. */

@@ -9,6 +9,7 @@ import {
   type Surroundings,
   verifyModels,
 } from '../../../companion/cli/models.ts'
+import { models } from '../../../models/index.ts'
 import { temporaryFolder } from '../../support/data-folder.ts'
 import { Infill } from '../../support/infill.ts'
 import { publishModel } from '../../support/published-model.ts'
@@ -90,6 +91,21 @@ describe('infill models install', () => {
     expect(progress.at(-1)).toMatch(/^Downloading Tiny: 100 %, 100 kB of 100 kB/)
     expect(lines).toEqual(['Tiny is installed (100 kB).'])
     expect(statSync(file).size).toBe(100_000)
+  })
+
+  test.each([
+    ['one', 'The SHA-256 of its files is known from one source only.'],
+    ['none', 'No SHA-256 of its files was known before: the one that its publisher stated is kept.'],
+  ] as const)('says where the hash of a file is from: %s', async (sha256From, words) => {
+    const { model, server, path, body } = await publishModel()
+    const [file] = model.files
+    const sha256 = sha256From === 'none' ? null : file!.sha256
+    server.publish(path, body, { 'x-linked-etag': `"${file!.sha256}"` })
+    const { lines, surroundings } = await setUp({
+      models: [{ ...model, files: [{ ...file!, sha256, sha256From }] }],
+    })
+    expect(await installModels(['tiny'], accepted, surroundings)).toBe(0)
+    expect(lines).toEqual([`Tiny is installed (100 kB). ${words}`])
   })
 
   test('--json prints one line for each model, and nothing else on stdout', async () => {
@@ -256,13 +272,7 @@ describe('the built infill models', () => {
     const doctor = new Infill(home, ['doctor', '--json'])
     expect(await doctor.exitCode).toBe(0)
     expect(JSON.parse(doctor.output)).toMatchObject({
-      models: [
-        { id: 'lama', installed: false },
-        { id: 'migan', installed: false },
-        { id: 'stable-diffusion-2', installed: false },
-        { id: 'stable-diffusion-1-5', installed: false },
-        { id: 'lcm-lora-sd-1-5', installed: false },
-      ],
+      models: models.map(({ id }) => ({ id, installed: false })),
       freeBytes: expect.any(Number),
     })
     await mirror.close()

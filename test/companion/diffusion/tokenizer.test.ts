@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { createTokenizer } from '../../../companion/diffusion/tokenizer.ts'
 import { CompanionError } from '../../../companion/errors.ts'
-import { diffusionPath, readJson, tokenizerFiles } from '../../support/diffusion.ts'
+import { diffusionPath, goldenIds, readJson, tokenizerFiles } from '../../support/diffusion.ts'
 
 const files = tokenizerFiles('<|endoftext|>')
 
@@ -51,18 +51,10 @@ describe('createTokenizer', () => {
   })
 })
 
-/** A last entry "V*N" stands for N times V. */
 function goldenPrompts(kind: 'sd15' | 'sd2'): { prompt: string; ids: number[] }[] {
   const cases = readJson(diffusionPath('tokenizer', `prompts-${kind}.json`)) as {
     prompt: string
     ids: (number | string)[]
   }[]
-  return cases.map(({ prompt, ids }) => ({
-    prompt,
-    ids: ids.flatMap((id) => {
-      if (typeof id === 'number') return [id]
-      const [value, times] = id.split('*').map(Number) as [number, number]
-      return Array<number>(times).fill(value)
-    }),
-  }))
+  return cases.map(({ prompt, ids }) => ({ prompt, ids: goldenIds(ids) }))
 }

@@ -4,8 +4,10 @@ import {
   checkReady,
   chooseEngine,
   chooseExactEngine,
+  chooseLargeHoleEngine,
   isReady,
 } from '../../../companion/engines/choose.ts'
+import { engines as real } from '../../../companion/engines/index.ts'
 import { stubEngine } from '../../support/stub-engine.ts'
 
 const model = stubEngine({ id: 'model', tasks: ['remove', 'fill'], models: ['weights'] })
@@ -88,5 +90,49 @@ describe('chooseExactEngine', () => {
     ['no engine can', [model, embedded], 'auto', model],
   ])('is nobody when %s', (_, some, id, chosen) => {
     expect(chooseExactEngine(some, id, 'remove', chosen)).toBeNull()
+  })
+})
+
+describe('chooseLargeHoleEngine', () => {
+  const inventive = { ...model, tasksByName: ['remove'], removesLarge: true } as const
+  const all = [embedded, inventive]
+  const best = { quality: 'best' }
+
+  test('is the one for large holes, where the choice is free and the best is asked for', () => {
+    expect(chooseEngine(all, weights, 'auto', 'remove')).toBe(embedded)
+    expect(chooseLargeHoleEngine(all, weights, 'auto', 'remove', best)).toBe(inventive)
+  })
+
+  test.each([
+    ['less than the best is asked for', all, weights, 'auto', 'remove', { quality: 'balanced' }],
+    ['an engine was named', all, weights, 'embedded', 'remove', best],
+    ['something is to be made up anyway', all, weights, 'auto', 'fill', best],
+    ['its model is not installed', all, none, 'auto', 'remove', best],
+    ['there is none', [embedded, model], weights, 'auto', 'remove', best],
+  ] as const)('is nobody where %s', (_, some, installed, id, task, options) => {
+    expect(chooseLargeHoleEngine(some, installed, id, task, options)).toBeNull()
+  })
+})
+
+describe('the engines that there are', () => {
+  const all = ['lama', 'migan', 'powerpaint-v1', 'stable-diffusion-2']
+
+  test.each([
+    ['fill', all, 'powerpaint'],
+    ['shape', all, 'powerpaint'],
+    ['expand', all, 'powerpaint'],
+    ['remove', all, 'lama'],
+    ['fill', ['stable-diffusion-2'], 'stable-diffusion'],
+    ['expand', ['stable-diffusion-2'], 'stable-diffusion'],
+    ['remove', ['migan', 'powerpaint-v1'], 'migan'],
+    ['remove', ['powerpaint-v1', 'stable-diffusion-2'], 'patchmatch'],
+    ['expand', [], 'patchmatch'],
+  ] as const)('%s goes, of what %j can do, to %s', (task, installed, id) => {
+    expect(chooseEngine(real, new Set(installed), 'auto', task).id).toBe(id)
+  })
+
+  test('of those a large removal goes to PowerPaint where the best is asked for', () => {
+    const best = { quality: 'best' }
+    expect(chooseLargeHoleEngine(real, new Set(all), 'auto', 'remove', best)?.id).toBe('powerpaint')
   })
 })

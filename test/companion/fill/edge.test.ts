@@ -50,18 +50,29 @@ describe('chooseExpandEdge', () => {
   const margin = rectMask(1200, 400, { x: 1100, y: 0, width: 100, height: 400 })
 
   test('eats nothing of a photograph, and fades over its seam', () => {
-    expect(chooseExpandEdge(gradientImage(1200, 400), margin)).toEqual({ growPx: 0, featherPx: 3 })
+    expect(chooseExpandEdge(gradientImage(1200, 400), margin, 0)).toEqual({ growPx: 0, featherPx: 3 })
   })
 
   test('fades wide enough in a small picture to hide the layer’s own edge', () => {
     const small = rectMask(240, 100, { x: 220, y: 0, width: 20, height: 100 })
 
-    expect(chooseExpandEdge(gradientImage(240, 100), small)).toEqual({ growPx: 0, featherPx: 3 })
+    expect(chooseExpandEdge(gradientImage(240, 100), small, 0)).toEqual({ growPx: 0, featherPx: 3 })
   })
 
   test('fades over less in interface art', () => {
     const art = paintImage(1200, 400, (_, y) => (y === 30 ? [0, 0, 0, 255] : [255, 255, 255, 255]))
 
-    expect(chooseExpandEdge(art, margin)).toEqual({ growPx: 0, featherPx: 2 })
+    expect(chooseExpandEdge(art, margin, 0)).toEqual({ growPx: 0, featherPx: 2 })
+  })
+
+  test('fades as far as an engine wants to render what is known anew, of its shorter side', () => {
+    const both = rectMask(
+      1200,
+      400,
+      { x: 1100, y: 0, width: 100, height: 400 },
+      { x: 0, y: 0, width: 88, height: 400 },
+    )
+
+    expect(chooseExpandEdge(gradientImage(1200, 400), both, 10 / 512)).toEqual({ growPx: 0, featherPx: 8 })
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   absence,
+  cudaElsewhere,
   describeDevice,
   devicesToTry,
   hasOnnxRuntime,
@@ -27,12 +28,20 @@ test('absence says what a system has no provider for', () => {
   expect(absence('directml', ['cpu'])).toBe('ONNX Runtime has no DirectML for this system.')
 })
 
+test.each([
+  ['win32', 'DirectML is used. For CUDA run the companion in WSL 2.'],
+  ['darwin', 'Core ML and WebGPU are used.'],
+  ['freebsd', 'There is no CUDA for this system.'],
+] as const)('cudaElsewhere says what there is instead on %s', (platform, expected) => {
+  expect(cudaElsewhere(platform)).toContain(expected)
+})
+
 describe('lackFrom', () => {
   test.each([
     [
       'cuda',
       'Failed to load shared library\nlibcudnn.so.9: cannot open shared object file: No such file or directory',
-      'The library libcudnn.so.9 is missing. It comes with CUDA 13 and cuDNN 9, or with the graphics driver.',
+      'The library libcudnn.so.9 is missing. `infill gpu status` says how to get it.',
     ],
     ['webgpu', 'Failed to get a WebGPU adapter', 'There is no graphics card that WebGPU could use.'],
     ['directml', 'some reason\nand its stack', 'DirectML cannot be used: some reason'],

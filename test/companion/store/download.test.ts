@@ -167,6 +167,36 @@ describe('download', () => {
   })
 })
 
+describe('download of a file whose size was worked out', () => {
+  const about = { sizeBytes: body.length - 700, sizeFrom: 'layout', sha256 } as const
+
+  test('takes the one that the server states', async () => {
+    expect(await fetchFile({ file: about })).toBe(sha256)
+    expectWhole()
+  })
+
+  test('goes on where it broke, past the size that was worked out', async () => {
+    server.misbehave(path, { type: 'break', afterBytes: body.length - 300 })
+    await fetchFile({ file: about })
+    expectWhole()
+    expect(rangesAsked()).toEqual([undefined, `bytes=${body.length - 300}-`])
+  })
+
+  test('goes on another time, when the part already is as large', async () => {
+    const whole = { ...about, sizeBytes: body.length - 300 }
+    const afterBytes = body.length - 300
+    server.misbehave(path, { type: 'break', afterBytes }, { type: 'status', status: 404 })
+    await expect(fetchFile({ file: whole })).rejects.toMatchObject({ code: 'download-failed' })
+    await fetchFile({ file: whole })
+    expectWhole()
+  })
+
+  test('refuses one that is of another size altogether', async () => {
+    const file = { ...about, sizeBytes: body.length + 2 ** 21 }
+    await expect(fetchFile({ file })).rejects.toThrow(`has a file of ${body.length} bytes instead of`)
+  })
+})
+
 describe('download starts over', () => {
   test('when what was there before has a wrong byte: the hash is also over that', async () => {
     const part = Buffer.from(body.subarray(0, 50_000))

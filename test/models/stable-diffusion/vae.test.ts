@@ -65,19 +65,14 @@ describe('buildVaeDecoder', () => {
   test('is not cut where one tile is enough', async () => {
     expectClose((await decode(latents, { tileSide: 6 })).image, reference('decoded'), 3e-5)
   })
+})
 
-  test('in tiles gives a picture of the same size, the first corner as that tile alone has it', async () => {
-    const { image: tiled } = await decode(latents, { tileSide: 4 })
-    const corner = { shape: [1, 4, 4, 3], data: rows(latents, 4) }
-    const { image: alone } = await decode(corner)
-    expect(tiled!.shape).toEqual([1, 3, 48, 24])
-    // Of a tile's 32 rows and columns the last 8 are blended with the next.
-    const line = (picture: Values, y: number) => picture.data.slice(y * 24, (y + 1) * 24)
-    for (const y of [0, 11, 23]) {
-      const [mine, its] = [line(tiled!, y), line(alone!, y)]
-      expectClose({ shape: [24], data: mine }, { shape: [24], data: its }, 3e-5)
-    }
-  })
+test('cuts, overlaps and blends tiles as diffusers does', async () => {
+  const inTiles = await readReference(folder('tiled.safetensors'))
+  const { moments } = await encode(inTiles('image'), { tileSide: 4 })
+  const { image: decoded } = await decode(inTiles('latents'), { tileSide: 4 })
+  expectClose(moments, inTiles('moments'), 3e-5)
+  expectClose(decoded, inTiles('decoded'), 3e-5)
 })
 
 describe('the attention is found in every spelling', () => {
@@ -144,12 +139,6 @@ async function expectOnTheWay(
 
 function twice(data: Float32Array): Float32Array {
   return Float32Array.from([...data, ...data])
-}
-
-/** The first rows of each channel. */
-function rows({ shape, data }: Values, count: number): Float32Array {
-  const [, , height, width] = shape as readonly [number, number, number, number]
-  return data.filter((_, index) => index % (height * width) < count * width)
 }
 
 /** The file's own spelling is query, key, value and proj_attn, as convolutions. */

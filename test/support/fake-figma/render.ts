@@ -8,23 +8,29 @@ import type {
 import { file, inner, pixels } from './hidden.ts'
 
 import { encodePng, type Pixels } from './images.ts'
-import { descendantsOf, type FakeNode } from './node.ts'
-import { absoluteTransformOf, apply, invert, renderBoundsOf, sizeOf } from './space.ts'
+import { ancestorsOf, descendantsOf, type FakeNode } from './node.ts'
+import { absoluteTransformOf, apply, boundingBoxOf, invert, renderBoundsOf, sizeOf } from './space.ts'
 
 /** Red, green, blue, alpha, 0 to 1, premultiplied. */
 type Colour = readonly [number, number, number, number]
 
 const clear: Colour = [0, 0, 0, 0]
 
-/** What `exportAsync` does: the layer and all in it, as it lies on the page. */
+/** What `exportAsync` does: the layer and all in it, as it lies on the page, or all that overlaps it. */
 export async function exportPng(node: FakeNode, settings: ExportSettings): Promise<Uint8Array> {
   if (settings.format !== 'PNG') throw new Error('in exportAsync: Only PNG is rendered here')
-  const bounds = renderBoundsOf(node)
+  const shown = renderBoundsOf(node)
+  const bounds = shown && (settings.useAbsoluteBounds ? boundingBoxOf(node) : shown)
   if (!bounds)
     throw new Error('in exportAsync: Failed to export node. This node may not have any visible layers')
   const { type, value } = settings.constraint ?? { type: 'SCALE', value: 1 }
   const scale = { SCALE: value, WIDTH: value / bounds.width, HEIGHT: value / bounds.height }[type]
-  return encodePng(await render([node], bounds, scale))
+  const layers = settings.contentsOnly === false ? pageOf(node)[inner].state.children : [node]
+  return encodePng(await render(layers, bounds, scale))
+}
+
+function pageOf(node: FakeNode): FakeNode {
+  return ancestorsOf(node).find(({ type }) => type === 'PAGE')!
 }
 
 /**

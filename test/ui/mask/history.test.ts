@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { addMark, emptyHistory, historyFrom, marksOf, redoMark, undoMark } from '../../../ui/mask/history.ts'
-import type { Mark } from '../../../ui/mask/stroke.ts'
+import type { Mark } from '../../../ui/mask/mark.ts'
 
 const stroke = (x: number): Mark => ({ kind: 'stroke', mode: 'paint', radiusPx: 2, points: [{ x, y: 0 }] })
 const [a, b, c] = [stroke(1), stroke(2), stroke(3)]

@@ -56,6 +56,17 @@ describe('Stable Diffusion', () => {
     )
   })
 
+  test('takes what is transparent for unknown, not for black', async () => {
+    const filledWith = async (blue: number) => {
+      const open = {
+        ...image,
+        data: image.data.map((value, i) => (i < 4 * 90 * 12 ? [9, 9, blue, 0][i % 4]! : value)),
+      }
+      return (await filled({ tile: { ...tile, image: open } })).data
+    }
+    expect(await filledWith(200)).toEqual(await filledWith(0))
+  })
+
   test('without guidance evaluates once a step, for no second prompt', async () => {
     const { runtime, runs } = watched()
     await filled({ runtime, options: { guidance: 1 } })
@@ -85,7 +96,7 @@ describe('Stable Diffusion', () => {
     const [alone] = await patchesOf(await job({ seed: 6 }))
 
     expect(second!.seed).toBe(6)
-    expect(second!.used).toMatchObject({ steps: 2, workWidth: 256, workHeight: 256, tiles: 1 })
+    expect(second!.used).toMatchObject({ steps: 2, workWidth: 256, workHeight: 192, tiles: 1 })
     expect(second!.png).toEqual(alone!.png)
   })
 
@@ -110,6 +121,47 @@ describe('Stable Diffusion', () => {
     const [patch] = await patchesOf(await job(given))
 
     expect(patch!.used.notes).toContainEqual(expect.stringMatching(/began with noise/))
+  })
+
+  test('refines a large tile at its own size, with the network that generated the fill', async () => {
+    const large = {
+      image: gradientImage(800, 680),
+      mask: rectMask(800, 680, { x: 300, y: 250, width: 400, height: 300 }),
+    }
+    const { runtime, runs } = watched()
+    const opened = await createStableDiffusion().open(quietRun, meansOf(runtime), [image])
+    const settings = settingsOf({ size: 1024, guidance: 1 })
+    const fill = await opened.fill({ ...large, avoid: null }, settings, quietRun)
+
+    expect(fill).toMatchObject({ width: 800, height: 680 })
+    expect(opened.worked).toEqual({ steps: 3, size: { width: 768, height: 640 } })
+    expect(opened.notes).toEqual([
+      'The fill was made at 512 × 448 and refined at 768 × 640, in 4 overlapping parts.',
+    ])
+    expect(runs.map(({ part, shape }) => [part, ...shape.slice(2)])).toEqual([
+      ['text encoder'],
+      ['encoder', 448, 512],
+      ['unet', 56, 64],
+      ['unet', 56, 64],
+      ['decoder', 56, 64],
+      ['encoder', 640, 768],
+      ['encoder', 640, 768],
+      ...Array<unknown>(4).fill(['unet', 56, 64]),
+      ['decoder', 80, 96],
+    ])
+  })
+
+  test.each([
+    [{ quality: 'best' }, 1024],
+    [{ quality: 'best', size: 640 }, 640],
+    [{ quality: 'balanced' }, 512],
+  ])('with %j sees as much of a picture as it works on', (options, side) => {
+    expect(createStableDiffusion().limitsFor!(options).contextPixels).toBe(side ** 2)
+  })
+
+  test('says how long loading took', async () => {
+    const [patch] = await patchesOf(await job({}))
+    expect(patch!.used.ms.load).toBeGreaterThan(0)
   })
 
   test('reports each step, and shows what will come when asked to', async () => {
@@ -166,14 +218,51 @@ describe('Stable Diffusion', () => {
   })
 
   test('says how much memory it lacks before it is taken', async () => {
-    const memory = { budgetBytes: 1e6, peakBytes: 0 }
+    const memory = { budgetBytes: 1e6, cardBudgetBytes: null, peakBytes: 0 }
     const runtime = { ...watched().runtime, memory }
     await expect(filled({ runtime })).rejects.toMatchObject({ code: 'out-of-memory' })
+  })
+
+  test('goes by the memory of the card where that computes', async () => {
+    const { runtime } = watched()
+    const short: Runtime = {
+      ...runtime,
+      async load(source, on, run) {
+        const session = await runtime.load(source, on, run)
+        if (on === 'cpu') return session
+        return { ...session, device: { kind: 'cuda', name: 'a card', precision: 'fp16' } }
+      },
+      memory: { budgetBytes: Number.POSITIVE_INFINITY, cardBudgetBytes: 0.5e9, peakBytes: 0 },
+    }
+    const opened = await createStableDiffusion().open(quietRun, meansOf(short), [image])
+    await opened.fill(tile, settingsOf({}), quietRun)
+    expect(opened.notes).toEqual(['Memory was short, so the CPU computed the fill.'])
   })
 
   test('refuses what are no numbers', async () => {
     const { runtime } = watched({ change: withoutNumbers })
     await expect(filled({ runtime })).rejects.toMatchObject({ code: 'model-damaged' })
+  })
+
+  test('computes in float32 what float16 made no picture of, on the same card', async () => {
+    const { runtime } = watched()
+    const overflowing: Runtime = {
+      ...runtime,
+      async load(source, on, run) {
+        const session = await runtime.load(source, on, run)
+        const isHalf = source.precision?.('cuda') === 'float16'
+        const device = { kind: 'cuda', name: 'a card', precision: isHalf ? 'fp16' : 'fp32' } as const
+        if (!isHalf) return { ...session, device }
+        return { ...session, device, run: async (...given) => withoutNumbers(await session.run(...given)) }
+      },
+      memory: { budgetBytes: Number.POSITIVE_INFINITY, cardBudgetBytes: null, peakBytes: 0 },
+    }
+    const opened = await createStableDiffusion().open(quietRun, meansOf(overflowing), [image])
+    const fill = await opened.fill(tile, settingsOf({}), quietRun)
+
+    expect(opened.notes).toEqual(['The first result was no picture, so it was computed in float32.'])
+    expect(opened.device).toMatchObject({ kind: 'cuda', precision: 'fp32' })
+    expect(fill.data).toEqual((await filled({})).data)
   })
 
   test('lets the CPU compute what a graphics card made no picture of', async () => {
@@ -186,7 +275,7 @@ describe('Stable Diffusion', () => {
         const device = { kind: 'cuda', name: 'a card', precision: 'fp32' } as const
         return { ...session, device, run: async (...given) => withoutNumbers(await session.run(...given)) }
       },
-      memory: { budgetBytes: Number.POSITIVE_INFINITY, peakBytes: 0 },
+      memory: { budgetBytes: Number.POSITIVE_INFINITY, cardBudgetBytes: null, peakBytes: 0 },
     }
     const opened = await createStableDiffusion().open(quietRun, meansOf(failing), [image])
     const fill = await opened.fill(tile, settingsOf({}), quietRun)

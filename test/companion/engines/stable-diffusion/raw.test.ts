@@ -5,10 +5,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { imageFromSamples } from '../../../../companion/diffusion/preprocess.ts'
 import { createStableDiffusion } from '../../../../companion/engines/stable-diffusion/index.ts'
 import { silentLog } from '../../../../companion/log.ts'
+import type { Options } from '../../../../companion/protocol.ts'
 import { OnnxRuntime } from '../../../../companion/runtime/session.ts'
 import { type TinyModel, tinyFolder } from '../../../support/diffusion.ts'
 import { quietRun } from '../../../support/fill-job.ts'
 import { goldenCalls, goldenPictures, goldenWords, optionsOf } from '../../../support/golden-calls.ts'
+import { gradientImage, rectMask } from '../../../support/images.ts'
 
 let runtime: OnnxRuntime
 let folder: string
@@ -30,6 +32,33 @@ const meansOf = (model: TinyModel) => ({
 })
 
 describe('the raw picture of a folder', () => {
+  test.each(goldenCalls.slice(0, 2))('is the same in $name with attention in slices', async (call) => {
+    const { image, mask } = await goldenPictures(call)
+    const fillWith = async (more: Options) => {
+      const options = { ...optionsOf(call), ...more }
+      const settings = { task: 'fill', ...goldenWords, seed: call.seed, options } as const
+      const whole = { image: imageFromSamples(image), mask }
+      return (await engine.raw!(whole, settings, quietRun, meansOf(call.model), 1)).images[0]
+    }
+    const [sliced, whole] = [await fillWith({ attentionSlicing: 7 }), await fillWith({})]
+    const off = sliced.data.map((value, at) => Math.abs(value - whole.data[at]!))
+    expect(off.reduce((most, value) => Math.max(most, value), 0)).toBeLessThanOrEqual(1)
+  })
+
+  test('is encoded and decoded in tiles of 512 × 512 where that is asked for', async () => {
+    const call = goldenCalls[0]!
+    const image = gradientImage(640, 64)
+    const mask = rectMask(640, 64, { x: 200, y: 8, width: 60, height: 40 })
+    const fillWith = async (more: Options) => {
+      const options = { ...optionsOf(call), width: 640, height: 64, steps: 1, ...more }
+      const settings = { task: 'fill', ...goldenWords, seed: 1, options } as const
+      return (await engine.raw!({ image, mask }, settings, quietRun, meansOf(call.model), 1)).images[0]
+    }
+    const [tiled, whole] = [await fillWith({ vaeTiling: true }), await fillWith({})]
+    expect(tiled).toMatchObject({ width: 640, height: 64 })
+    expect(tiled.data).not.toEqual(whole.data)
+  })
+
   test.each(goldenCalls)('is the one of diffusers in $name, from words to bytes', async (call) => {
     const { image, mask, made } = await goldenPictures(call)
     const settings = { task: 'fill', ...goldenWords, seed: call.seed, options: optionsOf(call) } as const

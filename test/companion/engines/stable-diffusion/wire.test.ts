@@ -37,7 +37,7 @@ describe('Stable Diffusion over the wire', () => {
       'ddim, ddpm, pndm, euler, euler-a, dpmpp-2m, dpmpp-2m-karras, unipc, lcm for scheduler',
     ],
     [{ preset: 'magic' }, 'one of fast, balanced, best, few-steps, creative, product-photo'],
-    [{ size: 4096 }, 'a whole number from 256 to 1024 for size'],
+    [{ size: 4096 }, 'a whole number from 256 to 2048 for size'],
     [{ model: 'xl' }, 'one of 2, 1.5 for model'],
     [{ width: 512 }, 'There is no option "width"'],
   ])('refuses %j', async (options, words) => {

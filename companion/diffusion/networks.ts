@@ -1,0 +1,247 @@
+import { createHash } from 'node:crypto'
+import { parse } from 'node:path'
+import type { Checkpoint } from '../../models/checkpoint.ts'
+import { loraAdapter } from '../../models/nn/lora.ts'
+import type { GraphDefinition, Precision } from '../../models/onnx/graph.ts'
+import { diffusionPrecision, type ExecutionProvider, variants } from '../../models/onnx/providers.ts'
+import { writeModel } from '../../models/onnx/write.ts'
+import { buildTextEncoder } from '../../models/stable-diffusion/text-encoder.ts'
+import { buildUNet } from '../../models/stable-diffusion/unet.ts'
+import { buildVaeDecoder, buildVaeEncoder } from '../../models/stable-diffusion/vae.ts'
+import { refuseNonNumbers } from '../engines/nonsense.ts'
+import { fromWeights } from '../engines/weights.ts'
+import type { Size } from '../image/image.ts'
+import { areaOf } from '../image/rect.ts'
+import type { Device } from '../protocol.ts'
+import type { Run } from '../run.ts'
+import type { Tensors } from '../runtime/child.ts'
+import type { Runtime, Session } from '../runtime/session.ts'
+import type { FoundModel, Network } from './found-model.ts'
+import type { InpaintModel } from './inpaint.ts'
+import { latentChannels, latentSize } from './latents.ts'
+import { latentScale } from './preprocess.ts'
+import { RecentlyUsed } from './recently-used.ts'
+import { tokenCount } from './tokenizer.ts'
+
+/** Where and how a fill is computed. */
+export interface Way {
+  readonly on: 'best' | 'cpu'
+  /** 2: guidance in one batch. */
+  readonly rowsAtOnce: 1 | 2
+  /** Pictures are encoded and decoded in tiles of so many latents a side, where they are larger. */
+  readonly tileSide: number | undefined
+  /** At most so many queries of an attention are looked at together; undefined: all. */
+  readonly queriesAtOnce: number | undefined
+  /** usual: that of the device. */
+  readonly precision: 'usual' | 'float32'
+}
+
+/** Where a network is computed, and with what numbers. */
+type WhereComputed = Pick<Way, 'on' | 'precision'>
+
+type Build = (graph: {
+  readonly provider: ExecutionProvider
+  readonly precision: Precision
+}) => GraphDefinition
+
+/** Where attention is not fused, all its products at once would be 0.5 GB for each row at 512 × 512. */
+function usualQueries(provider: ExecutionProvider): number | undefined {
+  return variants[provider].attention === 'products' ? 1024 : undefined
+}
+
+/** Of the autoencoder, latents: as diffusers cuts them for both models. */
+export const usualTileSide = 64
+
+/** What was computed before, and may be needed again. */
+export class Computed {
+  /** By model and ids. */
+  readonly embeddings = new RecentlyUsed<Float32Array>(16)
+  /** What the encoder says of pictures, by model and picture. */
+  readonly moments = new RecentlyUsed<Float32Array>(8)
+}
+
+/** Which session a run is of, in the order in which a fill needs them. */
+export type Part = 'text encoder' | 'encoder' | 'unet' | 'decoder'
+
+/**
+ * The networks of one model, in ONNX Runtime. The UNet keeps its session; text encoder, VAE encoder and decoder, each used
+ * once in a fill, take turns in another, so that they never hold memory together.
+ */
+export class Networks {
+  readonly #model: FoundModel
+  readonly #runtime: Runtime
+  readonly #computed: Computed
+  readonly #onLoaded: (part: Part, session: Session, ms: number) => void
+
+  /** @param onLoaded A part is ready to run; loading it took `ms`, near 0 where it was loaded already. */
+  constructor(
+    model: FoundModel,
+    runtime: Runtime,
+    computed: Computed,
+    onLoaded: (part: Part, session: Session, ms: number) => void = () => {},
+  ) {
+    this.#model = model
+    this.#runtime = runtime
+    this.#computed = computed
+    this.#onLoaded = onLoaded
+  }
+
+  /**
+   * What words come to: [77, D].
+   *
+   * @throws CompanionError 'model-damaged', 'out-of-memory', 'engine-stopped'; the signal's reason
+   */
+  embed(words: string, way: WhereComputed, run: Run): Promise<Float32Array> {
+    const { tokenizer } = this.#model
+    return this.embedIds(tokenizer.frame(tokenizer.idsOf(words)), way, run)
+  }
+
+  /**
+   * The same for 77 ids.
+   *
+   * @throws as `embed`
+   */
+  embedIds(ids: readonly number[], way: WhereComputed, run: Run): Promise<Float32Array> {
+    const { textEncoder: network, config, title } = this.#model
+    return this.#computed.embeddings.of(`${network.weights.key} ${way.precision} ${ids}`, async () => {
+      const inputs: Tensors = {
+        input_ids: { type: 'int64', shape: [1, tokenCount], data: BigInt64Array.from(ids, BigInt) },
+      }
+      const { textEncoder } = config
+      const build: Build = (graph) => buildTextEncoder(network.checkpoint, textEncoder, 1, graph)
+      const session = await this.#load('text encoder', network, '', build, inputs, way, run)
+      return valuesOf(title, await session.run(inputs, run), 'last_hidden_state')
+    })
+  }
+
+  /**
+   * For pictures of one size. Each network is loaded when it is first needed.
+   *
+   * @param lora Runs beside the UNet.
+   */
+  inpaintModel(size: Size, lora: Network | null, way: Way, run: Run): InpaintModel {
+    const { rowsAtOnce, tileSide, queriesAtOnce } = way
+    const { unet, vae, config, title, noise } = this.#model
+    const small = latentSize(size)
+    const adapt = lora === null ? undefined : loraAdapter(lora.checkpoint, 'unet')
+    const tiles = tileSide === undefined ? {} : { tileSide }
+    const measure = `${size.width} × ${size.height} in tiles of ${tileSide ?? 'all'}`
+
+    const encode = async (picture: Float32Array) => {
+      const inputs = { image: floats([1, 3, size.height, size.width], picture) }
+      const build: Build = (graph) =>
+        buildVaeEncoder(vae.checkpoint, config.vae, { batch: 1, ...size }, { ...graph, ...tiles })
+      const session = await this.#load('encoder', vae, measure, build, inputs, way, run)
+      return valuesOf(title, await session.run(inputs, run), 'moments')
+    }
+    const predict = async (sample: Float32Array, timestep: number, embeddings: Float32Array) => {
+      const rows = embeddings.length / (tokenCount * config.unet.contextWidth)
+      const inputs = {
+        sample: floats([rows, sample.length / (rows * areaOf(small)), small.height, small.width], sample),
+        timestep: floats([1], Float32Array.of(timestep)),
+        encoder_hidden_states: floats([rows, tokenCount, config.unet.contextWidth], embeddings),
+      }
+      const build: Build = (graph) =>
+        buildUNet(
+          unet.checkpoint,
+          config.unet,
+          { batch: rows, ...small },
+          { ...graph, adapt, queriesAtOnce: queriesAtOnce ?? usualQueries(graph.provider) },
+        )
+      const measured = `${measure}, ${rows} at once, ${queriesAtOnce ?? 'all'} queries ${lora?.weights.key ?? ''}`
+      const session = await this.#load('unet', unet, measured, build, inputs, way, run)
+      return valuesOf(title, await session.run(inputs, run), 'out_sample')
+    }
+    const decode = async (latents: Float32Array) => {
+      const inputs = { latents: floats([1, latentChannels, small.height, small.width], latents) }
+      const build: Build = (graph) =>
+        buildVaeDecoder(vae.checkpoint, config.vae, { batch: 1, ...small }, { ...graph, ...tiles })
+      const session = await this.#load('decoder', vae, measure, build, inputs, way, run)
+      return valuesOf(title, await session.run(inputs, run), 'image')
+    }
+
+    const known = (picture: Float32Array) => `${vae.weights.key} ${measure} ${fingerprint(picture)}`
+    return {
+      encode: (picture) => this.#computed.moments.of(known(picture), () => encode(picture)),
+      ...{ predict, decode, rowsAtOnce, noise },
+      scalingFactor: config.vae.scalingFactor,
+    }
+  }
+
+  /**
+   * What a fill takes, bytes: the weights, what the networks hold besides, measured for each pixel with Stable Diffusion
+   * 1.5 at 512 × 512 on the CPU, and on a graphics card CUDA's own. In float16 it is half as much.
+   */
+  neededBytes(
+    size: Size,
+    { rowsAtOnce, tileSide = Number.POSITIVE_INFINITY }: Way,
+    { kind, precision }: Pick<Device, 'kind' | 'precision'>,
+  ): number {
+    const { unet, vae } = this.#model
+    const pixels = areaOf(size)
+    const vaePixels = Math.min(pixels, (latentScale * tileSide) ** 2)
+    const inFloat32 =
+      float32Bytes(unet.checkpoint) +
+      float32Bytes(vae.checkpoint) +
+      1200 * rowsAtOnce * pixels +
+      5000 * vaePixels +
+      12 * pixels
+    return inFloat32 / (precision === 'fp16' ? 2 : 1) + (kind === 'cuda' ? cudaBytes : 0)
+  }
+
+  async #load(
+    part: Part,
+    { weights }: Network,
+    measure: string,
+    build: Build,
+    warmUp: Tensors,
+    { on, precision: asked }: WhereComputed,
+    run: Run,
+  ): Promise<Session> {
+    const folder = parse(weights.path).root
+    const precision = (provider: ExecutionProvider) =>
+      asked === 'usual' ? diffusionPrecision[provider] : asked
+    const source = {
+      slot: part === 'unet' ? 'diffusion unet' : 'diffusion others',
+      key: `${part} ${weights.key} ${measure} ${asked}`,
+      model: (provider: ExecutionProvider) => ({
+        graph: writeModel(build({ provider, precision: precision(provider) }), folder),
+        folder,
+      }),
+      precision,
+      warmUp: () => warmUp,
+      // Of the UNet, a second copy of its weights would be 1.6 GB.
+      optimisation: part === 'unet' ? 'extended' : 'all',
+    } as const
+    const startedAt = performance.now()
+    const session = await fromWeights(this.#model.title, weights, () => this.#runtime.load(source, on, run))
+    this.#onLoaded(part, session, performance.now() - startedAt)
+    return session
+  }
+}
+
+function floats(shape: readonly number[], data: Float32Array) {
+  return { type: 'float32', shape, data } as const
+}
+
+/** @throws NonsenseError */
+function valuesOf(title: string, outputs: Tensors, name: string): Float32Array {
+  const values = outputs[name]!.data as Float32Array
+  refuseNonNumbers(title, values)
+  return values
+}
+
+function fingerprint({ buffer, byteOffset, byteLength }: Float32Array): string {
+  return createHash('sha256')
+    .update(new Uint8Array(buffer, byteOffset, byteLength))
+    .digest('hex')
+}
+
+/** Of CUDA's context and its libraries, about. */
+const cudaBytes = 0.6e9
+
+function float32Bytes(checkpoint: Checkpoint): number {
+  let elements = 0
+  for (const { shape } of checkpoint.values()) elements += shape.reduce((product, size) => product * size, 1)
+  return 4 * elements
+}

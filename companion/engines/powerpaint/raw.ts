@@ -1,0 +1,34 @@
+import type { Computed } from '../../diffusion/networks.ts'
+import { fillRawBy, type RawPicture, type RawRecipe } from '../../diffusion/raw-fill.ts'
+import type { Run } from '../../run.ts'
+import type { FillSettings, Means } from '../engine.ts'
+import { guideByTask } from './guide.ts'
+import { type Mode, modeOf } from './prompts.ts'
+import { findPowerPaint } from './weights.ts'
+
+/**
+ * What PowerPaint's own pipeline makes of picture and mask, as they are: what its demo does before, scaling and drawing the
+ * canvas, has been done.
+ *
+ * @throws CompanionError 'model-missing', 'model-damaged', 'option-invalid', 'out-of-memory'; the signal's reason
+ */
+export async function fillRaw(
+  picture: RawPicture,
+  settings: FillSettings,
+  run: Run,
+  means: Means,
+  count: number,
+  computed: Computed,
+) {
+  const { task, prompt, negativePrompt, options } = settings
+  const found = await findPowerPaint(means)
+  const mode = (options.mode as Mode | undefined) ?? modeOf[task]
+  const [fitting, rescale] = [Number(options.fitting), Number(options.rescale)]
+  const recipe: RawRecipe = {
+    model: found.model,
+    steps: 45,
+    guide: (networks, scale, way, loading) =>
+      guideByTask(networks, found, { mode, prompt, negativePrompt, fitting, scale, rescale }, way, loading),
+  }
+  return fillRawBy(recipe, picture, settings, run, means, count, computed)
+}

@@ -1,0 +1,74 @@
+import { execFile } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
+
+/** An NVIDIA graphics card, as its driver describes it. */
+export interface Card {
+  readonly name: string
+  /** '580.95.05' */
+  readonly driver: string
+}
+
+/** The first card; null: there is none, or no driver that could be asked. */
+export async function findCard(): Promise<Card | null> {
+  try {
+    const query = ['--query-gpu=name,driver_version', '--format=csv,noheader']
+    return parseCard((await promisify(execFile)('nvidia-smi', query, { timeout: 10_000 })).stdout)
+  } catch {
+    return null
+  }
+}
+
+/** 'NVIDIA GeForce RTX 4070, 580.95.05', a line for each card. */
+export function parseCard(output: string): Card | null {
+  const [, name, driver] = /^(.+), ([\d.]+)$/m.exec(output) ?? []
+  return name === undefined || driver === undefined ? null : { name, driver }
+}
+
+/** Bytes of the card's memory. */
+export interface CardMemory {
+  /** All that a process could have if it were alone with those that are there already. */
+  readonly budgetBytes: number
+  /** What it has; 0 where the driver does not tell, as in WSL. */
+  readonly heldBytes: number
+}
+
+/** @param pid The process that is asked about. null: there is no card, or no driver that could be asked. */
+export async function findCardMemory(pid: number): Promise<CardMemory | null> {
+  try {
+    const ask = (query: string) =>
+      promisify(execFile)('nvidia-smi', [query, '--format=csv,noheader,nounits'], { timeout: 10_000 })
+    const [card, processes] = await Promise.all([
+      ask('--query-gpu=memory.free'),
+      ask('--query-compute-apps=pid,used_memory'),
+    ])
+    return parseCardMemory(card.stdout, processes.stdout, pid)
+  } catch {
+    return null
+  }
+}
+
+/**
+ * @param card MiB that are free, a line for each card.
+ * @param processes '1234, 2150': process and MiB, a line for each.
+ */
+export function parseCardMemory(card: string, processes: string, pid: number): CardMemory | null {
+  const free = /^\d+/.exec(card)
+  if (free === null) return null
+  const held = new RegExp(`^${pid}, (\\d+)`, 'm').exec(processes)
+  const heldBytes = Number(held?.[1] ?? 0) * 2 ** 20
+  return { budgetBytes: Number(free[0]) * 2 ** 20 + heldBytes, heldBytes }
+}
+
+/** Every CUDA 13 needs a driver of this series or a later one (NVIDIA, CUDA 13.0 release notes, table 3). */
+export const leastDriver = 580
+
+export function isDriverTooOld({ driver }: Card): boolean {
+  return Number.parseInt(driver, 10) < leastDriver
+}
+
+/** Whether this Linux runs inside Windows, whose driver it then uses. */
+export function isInWindows(): boolean {
+  const file = '/proc/sys/kernel/osrelease'
+  return existsSync(file) && /microsoft/i.test(readFileSync(file, 'utf8'))
+}

@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest'
+import { isDriverTooOld, parseCard, parseCardMemory } from '../../../companion/gpu/card.ts'
+
+describe('parseCard', () => {
+  test.each([
+    ['NVIDIA GeForce RTX 4070, 580.95.05\n', { name: 'NVIDIA GeForce RTX 4070', driver: '580.95.05' }],
+    ['NVIDIA H100, 590.1\nNVIDIA H200, 590.1\n', { name: 'NVIDIA H100', driver: '590.1' }],
+    ['NVIDIA-SMI has failed because it could not communicate with the NVIDIA driver.', null],
+    ['', null],
+  ])('%j', (output, expected) => {
+    expect(parseCard(output)).toEqual(expected)
+  })
+})
+
+test.each([
+  ['535.261.03', true],
+  ['579.99', true],
+  ['580.65.06', false],
+  ['1000.1', false],
+])('driver %s is too old for CUDA 13: %s', (driver, expected) => {
+  expect(isDriverTooOld({ name: 'any', driver })).toBe(expected)
+})
+
+describe('parseCardMemory', () => {
+  const mebibyte = 2 ** 20
+
+  test('adds what the process holds to what is free', () => {
+    expect(parseCardMemory('1000\n7000\n', '77, 300\n1234, 2150\n', 1234)).toEqual({
+      budgetBytes: 3150 * mebibyte,
+      heldBytes: 2150 * mebibyte,
+    })
+  })
+
+  test.each(['', '1234, [N/A]\n', '12345, 8\n'])(
+    'goes by what is free where the driver does not tell: %j',
+    (processes) => {
+      expect(parseCardMemory('1000\n', processes, 1234)).toEqual({
+        budgetBytes: 1000 * mebibyte,
+        heldBytes: 0,
+      })
+    },
+  )
+
+  test('knows nothing without a card', () => {
+    expect(parseCardMemory('No devices were found\n', '', 1234)).toBeNull()
+  })
+})

@@ -1,0 +1,28 @@
+import { Button } from '@create-figma-plugin/ui'
+import { strings } from '../strings.ts'
+import { ToolBar, type ToolBarProps } from './tool-bar.tsx'
+import { VariationCount } from './variation-count.tsx'
+
+export interface RemoveControlsProps extends ToolBarProps {
+  readonly canRemove: boolean
+  /** null: whoever removes makes one picture, and no other. */
+  readonly variations: number | null
+  readonly onVariations: (count: number) => void
+  readonly onRemove: () => void
+}
+
+/** One brush, one button. */
+export function RemoveControls(props: RemoveControlsProps) {
+  const { canRemove, variations, onVariations, onRemove, ...tools } = props
+  return (
+    <>
+      <ToolBar {...tools} />
+      <div class="go">
+        <Button fullWidth disabled={!canRemove} onClick={onRemove}>
+          {strings.tasks.remove}
+        </Button>
+        {variations !== null && <VariationCount count={variations} onCount={onVariations} />}
+      </div>
+    </>
+  )
+}
