@@ -21,6 +21,7 @@ import { buildPyramid } from './pyramid.ts'
 import { createRandom } from './random.ts'
 import { closeBy, descend, nearby, type Rounds, restore, settle, sharpen } from './refine.ts'
 import { describeScene } from './scene.ts'
+import { continueStraight } from './straight.ts'
 
 /** What to complete, and how hard to try. */
 export interface CompletionTask {
@@ -103,7 +104,8 @@ export function prepare(task: Omit<CompletionTask, 'seed'>, run: CompletionRun):
     )
   }
 
-  // 1. What another part of the picture continues exactly is copied as it is.
+  // 1. What the picture's own lines or another part of it continue exactly is copied as it is.
+  continueStraight(image, hole)
   const clones = findClones(image, hole, avoid)
   applyCopies(image.data, clones.holePixels, clones.copiedFrom)
   blendCopies(image, { hole, ...clones })
