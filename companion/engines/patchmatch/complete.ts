@@ -54,8 +54,8 @@ const sharedSeed = 1
 const judgedAtPx = 18
 /** Where even the coarsest level has more, trying several would take too long: the first must do. */
 const mostJudgedPixels = 4000
-/** A seed's own first fill is as good as the shared one while it costs at most so many times as much. */
-const equallyGood = 1.15
+/** A seed goes on with its own first fill while that costs at most so many times as much as the best shared one. */
+const goodEnough = 1.15
 /** Holes no deeper than this leave nothing to decide: one first fill, few rounds. */
 const thinPx = 8
 
@@ -172,7 +172,7 @@ export function finish(prepared: Prepared, seed: number, run: CompletionRun): Im
 
       // 4. One of the best goes on down to full size.
       const [best] = makeFills(course, own, { rounds, isCompared: true, onLevel: onNext })
-      const isGood = best !== undefined && best.cost <= equallyGood * shared.cost
+      const isGood = best !== undefined && best.cost <= goodEnough * shared.cost
       let field = isGood ? best.field : copyField(shared.field)
       restore(levels[judged]!, field)
       for (let l = judged - 1; l >= 0; l--) {
