@@ -18,11 +18,11 @@ describeInBrowser('the pictures of the readme', (browser) => {
   let close = async () => {}
   afterEach(() => close())
 
-  async function openPhoto(name: string, settings: Partial<Settings>) {
+  async function openHill(settings: Partial<Settings>) {
     const companion = await startTestCompanion({ engines })
-    const bytes = await readFile(pictureNamed(name))
+    const bytes = await readFile(pictureNamed('hill-tree.jpg'))
     const { width, height } = await sharp(bytes).metadata()
-    const picture = { bytes: new Uint8Array(bytes), widthPx: width, heightPx: height }
+    const picture = { name: 'Hill', bytes: new Uint8Array(bytes), widthPx: width, heightPx: height }
     const document = openPictureDocument(picture, { token: companion.token, settings })
     const infill = await openWindow(browser(), {
       ...{ sandbox: document.sandbox, port: companion.port, widthPx: 560, heightPx: 620 },
@@ -36,16 +36,16 @@ describeInBrowser('the pictures of the readme', (browser) => {
   }
 
   test('show a thing that a box was drawn round', async () => {
-    const { infill, size } = await openPhoto('hill-tree.jpg', { tool: 'point' })
-    await dragOver(infill, size, { x: 796, y: 276, width: 178, height: 314 })
+    const { infill, size } = await openHill({ tool: 'point' })
+    await dragOver(infill, size, tree)
     await infill.window.getByText('Shift adds, Alt takes away.').waitFor()
     await infill.screenshot('window-click')
     expect(await button(infill, 'Remove').isEnabled()).toBe(true)
   })
 
   test('show four results to flip through', async () => {
-    const { infill, size } = await openPhoto('coffee-spoon.jpg', { tool: 'rectangle' })
-    await dragOver(infill, size, { x: 314, y: 54, width: 126, height: 282 })
+    const { infill, size } = await openHill({ tool: 'rectangle' })
+    await dragOver(infill, size, tree)
     await infill.window.getByRole('combobox', { name: 'Number of results' }).selectOption('4')
     await button(infill, 'Remove').click()
     const results = infill.window.getByRole('radio', { name: /^Result/ })
@@ -96,6 +96,9 @@ describeInBrowser('the pictures of the readme', (browser) => {
     await infill.screenshot('window-several')
   })
 })
+
+/** Round the conifer on the hill, in pixels. */
+const tree: Rect = { x: 796, y: 276, width: 178, height: 314 }
 
 function pictureNamed(name: string): string {
   return join(installationFolder, 'test/fixtures/pictures', name)

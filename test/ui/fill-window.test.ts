@@ -6,7 +6,7 @@ import { pixelAt } from '../support/assert-image.ts'
 import { describeInBrowser } from '../support/chromium.ts'
 import { startTestCompanion } from '../support/companion.ts'
 import { decode } from '../support/fake-figma/index.ts'
-import { button, expectNoFaults, openWindows } from '../support/open-windows.ts'
+import { button, expectNoFaults, openWindows, waitForFills } from '../support/open-windows.ts'
 import { paintOverRed, patience, waitForNoRed, waitForRed } from '../support/painting.ts'
 import { publishModel } from '../support/published-model.ts'
 import { createScene } from '../support/scene.ts'
@@ -165,6 +165,28 @@ describeInBrowser('filling by words', (browser) => {
     await infill.window.getByText('Editing a fill').waitFor({ state: 'detached' })
     // The same words, mask and seed make the same picture, in the same place.
     expect(document.document.value.fills.map((fill) => fill.hash)).toEqual([hash])
+  })
+
+  test('fills a layer without a picture as a whole, by words alone', async () => {
+    const shape = [
+      { x: 60, y: 30 },
+      { x: 180, y: 30 },
+      { x: 180, y: 150 },
+      { x: 60, y: 150 },
+    ]
+    const words = stubEngine({ id: 'painter', title: 'Painter', tasks: ['fill'], takesPrompt: true })
+    const companion = await startTestCompanion({ engines: [stubEngine(), words] })
+    const source = { kind: 'surroundings', shape } as const
+    const document = openDocument(await createScene(), { token: companion.token, source })
+    const infill = await openInfill({ sandbox: document.sandbox, port: companion.port })
+    await prompt(infill).fill('a vase')
+    expect(await infill.window.getByText('Remove', { exact: true }).count()).toBe(0)
+    await button(infill, 'Fill').click()
+    await waitForFills(document, 1)
+    const mask = await decode(document.document.value.fills[0]!.mask)
+    expect(pixelAt(mask, 60, 30)).toEqual([255, 255, 255, 255])
+    expect(pixelAt(mask, 179, 149)).toEqual([255, 255, 255, 255])
+    expect(pixelAt(mask, 59, 90)).toEqual([0, 0, 0, 255])
   })
 
   test('says that the models know English, where the words are in another script', async () => {
