@@ -58,6 +58,7 @@ export const notes: readonly (readonly [RegExp, string])[] = [
   [/^The fill was computed at (\d+) % of .*$/, '填充是按图片尺寸的 $1% 计算的。'],
   [/^Part of the fill was computed at (\d+) % of .*$/, '部分填充是按图片尺寸的 $1% 计算的。'],
   [/^What is too long .* in (\d+) overlapping slices\.$/, '过长的部分分成 $1 个相互重叠的片段填充。'],
+  [/^Fine detail was copied from other parts .*$/, '细节取自图片的其他部分。'],
   [/^The picture was reduced to 8 bits a channel\.$/, '图片已降为每通道 8 位。'],
   [/^The picture was converted from CMYK to sRGB\.$/, '图片已从 CMYK 转换为 sRGB。'],
   [/^Of the animation only the first frame was used\.$/, '动画只使用了第一帧。'],

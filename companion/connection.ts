@@ -8,6 +8,7 @@ import { Outbox } from './outbox.ts'
 import type { Pairing } from './pairing.ts'
 import {
   type Blob,
+  type Device,
   decodeMessage,
   encodeMessage,
   type Frame,
@@ -35,6 +36,8 @@ export const closeCodes = {
 /** What all connections of a companion share. */
 export interface Shared {
   readonly instance: string
+  /** Where models are computed, as far as that can be known before. */
+  readonly device: Promise<Device>
   readonly engines: readonly Engine[]
   readonly selectors: readonly Selector[]
   readonly openSelectors: OpenSelectors
@@ -42,6 +45,8 @@ export interface Shared {
   readonly images: Images
   readonly store: Store
   readonly runtime: Runtime
+  /** Of the selectors alone. */
+  readonly selectRuntime: Runtime
   readonly jobs: Jobs
   readonly log: Log
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { diffusionCommand } from './diffusion/command.ts'
 import { engineCommand } from './engine/command.ts'
+import { gpuCommand } from './gpu/command.ts'
 import { modelsCommand } from './models/command.ts'
 import { windowCommand } from './window/command.ts'
 
@@ -12,4 +13,5 @@ await new Command('npm run bench --')
   .addCommand(modelsCommand)
   .addCommand(windowCommand)
   .addCommand(diffusionCommand)
+  .addCommand(gpuCommand)
   .parseAsync()
