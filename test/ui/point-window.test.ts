@@ -102,6 +102,10 @@ describeInBrowser('pointing at things', (browser) => {
     for (let turns = 0; turns < 2 && (await seen()) !== first; turns++)
       await infill.page.keyboard.press('Tab')
     await expect.poll(seen, patience).toBe(first)
+    // From control to control it goes on as everywhere.
+    await button(infill, 'Undo').focus()
+    await infill.page.keyboard.press('Tab')
+    expect(await infill.window.locator(':focus').getAttribute('aria-label')).not.toBe('Undo')
   })
 
   test('Alt takes away what does not belong', async () => {
