@@ -84,10 +84,11 @@ interface FillPass extends Pass {
 function passesOf(modelFor: (size: Size) => InpaintModel, { sizes, numbers }: FillTask): FillPass[] {
   const { generated, refined } = sizes
   const model = modelFor(generated)
-  const pass = (size: Size, model: InpaintModel, strength: number, evaluations: number): FillPass => {
-    return { size, model, strength, evaluations, steps: countSteps(model.noise, { ...numbers, strength }) }
+  const stepsOf = (strength: number) => countSteps(model.noise, { ...numbers, strength })
+  const generating: FillPass = {
+    ...{ size: generated, model, evaluations: 1 },
+    ...{ strength: numbers.strength, steps: stepsOf(numbers.strength) },
   }
-  const generating = pass(generated, model, numbers.strength, 1)
   if (refined === null) return [generating]
   // The network is loaded for slices of this size already.
   const [whole, part] = [latentSize(refined), latentSize(generated)]
@@ -95,7 +96,11 @@ function passesOf(modelFor: (size: Size) => InpaintModel, { sizes, numbers }: Fi
   const inSlices = { ...modelFor(refined), predict: predictInSlices(model.predict, whole, slices) }
   // At least one step.
   const strength = Math.max(refiningStrength, 1 / numbers.steps)
-  return [generating, pass(refined, inSlices, strength, slices.length)]
+  const refining: FillPass = {
+    ...{ size: refined, model: inSlices, evaluations: slices.length },
+    ...{ strength, steps: stepsOf(strength) },
+  }
+  return [generating, refining]
 }
 
 /** Enough for what a larger picture has in detail, not enough to draw something else. */

@@ -1,4 +1,4 @@
-import type { FillSettings, Means } from '../engines/engine.ts'
+import type { FillSettings, Means, RawFill } from '../engines/engine.ts'
 import { CompanionError } from '../errors.ts'
 import type { Image, Mask, Size } from '../image/image.ts'
 import type { Device, Options } from '../protocol.ts'
@@ -39,15 +39,19 @@ export async function fillRawBy(
   { runtime }: Means,
   count: number,
   computed: Computed,
-): Promise<{ readonly images: readonly [Image, ...Image[]]; readonly device: Device }> {
+): Promise<RawFill> {
   const size = sizeOf(options, image)
   const scale = numberOf(options.guidance, usualGuidance)
   let device: Device | null = null
-  const networks = new Networks(model, runtime, computed, (_part, session) => {
+  let loadMs = 0
+  const networks = new Networks(model, runtime, computed, (_part, session, ms) => {
     device = session.device
+    loadMs += ms
   })
   const way: Way = {
     on: 'best',
+    // What the reference implementation computes with.
+    precision: 'float32',
     rowsAtOnce: scale > 1 ? 2 : 1,
     tileSide: options.vaeTiling === true ? usualTileSide : undefined,
     queriesAtOnce: options.attentionSlicing as number | undefined,
@@ -70,7 +74,7 @@ export async function fillRawBy(
     },
   )
   const [first, ...others] = pictures.map(imageFromSamples)
-  return { images: [first!, ...others], device: device! }
+  return { images: [first!, ...others], device: device!, loadMs }
 }
 
 /** Of every pipeline. */

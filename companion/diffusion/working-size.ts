@@ -21,8 +21,10 @@ export function workingSizes(tile: Size, side: number, scale = 1): WorkingSizes 
   const isGeneratedAtOnce = side <= largestGenerated
   const generated = sizeNear(tile, scale * (isGeneratedAtOnce ? side : trainedSide))
   if (isGeneratedAtOnce || scale < 1) return { generated, refined: null }
-  const refined = sizeNear(tile, Math.min(side, Math.sqrt(areaOf(tile))))
-  return { generated, refined: areaOf(refined) < leastGain * areaOf(generated) ? null : refined }
+  const wanted = sizeNear(tile, Math.min(side, Math.sqrt(areaOf(tile))))
+  const gain = areaOf(wanted) / areaOf(generated)
+  if (gain >= leastGain) return { generated, refined: wanted }
+  return { generated: gain > 1 ? wanted : generated, refined: null }
 }
 
 /** About as many pixels as a square of that side. Large tiles come smaller already; a small one grows. */
@@ -41,5 +43,5 @@ const longestShare = 1.5
 /** Both models still draw well there. */
 const largestGenerated = 768
 
-/** A picture of hardly more pixels is scaled as well as it is refined. */
+/** Hardly more pixels are generated at once. */
 const leastGain = 1.5

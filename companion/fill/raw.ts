@@ -28,15 +28,15 @@ export async function fillRaw(
   const settings = { task, prompt, negativePrompt, seed, options: withDefaults(taken, job.options) }
   const startedAt = performance.now()
   const whole = { image: picture.image, mask }
-  const { images, device } = await engine.raw(whole, settings, run, means, variations)
-  const fillMs = Math.round(performance.now() - startedAt)
+  const { images, device, loadMs = 0 } = await engine.raw(whole, settings, run, means, variations)
+  const load = Math.round(loadMs)
+  const fill = Math.round(performance.now() - startedAt) - load
   for (let variation = 0; variation < variations; variation += 1) {
     const image = images[variation] ?? images[0]
     const encodingAt = performance.now()
     const png = await encodePatch(image, picture.iccProfile)
     const ms = {
-      ...{ queue: job.queueMs, decode: 0, load: 0, blend: 0 },
-      fill: fillMs,
+      ...{ queue: job.queueMs, decode: 0, load, fill, blend: 0 },
       encode: Math.round(performance.now() - encodingAt),
     }
     const { width, height } = image

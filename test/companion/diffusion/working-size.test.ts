@@ -22,10 +22,17 @@ describe('workingSizes', () => {
       refined: [768, 640],
     },
     {
-      what: 'a tile hardly larger than what is generated',
+      what: 'a tile hardly larger than what is generated, which is generated at once',
       tile: [600, 560],
       side: 1024,
-      generated: [512, 448],
+      generated: [576, 512],
+      refined: null,
+    },
+    {
+      what: 'a tile smaller than what is generated, which grows all the same',
+      tile: [90, 70],
+      side: 1024,
+      generated: [576, 448],
       refined: null,
     },
   ] as const)('$what', ({ tile, side, generated, refined }) => {

@@ -96,7 +96,7 @@ describe('Stable Diffusion', () => {
     const [alone] = await patchesOf(await job({ seed: 6 }))
 
     expect(second!.seed).toBe(6)
-    expect(second!.used).toMatchObject({ steps: 2, workWidth: 256, workHeight: 256, tiles: 1 })
+    expect(second!.used).toMatchObject({ steps: 2, workWidth: 256, workHeight: 192, tiles: 1 })
     expect(second!.png).toEqual(alone!.png)
   })
 
@@ -125,21 +125,18 @@ describe('Stable Diffusion', () => {
 
   test('refines a large tile at its own size, with the network that generated the fill', async () => {
     const large = {
-      image: gradientImage(1000, 840),
-      mask: rectMask(1000, 840, { x: 300, y: 250, width: 400, height: 300 }),
+      image: gradientImage(800, 680),
+      mask: rectMask(800, 680, { x: 300, y: 250, width: 400, height: 300 }),
     }
     const { runtime, runs } = watched()
     const opened = await createStableDiffusion().open(quietRun, meansOf(runtime), [image])
-    const fill = await opened.fill(
-      { ...large, avoid: null },
-      settingsOf({ size: 1024, guidance: 1 }),
-      quietRun,
-    )
+    const settings = settingsOf({ size: 1024, guidance: 1 })
+    const fill = await opened.fill({ ...large, avoid: null }, settings, quietRun)
 
-    expect(fill).toMatchObject({ width: 1000, height: 840 })
-    expect(opened.worked).toEqual({ steps: 3, size: { width: 960, height: 832 } })
+    expect(fill).toMatchObject({ width: 800, height: 680 })
+    expect(opened.worked).toEqual({ steps: 3, size: { width: 768, height: 640 } })
     expect(opened.notes).toEqual([
-      'The fill was made at 512 × 448 and refined at 960 × 832, in 9 overlapping parts.',
+      'The fill was made at 512 × 448 and refined at 768 × 640, in 4 overlapping parts.',
     ])
     expect(runs.map(({ part, shape }) => [part, ...shape.slice(2)])).toEqual([
       ['text encoder'],
@@ -147,10 +144,10 @@ describe('Stable Diffusion', () => {
       ['unet', 56, 64],
       ['unet', 56, 64],
       ['decoder', 56, 64],
-      ['encoder', 832, 960],
-      ['encoder', 832, 960],
-      ...Array<unknown>(9).fill(['unet', 56, 64]),
-      ['decoder', 104, 120],
+      ['encoder', 640, 768],
+      ['encoder', 640, 768],
+      ...Array<unknown>(4).fill(['unet', 56, 64]),
+      ['decoder', 80, 96],
     ])
   })
 
@@ -221,14 +218,51 @@ describe('Stable Diffusion', () => {
   })
 
   test('says how much memory it lacks before it is taken', async () => {
-    const memory = { budgetBytes: 1e6, peakBytes: 0 }
+    const memory = { budgetBytes: 1e6, cardBudgetBytes: null, peakBytes: 0 }
     const runtime = { ...watched().runtime, memory }
     await expect(filled({ runtime })).rejects.toMatchObject({ code: 'out-of-memory' })
+  })
+
+  test('goes by the memory of the card where that computes', async () => {
+    const { runtime } = watched()
+    const short: Runtime = {
+      ...runtime,
+      async load(source, on, run) {
+        const session = await runtime.load(source, on, run)
+        if (on === 'cpu') return session
+        return { ...session, device: { kind: 'cuda', name: 'a card', precision: 'fp16' } }
+      },
+      memory: { budgetBytes: Number.POSITIVE_INFINITY, cardBudgetBytes: 0.5e9, peakBytes: 0 },
+    }
+    const opened = await createStableDiffusion().open(quietRun, meansOf(short), [image])
+    await opened.fill(tile, settingsOf({}), quietRun)
+    expect(opened.notes).toEqual(['Memory was short, so the CPU computed the fill.'])
   })
 
   test('refuses what are no numbers', async () => {
     const { runtime } = watched({ change: withoutNumbers })
     await expect(filled({ runtime })).rejects.toMatchObject({ code: 'model-damaged' })
+  })
+
+  test('computes in float32 what float16 made no picture of, on the same card', async () => {
+    const { runtime } = watched()
+    const overflowing: Runtime = {
+      ...runtime,
+      async load(source, on, run) {
+        const session = await runtime.load(source, on, run)
+        const isHalf = source.precision?.('cuda') === 'float16'
+        const device = { kind: 'cuda', name: 'a card', precision: isHalf ? 'fp16' : 'fp32' } as const
+        if (!isHalf) return { ...session, device }
+        return { ...session, device, run: async (...given) => withoutNumbers(await session.run(...given)) }
+      },
+      memory: { budgetBytes: Number.POSITIVE_INFINITY, cardBudgetBytes: null, peakBytes: 0 },
+    }
+    const opened = await createStableDiffusion().open(quietRun, meansOf(overflowing), [image])
+    const fill = await opened.fill(tile, settingsOf({}), quietRun)
+
+    expect(opened.notes).toEqual(['The first result was no picture, so it was computed in float32.'])
+    expect(opened.device).toMatchObject({ kind: 'cuda', precision: 'fp32' })
+    expect(fill.data).toEqual((await filled({})).data)
   })
 
   test('lets the CPU compute what a graphics card made no picture of', async () => {
@@ -241,7 +275,7 @@ describe('Stable Diffusion', () => {
         const device = { kind: 'cuda', name: 'a card', precision: 'fp32' } as const
         return { ...session, device, run: async (...given) => withoutNumbers(await session.run(...given)) }
       },
-      memory: { budgetBytes: Number.POSITIVE_INFINITY, peakBytes: 0 },
+      memory: { budgetBytes: Number.POSITIVE_INFINITY, cardBudgetBytes: null, peakBytes: 0 },
     }
     const opened = await createStableDiffusion().open(quietRun, meansOf(failing), [image])
     const fill = await opened.fill(tile, settingsOf({}), quietRun)
