@@ -53,7 +53,13 @@ describe('findPowerPaint', () => {
     expect(taskIds).toBe(publishedTaskIds)
     expect(model.tokenizer.frame([]).at(-1)).toBe(49407)
 
-    const way = { on: 'cpu', rowsAtOnce: 1, tileSide: undefined, queriesAtOnce: undefined } as const
+    const way = {
+      on: 'cpu',
+      precision: 'usual',
+      rowsAtOnce: 1,
+      tileSide: undefined,
+      queriesAtOnce: undefined,
+    } as const
     const networks = new Networks(model, runtime, new Computed())
     await networks.embedIds(model.tokenizer.frame(taskIds.P_ctxt), way, quietRun)
     const { encode, predict, decode } = networks.inpaintModel({ width: 128, height: 64 }, null, way, quietRun)
