@@ -69,7 +69,7 @@ async function hello({ header }: Frame, connection: Connection, shared: Shared):
     return
   }
   read(header, 'client', field.client)
-  read(header, 'locale', optional(field.locale, 'en'))
+  connection.locale = read(header, 'locale', optional(field.locale, 'en'))
   const token = read(header, 'token', optional(field.text, ''))
   // Said again without a token, it changes nothing.
   if (token !== '') connection.client = shared.pairing.clientOf(token)

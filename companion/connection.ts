@@ -8,9 +8,11 @@ import { Outbox } from './outbox.ts'
 import type { Pairing } from './pairing.ts'
 import {
   type Blob,
+  type Device,
   decodeMessage,
   encodeMessage,
   type Frame,
+  type Locale,
   limits,
   MalformedMessage,
   type Reply,
@@ -20,6 +22,7 @@ import type { OpenSelectors } from './select/open-selectors.ts'
 import type { Selector } from './select/selector.ts'
 import type { Store } from './store/store.ts'
 import type { ClientId } from './tokens.ts'
+import { inLanguage } from './translate.ts'
 import { words } from './words.ts'
 
 /** WebSocket close codes, RFC 6455 §7.4.1. */
@@ -33,6 +36,8 @@ export const closeCodes = {
 /** What all connections of a companion share. */
 export interface Shared {
   readonly instance: string
+  /** Where models are computed, as far as that can be known before. */
+  readonly device: Promise<Device>
   readonly engines: readonly Engine[]
   readonly selectors: readonly Selector[]
   readonly openSelectors: OpenSelectors
@@ -40,6 +45,8 @@ export interface Shared {
   readonly images: Images
   readonly store: Store
   readonly runtime: Runtime
+  /** Of the selectors alone. */
+  readonly selectRuntime: Runtime
   readonly jobs: Jobs
   readonly log: Log
 }
@@ -59,6 +66,8 @@ export interface Request extends Frame {
 export class Connection implements Listener {
   /** null: not paired yet. */
   client: ClientId | null = null
+  /** What `hello` asked for. */
+  locale: Locale = 'en'
   readonly #socket: WebSocket
   readonly #shared: Shared
   readonly #answer: Answer
@@ -83,7 +92,7 @@ export class Connection implements Listener {
   }
 
   say(reply: Reply, blobs: readonly Blob[] = []): void {
-    this.send(encodeMessage(reply, blobs))
+    this.send(encodeMessage(inLanguage(reply, this.locale), blobs))
   }
 
   send(message: Uint8Array): void {

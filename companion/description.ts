@@ -1,8 +1,8 @@
-import { cpus } from 'node:os'
 import { hasModel, type Installed, isReady } from './engines/choose.ts'
 import { commonOptions, type Engine } from './engines/engine.ts'
 import { version } from './installation.ts'
 import {
+  type Device,
   type EngineInfo,
   limits,
   type ModelInfo,
@@ -16,20 +16,22 @@ import type { ModelState, Store } from './store/store.ts'
 /** What a companion is asked about. */
 export interface Described {
   readonly instance: string
+  /** Where models are computed. */
+  readonly device: Promise<Device>
   readonly engines: readonly Engine[]
   readonly selectors: readonly Selector[]
   readonly store: Store
 }
 
 /** What this companion is and can do, as a client is told once it is paired. */
-export async function ready({ instance, engines, selectors, store }: Described): Promise<Reply> {
+export async function ready({ instance, device, engines, selectors, store }: Described): Promise<Reply> {
   const models = await store.list()
   return {
     type: 'ready',
     protocol: protocolVersion,
     version,
     instance,
-    device: { kind: 'cpu', name: cpus()[0]?.model.trim() || process.arch, precision: 'fp32' },
+    device: await device,
     engines: engines.map((engine) => engineInfo(engine, models)),
     selectors: selectors.map((selector) => selectorInfo(selector, models)),
     limits: { messageBytes: limits.messageBytes, imagePixels: limits.imagePixels },
@@ -37,7 +39,11 @@ export async function ready({ instance, engines, selectors, store }: Described):
 }
 
 /** What can be installed, and what of it is here. */
-export async function models({ engines, selectors, store }: Omit<Described, 'instance'>): Promise<Reply> {
+export async function models({
+  engines,
+  selectors,
+  store,
+}: Omit<Described, 'instance' | 'device'>): Promise<Reply> {
   const states = await store.list()
   return { type: 'models', models: states.map((state) => modelInfo(state, [...engines, ...selectors])) }
 }

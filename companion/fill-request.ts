@@ -9,6 +9,7 @@ import {
 } from './engines/choose.ts'
 import type { Engine } from './engines/engine.ts'
 import { CompanionError } from './errors.ts'
+import { chooseDetailEngine } from './fill/detail.ts'
 import type { FillJob } from './fill/fill.ts'
 import type { Picture } from './fill/picture.ts'
 import { choosePrefillEngine } from './fill/prefill.ts'
@@ -63,6 +64,7 @@ export function readFill(
     exactEngine: chooseExactEngine(engines, asked, task, engine),
     largeHoleEngine: chooseLargeHoleEngine(engines, installed, asked, task, options),
     prefillEngine: choosePrefillEngine(engines),
+    detailEngine: chooseDetailEngine(engines),
     ...{ seed, variations, extent, merge, options },
   }
 }

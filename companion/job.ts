@@ -1,11 +1,14 @@
 import type { Engine } from './engines/engine.ts'
-import { type Blob, encodeMessage, type Reply } from './protocol.ts'
+import { type Blob, encodeMessage, type Locale, type Reply } from './protocol.ts'
+import { inLanguage } from './translate.ts'
 
 /** What may run side by side: one job of each. A symbol is a lane of the job's own, which waits for no other. */
 export type Lane = Engine['lane'] | 'select' | symbol
 
 /** Where a job's replies go: a connection. */
 export interface Listener {
+  /** What it is told is said in this language. */
+  readonly locale: Locale
   send(message: Uint8Array): void
   /** Resolves when the message is on its way. */
   sent(message: Uint8Array): Promise<void>
@@ -18,6 +21,8 @@ export type JobReply = Extract<Reply, { readonly id?: string }>
 export class Job {
   readonly id: string
   readonly lane: Lane
+  /** Of whoever began it. What it says is kept as it was said. */
+  readonly #locale: Locale
   readonly #ending = new AbortController()
   readonly #listeners = new Set<Listener>()
   /** Patches, or the selection. */
@@ -28,6 +33,7 @@ export class Job {
   constructor(id: string, lane: Lane, listener: Listener) {
     this.id = id
     this.lane = lane
+    this.#locale = listener.locale
     this.#listeners.add(listener)
   }
 
@@ -48,7 +54,7 @@ export class Job {
   /** Tells all listeners. After the end nothing more is said, whatever the engine still does. */
   say(reply: JobReply, blobs: readonly Blob[] = []): void {
     if (this.hasEnded) return
-    const message = encodeMessage(reply, blobs)
+    const message = encodeMessage(inLanguage(reply, this.#locale), blobs)
     if (reply.type === 'progress') this.#progress = message
     else if (reply.type === 'patch' || reply.type === 'selection') this.#results.push(message)
     else this.#end = message

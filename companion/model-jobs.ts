@@ -1,6 +1,6 @@
 import type { Request } from './connection.ts'
 import { models } from './description.ts'
-import type { Job } from './job.ts'
+import type { Job, Lane } from './job.ts'
 import { field, optional, read } from './requests.ts'
 
 /** Downloads a model, or goes on where an earlier download stopped. A cancel keeps what came. */
@@ -8,7 +8,8 @@ export function install(request: Request): void {
   const { id, header, shared } = request
   const modelId = read(header, 'modelId', field.text)
   const acceptLicence = read(header, 'acceptLicence', optional(field.flag, false))
-  change(request, (job) =>
+  // Waits for no other.
+  change(request, Symbol('install'), (job) =>
     shared.store.install(
       modelId,
       { acceptLicence },
@@ -17,15 +18,27 @@ export function install(request: Request): void {
   )
 }
 
+/** Takes its turn among those that use models, so that none loses its own in the middle. */
 export function uninstall(request: Request): void {
-  const modelId = read(request.header, 'modelId', field.text)
-  change(request, () => request.shared.store.uninstall(modelId))
+  const { header, shared } = request
+  const modelId = read(header, 'modelId', field.text)
+  const { store, selectors, runtime, selectRuntime } = shared
+  const selects = selectors.some(({ models }) => models.includes(modelId))
+  change(request, selects ? 'select' : 'model', async () => {
+    // Windows deletes no file that is loaded.
+    await (selects ? selectRuntime : runtime).unload()
+    await store.uninstall(modelId)
+  })
 }
 
-/** A job that waits for no other; once it is done, whoever asked hears what is installed now. */
-function change({ id, client, connection, shared }: Request, work: (job: Job) => Promise<void>): void {
+/** Once it is done, whoever asked hears what is installed now. */
+function change(
+  { id, client, connection, shared }: Request,
+  lane: Lane,
+  work: (job: Job) => Promise<void>,
+): void {
   shared.jobs.submit({
-    ...{ client, id, listener: connection, lane: Symbol('store') },
+    ...{ client, id, listener: connection, lane },
     async work(job) {
       await work(job)
       const installed = await models(shared)

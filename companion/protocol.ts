@@ -47,7 +47,8 @@ export const extents = ['rect', 'image', 'finished'] as const
  */
 export type Extent = (typeof extents)[number]
 
-export type Locale = 'en' | 'zh-CN'
+export const locales = ['en', 'zh-CN'] as const
+export type Locale = (typeof locales)[number]
 
 export interface Device {
   readonly kind: 'cpu' | 'cuda' | 'directml' | 'coreml' | 'webgpu'

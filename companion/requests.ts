@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { CompanionError } from './errors.ts'
-import { type Frame, idPattern, type Locale, limits, type Rect } from './protocol.ts'
+import { type Frame, idPattern, limits, locales, type Rect } from './protocol.ts'
 import { words } from './words.ts'
 
 /** What one field of a request may be: how it is checked, and how that is said. */
@@ -47,7 +47,6 @@ export function wholeNumber(least: number, most: number): Field<number> {
   }
 }
 
-const locales: readonly Locale[] = ['en', 'zh-CN']
 const position = wholeNumber(0, limits.imagePixels).schema
 const side = wholeNumber(1, limits.imagePixels).schema
 const anywhere = wholeNumber(-limits.imagePixels, limits.imagePixels).schema

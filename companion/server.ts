@@ -14,7 +14,8 @@ import { answerHttp } from './pages.ts'
 import { Pairing } from './pairing.ts'
 import { ports } from './protocol.ts'
 import type { DeviceChoice } from './runtime/device.ts'
-import { OnnxRuntime } from './runtime/session.ts'
+import { findDevice } from './runtime/find-device.ts'
+import { OnnxRuntime, type Runtime } from './runtime/session.ts'
 import { selectors as allSelectors } from './select/index.ts'
 import { OpenSelectors } from './select/open-selectors.ts'
 import type { Selector } from './select/selector.ts'
@@ -31,6 +32,8 @@ export interface CompanionOptions {
   readonly store?: Partial<Omit<StoreOptions, 'folder'>>
   /** Where models are computed. Default: 'auto'. */
   readonly device?: DeviceChoice
+  /** Another than ONNX Runtime in a process of its own. */
+  readonly runtime?: Runtime
   readonly log?: Log
   /** There is a new pairing code to show: at the start, after use, after five minutes. */
   readonly onCode?: (code: string) => void
@@ -89,7 +92,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   // 2. Who may come in, and what is done for them.
   const store = openStore({ folder: folder.models, models, ...options.store })
   const stopCleaning = keepClean(store, cleanEveryMs, log)
-  const runtime = new OnnxRuntime({ device, log })
+  const runtime = options.runtime ?? new OnnxRuntime({ device, log })
   const jobs = new Jobs(log)
   const pairing = new Pairing({
     ...{ folder, followEveryMs, onCode },
@@ -101,9 +104,12 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   // Of its own, so that a click does not wait for a fill, nor lose its model when the fill is cancelled.
   const selectRuntime = new OnnxRuntime({ device, log })
   const openSelectors = new OpenSelectors({ files: (id) => store.files(id), runtime: selectRuntime })
+  const bestDevice = findDevice(device)
+  // A client that asks for it hears of it.
+  bestDevice.catch(() => {})
   const shared: Shared = {
-    ...{ instance, engines, selectors, openSelectors, pairing },
-    ...{ images: new Images(), store, runtime, jobs, log },
+    ...{ instance, device: bestDevice, engines, selectors, openSelectors, pairing },
+    ...{ images: new Images(), store, runtime, selectRuntime, jobs, log },
   }
   const connections = new Connections({ port, pingEveryMs, shared })
 
@@ -122,10 +128,12 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
 
   async function stop(): Promise<void> {
     stopCleaning()
-    await jobs.stop(graceMs)
+    const stopped = jobs.stop(graceMs)
+    // Downloads go on where they stopped, so nobody waits for them.
+    await store.close()
+    await stopped
     await openSelectors.close()
     await Promise.all([runtime.unload(), selectRuntime.unload()])
-    await store.close()
     await connections.closeAll()
     await Promise.all(servers.map(close))
     pairing.stop()

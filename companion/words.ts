@@ -2,7 +2,7 @@ import { limits, protocolVersion } from './protocol.ts'
 
 /**
  * What the connection itself says to the person at the screen. Sentences about pictures, masks, engines and options are
- * made where they arise and carry a code; a translation (`hello.locale`) replaces this object and goes by those codes.
+ * made where they arise and carry a code, by which they are translated (`translate.ts`).
  */
 export const words = {
   malformed: (detail: string) =>

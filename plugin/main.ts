@@ -36,7 +36,7 @@ const answers: Answers = {
   openSource: async ({ layerId }) => openSource(await sourceWithId(layerId)),
   lookAtSource: async ({ layerId }) => lookAtSource(await sourceWithId(layerId)),
   openFill: async ({ layerId }) => openFill(await fillWithId(layerId)),
-  openShapes: async ({ layerId }) => openShapes(await sourceWithId(layerId)),
+  openShapes: async ({ layerId, except }) => openShapes(await sourceWithId(layerId), except),
   editFill: async ({ layerId }) => editFill(await fillWithId(layerId)),
   async place(request) {
     const placed = await place(request)

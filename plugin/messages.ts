@@ -30,6 +30,9 @@ export interface Settings {
   readonly separateLayers: boolean
   /** Always make a finished copy and hide the original. */
   readonly alwaysFinished: boolean
+  /** null: as the system prefers. */
+  readonly locale: 'en' | 'zh-CN' | null
+  readonly hasSeenGuide: boolean
   readonly windowWidth: number
   readonly windowHeight: number
 }
@@ -45,6 +48,8 @@ export const defaultSettings: Settings = {
   placeAtOnce: true,
   separateLayers: false,
   alwaysFinished: false,
+  locale: null,
+  hasSeenGuide: false,
   windowWidth: 480,
   windowHeight: 640,
 }
@@ -55,15 +60,7 @@ export type Selection =
   /** `message`: one sentence a designer understands: why not, and what to do. */
   | { readonly state: 'not-fillable'; readonly reason: NotFillable; readonly message: string }
 
-export type NotFillable =
-  | 'nothing'
-  | 'several'
-  | 'text'
-  | 'locked'
-  | 'empty'
-  | 'too-large'
-  | 'no-access'
-  | 'unsupported'
+export type NotFillable = 'nothing' | 'text' | 'locked' | 'empty' | 'too-large' | 'no-access' | 'unsupported'
 
 export interface LayerInfo {
   readonly id: string
@@ -270,7 +267,8 @@ export interface Requests {
   }
   /** What is selected beside the picture: vectors, texts, shapes. */
   readonly openShapes: {
-    readonly asks: { readonly layerId: string }
+    /** `except`: layers that are no shapes, but pictures as well. */
+    readonly asks: { readonly layerId: string; readonly except: readonly string[] }
     readonly gets: readonly PlacedShape[]
   }
   readonly editFill: { readonly asks: { readonly layerId: string }; readonly gets: EditableFill }

@@ -17,16 +17,19 @@ const maxLayerSide = 8 * maxImageSidePx
 /** What the person has selected. A fill that Infill made stands for the layer it lies on. */
 export async function readSelection(): Promise<Selection> {
   if (figma.editorType !== 'figma') return notFillable(obstacles.noAccess)
-  const layers = new Map<string, LayerInfo>()
+  const layers = new Map<string, SceneNode>()
+  let first: Obstacle = obstacles.nothing
   for (const node of figma.currentPage.selection) {
     const meant = await layerMeantBy(node)
     const obstacle = obstacleTo(meant)
-    if (obstacle && figma.currentPage.selection.length === 1) return notFillable(obstacle)
-    layers.set(meant.id, layerInfo(meant))
+    if (obstacle === null) layers.set(meant.id, meant)
+    else if (first === obstacles.nothing) first = obstacle
   }
-  if (layers.size === 0) return notFillable(obstacles.nothing)
-  if (layers.size > 1) return notFillable(obstacles.several)
-  return { state: 'fillable', layers: [...layers.values()] }
+  if (layers.size === 0) return notFillable(first)
+  const pictures = [...layers.values()].filter((layer) => !isPlainShape(layer))
+  // Shapes that are selected together with pictures are there to say where on them.
+  const meant = pictures.length > 0 ? pictures : [...layers.values()]
+  return { state: 'fillable', layers: meant.map(layerInfo) }
 }
 
 /** Reports what the person selects from now on; what `selectOwn` selects is passed over. */
@@ -99,6 +102,23 @@ async function layerMeantBy(node: SceneNode): Promise<SceneNode> {
   return (await sourceOf(fill)) ?? node
 }
 
+/** Drawn, and without a picture. */
+function isPlainShape(node: SceneNode): boolean {
+  if (!shapeTypes.includes(node.type) || !('fills' in node)) return false
+  return (
+    node.fills === figma.mixed || !node.fills.some(({ type, visible = true }) => type === 'IMAGE' && visible)
+  )
+}
+
+const shapeTypes: readonly NodeType[] = [
+  'RECTANGLE',
+  'ELLIPSE',
+  'POLYGON',
+  'STAR',
+  'VECTOR',
+  'BOOLEAN_OPERATION',
+]
+
 function notFillable({ reason, message }: Obstacle): Selection {
   return { state: 'not-fillable', reason, message }
 }
@@ -130,7 +150,6 @@ const obstacles = {
     reason: 'nothing',
     message: 'Nothing is selected. Select the picture you want to erase something from.',
   },
-  several: { reason: 'several', message: 'Several layers are selected. Select just one.' },
   text: {
     reason: 'text',
     message: 'This is a text layer. Select the picture behind it, or the frame around both.',

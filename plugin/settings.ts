@@ -56,6 +56,8 @@ function parseSettings(value: unknown): Settings {
     placeAtOnce: booleanOr(value.placeAtOnce, defaultSettings.placeAtOnce),
     separateLayers: booleanOr(value.separateLayers, defaultSettings.separateLayers),
     alwaysFinished: booleanOr(value.alwaysFinished, defaultSettings.alwaysFinished),
+    locale: value.locale === 'en' || value.locale === 'zh-CN' ? value.locale : null,
+    hasSeenGuide: booleanOr(value.hasSeenGuide, defaultSettings.hasSeenGuide),
     windowWidth: size.width,
     windowHeight: size.height,
   }

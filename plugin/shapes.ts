@@ -20,10 +20,10 @@ import { type Picture, pictureOf, pngSize } from './picture.ts'
  *
  * @throws Refusal `not-fillable` where the picture is repeated, and so lies in many places
  */
-export async function openShapes(source: Layer): Promise<readonly PlacedShape[]> {
+export async function openShapes(source: Layer, except: readonly string[]): Promise<readonly PlacedShape[]> {
   const toPicture = invert(transformOfPicture(source, await pictureOf(source)))
   const selected = figma.currentPage.selection.filter(
-    (node) => node.id !== source.id && fillOf(node) === null,
+    (node) => node.id !== source.id && !except.includes(node.id) && fillOf(node) === null,
   )
   const shapes: PlacedShape[] = []
   for (const node of selected) {

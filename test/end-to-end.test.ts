@@ -50,6 +50,7 @@ describeInBrowser('from a layer in Figma to a fill above it', (browser) => {
   async function openPaired(companion: TestCompanion, options: PluginOptions): Promise<OpenInfill> {
     const infill = await open(companion, options)
     await infill.window.getByRole('textbox', { name: 'Pairing code' }).pressSequentially(companion.code)
+    await infill.window.getByRole('button', { name: 'Skip' }).click()
     return infill
   }
 

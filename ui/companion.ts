@@ -3,6 +3,7 @@ import {
   type FillRequest,
   type Frame,
   type ImageRequest,
+  type Locale,
   type ModelInfo,
   protocolVersion,
   type Reply,
@@ -15,6 +16,8 @@ import { type ConnectionOptions, openConnection } from './connection.ts'
 export type ImageReady = Extract<Reply, { type: 'image-ready' }>
 
 export interface ConnectOptions extends ConnectionOptions {
+  /** Of what the companion says to the person; default: English. */
+  readonly locale?: Locale
   /** From an earlier pairing. */
   readonly token: string | null
   readonly client: { readonly name: string; readonly version: string }
@@ -26,6 +29,8 @@ export interface ConnectOptions extends ConnectionOptions {
 export interface Companion {
   /** Looks for the companion now: after `permission-needed`, or instead of waiting for the next try. */
   search(): void
+  /** From now on the companion says everything in this language. */
+  speak(locale: Locale): void
   /** What comes of it, `onLink` says. */
   pair(code: string): void
   /**
@@ -78,7 +83,7 @@ export function connect(options: ConnectOptions): Companion {
   const images = new Map<string, Pending<ImageReady>>()
   /** What is installed: whoever waits for it. */
   const questions: Pending<readonly ModelInfo[]>[] = []
-  let token = options.token
+  let { token, locale = 'en' } = options
   const connection = openConnection(options, {
     onOpen: greet,
     onMessage: receive,
@@ -89,6 +94,11 @@ export function connect(options: ConnectOptions): Companion {
 
   return {
     search: connection.search,
+    speak(chosen) {
+      if (chosen === locale) return
+      locale = chosen
+      greet()
+    },
     pair: (code) => void send({ type: 'pair', code }),
     sendImage,
     async fill(request, mask, run) {
@@ -117,6 +127,7 @@ export function connect(options: ConnectOptions): Companion {
       type: 'hello',
       protocol: protocolVersion,
       client: options.client,
+      locale,
       ...(token === null ? {} : { token }),
     })
   }

@@ -17,15 +17,16 @@ export function layerToFollow({ selection, work }: State): LayerInfo | null {
   if (selection.state !== 'fillable') return null
   const layer = selection.layers[0]
   if (layer === undefined) return null
+  const isAmongThem = ({ id }: LayerInfo) => selection.layers.some((each) => each.id === id)
   switch (work.step) {
     case 'choose':
       return layer
     case 'open':
-      return work.layer.id === layer.id ? null : layer
+      return isAmongThem(work.layer) ? null : layer
     case 'paint': {
       const { source, fills } = work.picture
       const isShown =
-        source.layer.id === layer.id || fills.some((fill) => fill.layerId === layer.id && !isPicture(fill))
+        isAmongThem(source.layer) || fills.some((fill) => fill.layerId === layer.id && !isPicture(fill))
       return isShown ? null : layer
     }
     default:

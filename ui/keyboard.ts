@@ -13,6 +13,7 @@ export type Command =
   | 'rectangle'
   | 'next-candidate'
   | 'next'
+  | 'keys'
   | 'previous'
   | 'zoom-in'
   | 'zoom-out'
@@ -52,6 +53,8 @@ export function commandFromKey({ key, ctrlKey, metaKey, shiftKey }: Key): Comman
       return 'next'
     case 'ArrowLeft':
       return 'previous'
+    case '?':
+      return 'keys'
     case 'Tab':
       return shiftKey ? null : 'next-candidate'
     case '+':

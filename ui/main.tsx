@@ -10,6 +10,7 @@ import './style.css'
 import './models.css'
 import './fill.css'
 import './results.css'
+import './dialogs.css'
 
 const root = document.getElementById('root')!
 const show = render(App)

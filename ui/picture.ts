@@ -1,4 +1,5 @@
 import { noMargins, type PlacedFill, type PlacedShape, type Rect, type Source } from '../plugin/messages.ts'
+import type { Grey } from './mask/find-again.ts'
 import { emptyHistory } from './mask/history.ts'
 import type { MaskMark, Point } from './mask/mark.ts'
 import type { Picture, ShownFill } from './work.ts'
@@ -115,6 +116,23 @@ export async function maskFromPicture(file: Blob): Promise<HTMLCanvasElement | n
     data[at + 3] = luminance(data[at]!, data[at + 1]!, data[at + 2]!)
   context.putImageData(pixels, 0, 0)
   return canvas
+}
+
+/** The brightness of one part of a picture, scaled down. Rec. 709. */
+export function greyOf(bitmap: ImageBitmap, part: Rect, scale: number): Grey {
+  const [width, height] = [
+    Math.max(1, Math.round(part.width * scale)),
+    Math.max(1, Math.round(part.height * scale)),
+  ]
+  const { context } = canvasOfSize(width, height)
+  context.imageSmoothingQuality = 'high'
+  context.drawImage(bitmap, part.x, part.y, part.width, part.height, 0, 0, width, height)
+  const { data } = context.getImageData(0, 0, width, height)
+  const values = Float32Array.from(
+    { length: width * height },
+    (_, at) => luminance(data[4 * at]!, data[4 * at + 1]!, data[4 * at + 2]!) / 255,
+  )
+  return { width, height, values }
 }
 
 function carried({ transform: [[a, c, e], [b, d, f]] }: PlacedShape, x: number, y: number): Point {

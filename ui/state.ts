@@ -8,12 +8,16 @@ import {
   type Source,
   type Start,
 } from '../plugin/messages.ts'
+import { wouldModelDoBetter } from './advice.ts'
 import { chosenOf, isMarked, replacedByEdit } from './derived.ts'
 import type { Link } from './link.ts'
 import { addMark, changeLastMark, emptyHistory, type History, redoMark, undoMark } from './mask/history.ts'
 import type { Mark } from './mask/mark.ts'
 import type { Change } from './mask/pointing.ts'
 import { type Models, type ModelsAction, noModels, reduceModels } from './models.ts'
+import { enginesOf } from './readiness.ts'
+import { reduceSeveral, type Several, type SeveralAction } from './several.ts'
+import { strings } from './strings.ts'
 import { noWish, type Wish } from './wish.ts'
 import {
   type FillRecord,
@@ -45,6 +49,8 @@ export interface State {
   /** Marks on layers that were left, by the layer's id. */
   readonly drafts: Readonly<Record<string, Draft>>
   readonly models: Models
+  /** The same on several layers; null: it is not asked for. */
+  readonly several: Several | null
   readonly notice: Notice | null
 }
 
@@ -59,6 +65,8 @@ export interface Notice {
   readonly message: string
   /** What to do, where the message does not say it. */
   readonly hint?: string
+  /** Where it can be done. */
+  readonly leadsTo?: 'models'
 }
 
 export type Action =
@@ -118,6 +126,7 @@ export type Action =
   | { readonly type: 'mask-used'; readonly mask: Uint8Array }
   | { readonly type: 'settings-changed'; readonly settings: Settings }
   | { readonly type: 'models-changed'; readonly change: ModelsAction }
+  | { readonly type: 'several-changed'; readonly change: SeveralAction }
   | { readonly type: 'noticed'; readonly notice: Notice }
   | { readonly type: 'dismissed' }
 
@@ -132,6 +141,7 @@ export const initialState: State = {
   lastMask: null,
   drafts: {},
   models: noModels,
+  several: null,
   notice: null,
 }
 
@@ -158,6 +168,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, wish: { ...state.wish, ...action.change } }
     case 'models-changed':
       return { ...state, models: reduceModels(state.models, action.change) }
+    case 'several-changed':
+      return { ...state, several: reduceSeveral(state.several, action.change) }
     case 'noticed':
       return { ...state, notice: action.notice }
     case 'dismissed':
@@ -178,6 +190,7 @@ type WorkAction = Exclude<
       | 'mask-used'
       | 'wished'
       | 'models-changed'
+      | 'several-changed'
       | 'noticed'
       | 'dismissed'
   }
@@ -268,7 +281,7 @@ function reduceWork(state: State, action: WorkAction): Partial<State> {
       if (work.step !== 'place') return {}
       return {
         ...placed(work, action.fill),
-        notice: noticeOf([...chosenOf(work.result).used.notes, ...action.notes]),
+        notice: noticeAfter(state, work, action.notes),
       }
     case 'not-placed':
       if (work.step !== 'place') return {}
@@ -423,6 +436,18 @@ function takeUp(picture: Picture, drafts: State['drafts']): Partial<State> {
   }
   const { history, edits } = draft
   return { work: { step: 'paint', picture: { ...picture, history, edits } }, drafts: otherDrafts }
+}
+
+/** What was done differently from what was asked, and what would do better next time. */
+function noticeAfter(
+  { link }: State,
+  { picture, result }: Extract<Work, { step: 'place' }>,
+  notes: readonly string[],
+): Notice | null {
+  const said = [...chosenOf(result).used.notes, ...notes]
+  const isBettered = picture !== null && wouldModelDoBetter(result, picture, enginesOf(link))
+  if (!isBettered) return noticeOf(said)
+  return { tone: 'info', message: [...said, strings.largeHole].join(' '), leadsTo: 'models' }
 }
 
 function noticeOf(notes: readonly string[]): Notice | null {

@@ -15,6 +15,7 @@ import {
 import { commonOptions, type Engine, type Means } from '../engines/engine.ts'
 import { createEngines } from '../engines/index.ts'
 import { CompanionError } from '../errors.ts'
+import { chooseDetailEngine } from '../fill/detail.ts'
 import { type FillJob, fill, type Patch } from '../fill/fill.ts'
 import { openPicture } from '../fill/picture.ts'
 import { choosePrefillEngine } from '../fill/prefill.ts'
@@ -208,12 +209,13 @@ function parseRequest(args: FillArguments, engines: readonly Engine[], installed
   checkPrompt(task, prompt)
   const hasWeights = args.weights !== undefined
   checkReady(engine, hasWeights ? new Set(engine.models) : installed)
-  const exactEngine = hasWeights ? null : chooseExactEngine(engines, asked, task, engine)
-  return {
-    ...{ engine, exactEngine, task, prompt, negativePrompt, seed, variations, options },
-    largeHoleEngine: chooseLargeHoleEngine(engines, installed, asked, task, options),
+  const helpers = {
+    exactEngine: hasWeights ? null : chooseExactEngine(engines, asked, task, engine),
+    largeHoleEngine: hasWeights ? null : chooseLargeHoleEngine(engines, installed, asked, task, options),
     prefillEngine: choosePrefillEngine(engines),
+    detailEngine: chooseDetailEngine(engines),
   }
+  return { ...helpers, engine, task, prompt, negativePrompt, seed, variations, options }
 }
 
 function refuseModelOptions(engine: Engine, { raw, weights }: FillArguments): void {

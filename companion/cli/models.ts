@@ -60,7 +60,10 @@ export function installModels(
       const { model } = await store.state(id)
       await agree(model, acceptLicence, session)
       await withProgress(session, model.title, (run) => store.install(id, { acceptLicence: true }, run))
-      await say(id, json, ({ bytes }) => `${model.title} is installed (${sizeInWords(bytes)}).`)
+      await say(id, json, ({ bytes }) => {
+        const installed = `${model.title} is installed (${sizeInWords(bytes)}).`
+        return [installed, ...wordsOnHashes(model)].join(' ')
+      })
     }
   }
   return withStore(given, install, 'Stopped. What was downloaded is kept: install again to go on from there.')
@@ -206,6 +209,17 @@ async function withProgress<T>(
   } finally {
     line.clear()
   }
+}
+
+/** What a person may want to know of how far the files can be trusted. */
+function wordsOnHashes({ files }: ModelDefinition): string[] {
+  const from = new Set(files.map(({ sha256From }) => sha256From))
+  return [
+    ...(from.has('one') ? ['The SHA-256 of its files is known from one source only.'] : []),
+    ...(from.has('none')
+      ? ['No SHA-256 of its files was known before: the one that its publisher stated is kept.']
+      : []),
+  ]
 }
 
 function inWords(info: ModelInfo): string {

@@ -1,3 +1,4 @@
+import { variants } from '../../models/onnx/providers.ts'
 import type { FillSettings, Means, OpenEngine, Tile } from '../engines/engine.ts'
 import { type Fallback, withFallbacks } from '../engines/fallbacks.ts'
 import { CompanionError } from '../errors.ts'
@@ -6,7 +7,7 @@ import { openPixels, unite } from '../image/mask.ts'
 import { resizeImage } from '../image/resize.ts'
 import type { Device } from '../protocol.ts'
 import type { Run } from '../run.ts'
-import { describeDevice } from '../runtime/device.ts'
+import { describeDevice, providerOf } from '../runtime/device.ts'
 import { inGigabytes } from '../runtime/memory.ts'
 import type { Guidance } from './denoise.ts'
 import type { FoundModel, Network } from './found-model.ts'
@@ -99,7 +100,7 @@ class Diffusion implements OpenEngine {
       preview: settings.options.preview === true,
     }
     const usual: ScaledWay = {
-      ...{ on: 'best', tileSide: undefined, queriesAtOnce: undefined, scale: 1 },
+      ...{ on: 'best', precision: 'usual', tileSide: undefined, queriesAtOnce: undefined, scale: 1 },
       rowsAtOnce: recipe.numbers.guidance > 1 ? 2 : 1,
     }
     const { result, note } = await withFallbacks(
@@ -134,7 +135,9 @@ class Diffusion implements OpenEngine {
     const loading = { signal: run.signal, onProgress: () => {} }
 
     const guidance = await hole.recipe.guide(networks, way, loading)
-    this.#checkBudget(model.title, networks.neededBytes(sizes.generated, way))
+    // Of a device that computes from now on nothing may have been loaded yet.
+    const device = way.on === 'cpu' ? onCpu : this.#device
+    this.#checkBudget(model.title, networks.neededBytes(sizes.generated, way, device), device.kind)
     const modelFor = (size: Size) => {
       const isLarge = Math.max(size.width, size.height) > largestWhole
       const tiled = { ...way, tileSide: way.tileSide ?? usualTileSide }
@@ -157,9 +160,13 @@ class Diffusion implements OpenEngine {
   }
 
   /** @throws CompanionError 'out-of-memory' */
-  #checkBudget(title: string, neededBytes: number): void {
-    const { budgetBytes } = this.#means.runtime.memory
-    if (this.#device.kind !== 'cpu' || neededBytes <= budgetBytes) return
+  #checkBudget(title: string, neededBytes: number, kind: Device['kind']): void {
+    const { budgetBytes: ofMachine, cardBudgetBytes } = this.#means.runtime.memory
+    const budgets: { readonly [each in Device['kind']]?: number | null } = {
+      ...{ cpu: ofMachine, cuda: cardBudgetBytes, directml: cardBudgetBytes },
+    }
+    const budgetBytes = budgets[kind] ?? Number.POSITIVE_INFINITY
+    if (neededBytes <= budgetBytes) return
     throw new CompanionError(
       'out-of-memory',
       `${title} needs about ${inGigabytes(neededBytes)} of memory for this fill, and ${inGigabytes(budgetBytes)} are free. Close other programs.`,
@@ -170,7 +177,7 @@ class Diffusion implements OpenEngine {
   *#fallbacks(usual: ScaledWay, hole: Hole, run: Run): Generator<Fallback<Image>> {
     const inTwoRuns = { ...usual, rowsAtOnce: 1 } as const
     const inTiles = { ...inTwoRuns, tileSide: smallTileSide }
-    const sliced = { ...inTiles, queriesAtOnce: 1024 }
+    const sliced = { ...inTiles, queriesAtOnce: 256 }
     const smaller = (what: string, way: ScaledWay, prepare = async () => {}): Fallback<Image> => ({
       ...{ against: ['out-of-memory'], what },
       attempt: async () => {
@@ -182,13 +189,22 @@ class Diffusion implements OpenEngine {
     yield smaller('all else was unloaded', inTwoRuns, () => this.#means.runtime.unload())
     yield smaller('the picture was encoded and decoded in tiles', inTiles)
     // Elsewhere attention is fused, and holds little.
-    if (this.#device.kind === 'coreml') yield smaller('attention was computed in slices', sliced)
+    if (variants[providerOf[this.#device.kind]].attention === 'products') {
+      yield smaller('attention was computed in smaller slices', sliced)
+    }
     for (const scale of [0.75, 0.5]) {
       yield smaller(`the fill was computed at ${100 * scale} % of its size`, { ...sliced, scale })
     }
     if (this.#device.kind === 'cpu') return
+    const isHalf = this.#device.precision === 'fp16'
+    if (isHalf) {
+      yield {
+        ...{ against: ['nonsense'], what: 'it was computed in float32' },
+        attempt: () => this.#fillBy({ ...usual, precision: 'float32' }, hole, run),
+      }
+    }
     yield {
-      against: ['out-of-memory', 'nonsense', 'device'],
+      against: isHalf ? ['out-of-memory', 'device'] : ['out-of-memory', 'device', 'nonsense'],
       what: 'the CPU computed the fill',
       attempt: () => this.#fillBy({ ...usual, on: 'cpu' }, hole, run),
     }
@@ -205,6 +221,8 @@ function refinedFrom({ width, height }: Size, { image, slices }: Made): string {
 }
 
 const sizesOf: NonNullable<Recipe['sizesFor']> = ({ image }, side, scale) => workingSizes(image, side, scale)
+
+const onCpu = { kind: 'cpu', precision: 'fp32' } as const
 
 const partsToLoad: readonly Part[] = ['text encoder', 'encoder', 'unet']
 

@@ -8,6 +8,8 @@ export function diffusionLimits(side: number): Limits {
   return {
     contextPx: ({ width, height }) => Math.max(leastContextPx, Math.max(width, height) / 2),
     contextPixels: side * side,
+    // At smaller sizes than they were trained at they draw badly.
+    leastPixels: Math.min(side, trainedSide) ** 2,
     sideMultiple: 64,
   }
 }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { parse } from 'node:path'
 import type { Checkpoint } from '../../models/checkpoint.ts'
 import { loraAdapter } from '../../models/nn/lora.ts'
-import type { GraphDefinition } from '../../models/onnx/graph.ts'
-import type { ExecutionProvider } from '../../models/onnx/providers.ts'
+import type { GraphDefinition, Precision } from '../../models/onnx/graph.ts'
+import { diffusionPrecision, type ExecutionProvider, variants } from '../../models/onnx/providers.ts'
 import { writeModel } from '../../models/onnx/write.ts'
 import { buildTextEncoder } from '../../models/stable-diffusion/text-encoder.ts'
 import { buildUNet } from '../../models/stable-diffusion/unet.ts'
@@ -12,6 +12,7 @@ import { refuseNonNumbers } from '../engines/nonsense.ts'
 import { fromWeights } from '../engines/weights.ts'
 import type { Size } from '../image/image.ts'
 import { areaOf } from '../image/rect.ts'
+import type { Device } from '../protocol.ts'
 import type { Run } from '../run.ts'
 import type { Tensors } from '../runtime/child.ts'
 import type { Runtime, Session } from '../runtime/session.ts'
@@ -31,6 +32,21 @@ export interface Way {
   readonly tileSide: number | undefined
   /** At most so many queries of an attention are looked at together; undefined: all. */
   readonly queriesAtOnce: number | undefined
+  /** usual: that of the device. */
+  readonly precision: 'usual' | 'float32'
+}
+
+/** Where a network is computed, and with what numbers. */
+type WhereComputed = Pick<Way, 'on' | 'precision'>
+
+type Build = (graph: {
+  readonly provider: ExecutionProvider
+  readonly precision: Precision
+}) => GraphDefinition
+
+/** Where attention is not fused, all its products at once would be 0.5 GB for each row at 512 × 512. */
+function usualQueries(provider: ExecutionProvider): number | undefined {
+  return variants[provider].attention === 'products' ? 1024 : undefined
 }
 
 /** Of the autoencoder, latents: as diffusers cuts them for both models. */
@@ -75,7 +91,7 @@ export class Networks {
    *
    * @throws CompanionError 'model-damaged', 'out-of-memory', 'engine-stopped'; the signal's reason
    */
-  embed(words: string, way: Pick<Way, 'on'>, run: Run): Promise<Float32Array> {
+  embed(words: string, way: WhereComputed, run: Run): Promise<Float32Array> {
     const { tokenizer } = this.#model
     return this.embedIds(tokenizer.frame(tokenizer.idsOf(words)), way, run)
   }
@@ -85,16 +101,15 @@ export class Networks {
    *
    * @throws as `embed`
    */
-  embedIds(ids: readonly number[], { on }: Pick<Way, 'on'>, run: Run): Promise<Float32Array> {
+  embedIds(ids: readonly number[], way: WhereComputed, run: Run): Promise<Float32Array> {
     const { textEncoder: network, config, title } = this.#model
-    return this.#computed.embeddings.of(`${network.weights.key} ${ids}`, async () => {
+    return this.#computed.embeddings.of(`${network.weights.key} ${way.precision} ${ids}`, async () => {
       const inputs: Tensors = {
         input_ids: { type: 'int64', shape: [1, tokenCount], data: BigInt64Array.from(ids, BigInt) },
       }
       const { textEncoder } = config
-      const build = (provider: ExecutionProvider) =>
-        buildTextEncoder(network.checkpoint, textEncoder, 1, { provider })
-      const session = await this.#load('text encoder', network, '', build, inputs, on, run)
+      const build: Build = (graph) => buildTextEncoder(network.checkpoint, textEncoder, 1, graph)
+      const session = await this.#load('text encoder', network, '', build, inputs, way, run)
       return valuesOf(title, await session.run(inputs, run), 'last_hidden_state')
     })
   }
@@ -104,12 +119,8 @@ export class Networks {
    *
    * @param lora Runs beside the UNet.
    */
-  inpaintModel(
-    size: Size,
-    lora: Network | null,
-    { on, rowsAtOnce, tileSide, queriesAtOnce }: Way,
-    run: Run,
-  ): InpaintModel {
+  inpaintModel(size: Size, lora: Network | null, way: Way, run: Run): InpaintModel {
+    const { rowsAtOnce, tileSide, queriesAtOnce } = way
     const { unet, vae, config, title, noise } = this.#model
     const small = latentSize(size)
     const adapt = lora === null ? undefined : loraAdapter(lora.checkpoint, 'unet')
@@ -118,9 +129,9 @@ export class Networks {
 
     const encode = async (picture: Float32Array) => {
       const inputs = { image: floats([1, 3, size.height, size.width], picture) }
-      const build = (provider: ExecutionProvider) =>
-        buildVaeEncoder(vae.checkpoint, config.vae, { batch: 1, ...size }, { provider, ...tiles })
-      const session = await this.#load('encoder', vae, measure, build, inputs, on, run)
+      const build: Build = (graph) =>
+        buildVaeEncoder(vae.checkpoint, config.vae, { batch: 1, ...size }, { ...graph, ...tiles })
+      const session = await this.#load('encoder', vae, measure, build, inputs, way, run)
       return valuesOf(title, await session.run(inputs, run), 'moments')
     }
     const predict = async (sample: Float32Array, timestep: number, embeddings: Float32Array) => {
@@ -130,17 +141,22 @@ export class Networks {
         timestep: floats([1], Float32Array.of(timestep)),
         encoder_hidden_states: floats([rows, tokenCount, config.unet.contextWidth], embeddings),
       }
-      const build = (provider: ExecutionProvider) =>
-        buildUNet(unet.checkpoint, config.unet, { batch: rows, ...small }, { provider, queriesAtOnce, adapt })
+      const build: Build = (graph) =>
+        buildUNet(
+          unet.checkpoint,
+          config.unet,
+          { batch: rows, ...small },
+          { ...graph, adapt, queriesAtOnce: queriesAtOnce ?? usualQueries(graph.provider) },
+        )
       const measured = `${measure}, ${rows} at once, ${queriesAtOnce ?? 'all'} queries ${lora?.weights.key ?? ''}`
-      const session = await this.#load('unet', unet, measured, build, inputs, on, run)
+      const session = await this.#load('unet', unet, measured, build, inputs, way, run)
       return valuesOf(title, await session.run(inputs, run), 'out_sample')
     }
     const decode = async (latents: Float32Array) => {
       const inputs = { latents: floats([1, latentChannels, small.height, small.width], latents) }
-      const build = (provider: ExecutionProvider) =>
-        buildVaeDecoder(vae.checkpoint, config.vae, { batch: 1, ...small }, { provider, ...tiles })
-      const session = await this.#load('decoder', vae, measure, build, inputs, on, run)
+      const build: Build = (graph) =>
+        buildVaeDecoder(vae.checkpoint, config.vae, { batch: 1, ...small }, { ...graph, ...tiles })
+      const session = await this.#load('decoder', vae, measure, build, inputs, way, run)
       return valuesOf(title, await session.run(inputs, run), 'image')
     }
 
@@ -153,36 +169,46 @@ export class Networks {
   }
 
   /**
-   * What a fill on the CPU takes, bytes: weights in float32, and what the networks hold besides, measured for each pixel
-   * with Stable Diffusion 1.5 at 512 × 512.
+   * What a fill takes, bytes: the weights, what the networks hold besides, measured for each pixel with Stable Diffusion
+   * 1.5 at 512 × 512 on the CPU, and on a graphics card CUDA's own. In float16 it is half as much.
    */
-  neededBytes(size: Size, { rowsAtOnce, tileSide = Number.POSITIVE_INFINITY }: Way): number {
+  neededBytes(
+    size: Size,
+    { rowsAtOnce, tileSide = Number.POSITIVE_INFINITY }: Way,
+    { kind, precision }: Pick<Device, 'kind' | 'precision'>,
+  ): number {
     const { unet, vae } = this.#model
     const pixels = areaOf(size)
     const vaePixels = Math.min(pixels, (latentScale * tileSide) ** 2)
-    return (
+    const inFloat32 =
       float32Bytes(unet.checkpoint) +
       float32Bytes(vae.checkpoint) +
       1200 * rowsAtOnce * pixels +
       5000 * vaePixels +
       12 * pixels
-    )
+    return inFloat32 / (precision === 'fp16' ? 2 : 1) + (kind === 'cuda' ? cudaBytes : 0)
   }
 
   async #load(
     part: Part,
     { weights }: Network,
     measure: string,
-    build: (provider: ExecutionProvider) => GraphDefinition,
+    build: Build,
     warmUp: Tensors,
-    on: 'best' | 'cpu',
+    { on, precision: asked }: WhereComputed,
     run: Run,
   ): Promise<Session> {
     const folder = parse(weights.path).root
+    const precision = (provider: ExecutionProvider) =>
+      asked === 'usual' ? diffusionPrecision[provider] : asked
     const source = {
       slot: part === 'unet' ? 'diffusion unet' : 'diffusion others',
-      key: `${part} ${weights.key} ${measure}`,
-      model: (provider: ExecutionProvider) => ({ graph: writeModel(build(provider), folder), folder }),
+      key: `${part} ${weights.key} ${measure} ${asked}`,
+      model: (provider: ExecutionProvider) => ({
+        graph: writeModel(build({ provider, precision: precision(provider) }), folder),
+        folder,
+      }),
+      precision,
       warmUp: () => warmUp,
       // Of the UNet, a second copy of its weights would be 1.6 GB.
       optimisation: part === 'unet' ? 'extended' : 'all',
@@ -210,6 +236,9 @@ function fingerprint({ buffer, byteOffset, byteLength }: Float32Array): string {
     .update(new Uint8Array(buffer, byteOffset, byteLength))
     .digest('hex')
 }
+
+/** Of CUDA's context and its libraries, about. */
+const cudaBytes = 0.6e9
 
 function float32Bytes(checkpoint: Checkpoint): number {
   let elements = 0

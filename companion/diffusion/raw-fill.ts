@@ -50,6 +50,8 @@ export async function fillRawBy(
   })
   const way: Way = {
     on: 'best',
+    // What the reference implementation computes with.
+    precision: 'float32',
     rowsAtOnce: scale > 1 ? 2 : 1,
     tileSide: options.vaeTiling === true ? usualTileSide : undefined,
     queriesAtOnce: options.attentionSlicing as number | undefined,

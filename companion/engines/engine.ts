@@ -19,8 +19,12 @@ export interface Limits {
     /** What neighbouring slices share. */
     readonly overlapPx: number
   }
-  /** Sides the engine works at are multiples of this. */
+  /** A context of fewer pixels is enlarged to about as many. */
+  readonly leastPixels?: number
+  /** Sides the engine works at are multiples of this: more of the picture is taken in to make them so. */
   readonly sideMultiple: number
+  /** Whether the engine pads a tile that the picture is too small for; absent: such a tile is stretched. */
+  readonly padsSides?: true
   /** The most that `expand` adds on one side, as a share of the known picture's; absent: any. */
   readonly expandShare?: number
   /**
@@ -109,6 +113,14 @@ export interface Engine {
    * first: what a picture holds already is better than what a network makes up.
    */
   fillExactly?(tile: Tile, run: Run): Promise<Image | null>
+  /**
+   * Finds in the known part of a tile what looks like its fill, so that detail can be copied from there. Absent where it
+   * cannot.
+   *
+   * @param guide The tile with its hole filled, smaller.
+   * @returns [height, width] of the tile: for a masked pixel the place of a known one, y · width + x; elsewhere −1
+   */
+  followGuide?(tile: Tile, guide: Image, run: Run): Promise<Int32Array>
   /**
    * What the reference implementation makes of a whole picture, with nothing cropped, grown or blended around it.
    * Absent where there is none.

@@ -2,7 +2,7 @@ import type { Limits } from '../engines/engine.ts'
 import { cropMask } from '../image/crop.ts'
 import { wholeOf } from '../image/image.ts'
 import { boundsWithin, clearMask, partsOf } from '../image/mask.ts'
-import { areaOf, inflate, overlap, roundSides, union } from '../image/rect.ts'
+import { areaOf, inflate, overlap, union } from '../image/rect.ts'
 import type { Rect, Task } from '../protocol.ts'
 import { hasSource, type Masks } from './masks.ts'
 import { planSlices, type Slice } from './slices.ts'
@@ -30,13 +30,10 @@ export interface Context {
  */
 export function planContexts(masks: Masks, limits: Limits, task: Task): Context[] {
   const { mask } = masks
-  const rectOf = (hole: Rect) => {
-    const wanted = inflate(hole, Math.ceil(limits.contextPx(hole, task)), mask)
-    return roundSides(wanted, limits.sideMultiple, mask)
-  }
+  const rectOf = (hole: Rect) => inflate(hole, Math.ceil(limits.contextPx(hole, task)), mask)
   const candidates = joinHoles(partsOf(mask, nearPx), rectOf, limits)
   const pending = { ...mask, data: mask.data.slice() }
-  return smallestFirst(candidates).flatMap(({ hole, rect }) => {
+  const contexts = smallestFirst(candidates).flatMap(({ hole, rect }) => {
     // Those within it may have taken all of it along.
     if (boundsWithin(pending, hole) === null) return []
     const context = sourceIsIn(rect, masks) ? rect : wholeOf(mask)
@@ -44,6 +41,7 @@ export function planContexts(masks: Masks, limits: Limits, task: Task): Context[
     clearMask(pending, hole)
     return [{ hole, slices, fadePx: 0 }]
   })
+  return bySize(contexts)
 }
 
 /** Parts of a mask that are nearer than this are one hole from the start: specks come by the thousand. */
@@ -81,12 +79,14 @@ function joinTwo(
   a: Candidate,
   b: Candidate,
   rectOf: (hole: Rect) => Rect,
-  { contextPixels, slicing }: Limits,
+  { contextPixels, sideMultiple, slicing }: Limits,
 ): Candidate | null {
   if (!overlap(a.rect, b.rect)) return null
   const hole = union(a.hole, b.hole)
   const rect = rectOf(hole)
-  const isCheaper = areaOf(rect) <= areaOf(a.rect) + areaOf(b.rect) && areaOf(rect) <= contextPixels
+  const whole = (px: number) => Math.ceil(px / sideMultiple) * sideMultiple
+  const workOf = ({ width, height }: Rect) => whole(width) * whole(height)
+  const isCheaper = workOf(rect) <= workOf(a.rect) + workOf(b.rect) && workOf(rect) <= contextPixels
   const isWithin = areaOf(hole) === Math.max(areaOf(a.hole), areaOf(b.hole))
   const mayStayApart = !overlap(a.hole, b.hole) || (isWithin && slicing !== undefined)
   return isCheaper || !mayStayApart ? { hole, rect } : null
@@ -95,6 +95,26 @@ function joinTwo(
 /** So that one within another comes before it. */
 function smallestFirst(candidates: readonly Candidate[]): Candidate[] {
   return [...candidates].sort((a, b) => areaOf(a.hole) - areaOf(b.hole))
+}
+
+/** Those of one size together, for a session is loaded for each size; but those that overlap stay in their order. */
+function bySize(contexts: readonly Context[]): Context[] {
+  const left = [...contexts]
+  const sorted: Context[] = []
+  while (left.length > 0) {
+    const isFree = ({ hole }: Context, i: number) =>
+      !left.slice(0, i).some((earlier) => overlap(earlier.hole, hole))
+    const free = left.filter(isFree)
+    const next = free.find((context) => isOfSize(context, sorted.at(-1))) ?? free[0]!
+    sorted.push(...left.splice(left.indexOf(next), 1))
+  }
+  return sorted
+}
+
+function isOfSize({ slices }: Context, last: Context | undefined): boolean {
+  const { width, height } = slices[0]!.work
+  const before = last?.slices.at(-1)?.work
+  return before?.width === width && before.height === height
 }
 
 function sourceIsIn(rect: Rect, { mask, avoid }: Masks): boolean {

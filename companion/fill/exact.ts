@@ -42,7 +42,7 @@ export async function copyExactly(
   // Copied at another size, it would not be exact.
   if (slicesOf(plan).some(({ rect, work }) => rect.width !== work.width)) return null
   const fillTile = (tile: Tile) => engine.fillExactly!(tile, run)
-  const filled = await fillContexts(picture.image, plan, fillTile, run)
+  const filled = await fillContexts(picture.image, plan, { fillTile }, run)
   if (filled === null) return null
   return { filled, plan, used: { engine: engine.id, device: await describeDevice('cpu'), notes: [] } }
 }

@@ -1,51 +1,55 @@
 import type { Tile } from '../engines/engine.ts'
 import { cropImage, cropMask } from '../image/crop.ts'
 import { createMask, type Image, type Mask, type Size } from '../image/image.ts'
-import { binarise, clearMask, featherMask } from '../image/mask.ts'
+import { binarise, clearMask, featherMask, within } from '../image/mask.ts'
 import { crossfadePixel } from '../image/over.ts'
 import { areaOf, intersection } from '../image/rect.ts'
 import { coverMask, resizeImage } from '../image/resize.ts'
 import type { Run } from '../run.ts'
 import type { Context } from './contexts.ts'
-import { addGrain, measureGrain } from './grain.ts'
 import type { Plan } from './plan.ts'
 import { type Slice, weightAt } from './slices.ts'
 
-/**
- * The picture with all that the plan's mask marks filled, one context after another: each sees what earlier ones filled.
- *
- * @param fillTile null: cannot be filled, and so neither can the whole.
- */
+/** How it is done. */
+export interface Steps<Fill extends Image | null> {
+  /** null: cannot be filled, and so neither can the whole. */
+  fillTile(tile: Tile): Promise<Fill>
+  /** Changes `filled` where the context has its share, 0..255, once that is filled. */
+  finish?(filled: Image, share: Mask, context: Context): Promise<void>
+}
+
+/** The picture with all that the plan's mask marks filled, one context after another: each sees what earlier ones filled. */
 export async function fillContexts<Fill extends Image | null>(
   picture: Image,
   { mask, avoid, contexts }: Plan,
-  fillTile: (tile: Tile) => Promise<Fill>,
+  { fillTile, finish }: Steps<Fill>,
   { signal }: Pick<Run, 'signal'>,
 ): Promise<Fill | Image> {
   const filled = { ...picture, data: picture.data.slice() }
   const pending = { ...mask, data: mask.data.slice() }
   for (const context of contexts) {
-    const { hole, slices } = context
-    const share = shareOf(context, pending)
+    const share = shareOf(context, pending, mask)
     const lay = layingInto(filled, share, context)
-    for (const slice of slices) {
+    for (const slice of context.slices) {
       const tile = cutTile(filled, { mask: share, avoid }, slice)
       const result = await fillTile(tile)
       signal.throwIfAborted()
       if (result === null) return result
       checkSize(result, tile.image)
-      lay(enlarge(result, slice, filled, pending), slice)
+      lay(resizeTo(result, slice.rect), slice)
     }
-    clearMask(pending, hole)
+    await finish?.(filled, share, context)
+    clearMask(pending, context.hole)
   }
   return filled
 }
 
-/** How much of each pixel is the context's own fill, 0..255: all of what is pending in it, and less of what lies around. */
-function shareOf({ hole, fadePx }: Context, pending: Mask): Mask {
+/** How much of each pixel is the context's own fill, 0..255: all of what is pending in it, and less of what is filled around. */
+function shareOf({ hole, fadePx }: Context, pending: Mask, mask: Mask): Mask {
   if (fadePx === 0) return pending
   const share = createMask(pending.width, pending.height)
-  const own = featherMask(cropMask(pending, hole), { growPx: 0, featherPx: fadePx })
+  const faded = featherMask(cropMask(pending, hole), { growPx: 0, featherPx: fadePx })
+  const own = within(faded, cropMask(mask, hole))
   for (let y = 0; y < own.height; y += 1) {
     const row = own.data.subarray(y * own.width, (y + 1) * own.width)
     share.data.set(row, (hole.y + y) * share.width + hole.x)
@@ -67,13 +71,6 @@ function cutTile(
     mask: cutMask(mask),
     avoid: avoid === null ? null : cutMask(avoid),
   }
-}
-
-/** The result at the slice's full size; what was computed smaller, and so smoothly, gets the picture's grain. */
-function enlarge(result: Image, { rect, work }: Slice, picture: Image, pending: Mask): Image {
-  const enlarged = resizeTo(result, rect)
-  if (work.width < rect.width) addGrain(enlarged, rect, measureGrain(picture, pending, rect))
-  return enlarged
 }
 
 function resizeTo(image: Image, size: Size): Image {

@@ -1,13 +1,15 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Engine, OpenEngine, Tile } from '../engines/engine.ts'
 import { encodePatch } from '../image/codec.ts'
+import type { Image } from '../image/image.ts'
 import { withDefaults } from '../options.ts'
 import type { Extent, Options, PatchReply } from '../protocol.ts'
 import type { Run } from '../run.ts'
 import { blend } from './blend.ts'
 import { matchColours } from './colour.ts'
+import { Detail, type DetailJob } from './detail.ts'
 import { copyExactly, type ExactJob, type Filling } from './exact.ts'
-import { fillContexts } from './fill-contexts.ts'
+import { fillContexts, type Steps } from './fill-contexts.ts'
 import { engineForHole, type LargeHoleJob } from './large-hole.ts'
 import { checkMargins } from './margins.ts'
 import { readMasks, type SentMasks } from './masks.ts'
@@ -17,7 +19,7 @@ import { openPrefill, type PrefillJob } from './prefill.ts'
 import { spreadProgress } from './progress.ts'
 
 /** All that one fill needs. A job reads no other state. */
-export interface FillJob extends SentMasks, ExactJob, LargeHoleJob, PrefillJob {
+export interface FillJob extends SentMasks, ExactJob, LargeHoleJob, PrefillJob, DetailJob {
   readonly picture: Picture
   readonly engine: Engine
   readonly prompt: string
@@ -76,25 +78,34 @@ export async function fill(
   const sizes = slicesOf(plan).map(({ work }) => work)
   const opened = await engine.open(run, job.means, sizes)
   const prefill = await openPrefill({ ...job, engine }, options, run)
+  const detail = new Detail(job, plan)
   try {
     const load = await lap()
-    const nextRun = spreadProgress(run, job.variations * sizes.length)
+    const nextRun = spreadProgress(run, job.variations * (sizes.length + detail.runs))
     for (let variation = 0; variation < job.variations; variation += 1) {
-      // 4. Fill, slice by slice.
+      // 4. Fill, slice by slice, and bring back the detail of what was computed smaller.
       const { prompt, negativePrompt } = job
       const settings = { task, prompt, negativePrompt, seed: seedOf(job, variation), options }
       const fillTile = async (tile: Tile) => {
         const filled = await opened.fill(await prefill.prepare(tile), settings, nextRun())
         return engine.rendersKnown ? matchColours(filled, tile) : filled
       }
+      const steps: Steps<Image> = {
+        fillTile,
+        finish: (filled, share, context) => detail.restore(filled, share, context, nextRun),
+      }
       const loadedBefore = opened.loadMs ?? 0
-      const filled = await fillContexts(picture.image, plan, fillTile, run)
+      const filled = await fillContexts(picture.image, plan, steps, run)
       const loading = Math.round((opened.loadMs ?? 0) - loadedBefore)
       const filling = (await lap()) - loading
 
       const { device, notes = [], peakBytes, worked } = opened
       const used = {
-        ...{ engine: engine.id, device, notes: note === null ? notes : [note, ...notes] },
+        ...{
+          engine: engine.id,
+          device,
+          notes: [...(note === null ? [] : [note]), ...detail.notes, ...notes],
+        },
         ...(peakBytes === undefined ? {} : { peakBytes }),
         ...(worked === undefined ? {} : usedOf(worked)),
       }

@@ -37,16 +37,17 @@ export function measureGrain(picture: Image, mask: Mask, area: Rect): Grain {
   return { deviations: deviations as [number, number, number] }
 }
 
-/** Gives a smooth part of the picture its grain back, `part` being changed. A place always gets the same. */
-export function addGrain(part: Image, rect: Rect, { deviations }: Grain): void {
+/** Adds grain as far as the mask marks an area, `picture` being changed. A place always gets the same. */
+export function addGrain(picture: Image, mask: Mask, area: Rect, { deviations }: Grain): void {
   if (deviations.every((deviation) => deviation === 0)) return
-  for (let y = 0; y < rect.height; y += 1) {
-    for (let x = 0; x < rect.width; x += 1) {
-      const chance = normalAt(rect.x + x, rect.y + y)
-      const at = (y * rect.width + x) * 4
+  for (let y = area.y; y < area.y + area.height; y += 1) {
+    for (let x = area.x; x < area.x + area.width; x += 1) {
+      const pixel = y * picture.width + x
+      if (mask.data[pixel] === 0) continue
+      const chance = (normalAt(x, y) * mask.data[pixel]!) / 255
       for (const [channel, deviation] of deviations.entries()) {
-        const value = part.data[at + channel]! + deviation * chance
-        part.data[at + channel] = Math.round(Math.min(255, Math.max(0, value)))
+        const value = picture.data[pixel * 4 + channel]! + deviation * chance
+        picture.data[pixel * 4 + channel] = Math.round(Math.min(255, Math.max(0, value)))
       }
     }
   }

@@ -1,7 +1,7 @@
 import type { Limits } from '../engines/engine.ts'
 import { cropMask } from '../image/crop.ts'
 import { type Mask, wholeOf } from '../image/image.ts'
-import { binarise, boundsOf, clearMask, featherMask, inverse } from '../image/mask.ts'
+import { binarise, boundsOf, clearMask, featherMask, inverse, within } from '../image/mask.ts'
 import { areaOf } from '../image/rect.ts'
 import type { Rect, Task } from '../protocol.ts'
 import { type Context, planContexts } from './contexts.ts'
@@ -28,8 +28,9 @@ export function planPasses(
     if (boundsOf(own) === null) return []
     clearMask(pending, rect)
     const fade = index === 0 ? 0 : fadePx
+    const reaching = binarise(featherMask(own, { growPx: 0, featherPx: fade }), 1)
     const part = {
-      mask: binarise(featherMask(own, { growPx: 0, featherPx: fade }), 1),
+      mask: within(reaching, cropMask(mask, rect)),
       avoid: avoid === null ? null : cropMask(avoid, rect),
     }
     return planContexts(part, limits, task).map((context) => ({ ...movedBy(context, rect), fadePx: fade }))

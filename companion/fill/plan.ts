@@ -1,5 +1,5 @@
 import type { Limits } from '../engines/engine.ts'
-import type { Image, Mask, Size } from '../image/image.ts'
+import type { Image, Mask } from '../image/image.ts'
 import { binarise, featherMask } from '../image/mask.ts'
 import { areaOf } from '../image/rect.ts'
 import type { Options, Task, Used } from '../protocol.ts'
@@ -8,6 +8,7 @@ import { chooseEdge, chooseExpandEdge, type Edge } from './edge.ts'
 import { hasSource, type Masks } from './masks.ts'
 import { planPasses } from './passes.ts'
 import type { Slice } from './slices.ts'
+import { scaleOf } from './view.ts'
 
 /** What is filled, what is seen for it, and how it will lie on the picture. */
 export interface Plan extends Masks {
@@ -77,7 +78,7 @@ function edgeFor(
 /** What the person may see of how it was computed. */
 function notesOn(contexts: readonly Context[]): string[] {
   const notes: string[] = []
-  const shares = slicesOf({ contexts }).map(({ rect, work }) => shareOf(work, rect))
+  const shares = slicesOf({ contexts }).map(scaleOf)
   const smallest = Math.min(...shares)
   if (smallest < 1) {
     const what = Math.max(...shares) < 1 ? 'The fill' : 'Part of the fill'
@@ -88,9 +89,4 @@ function notesOn(contexts: readonly Context[]): string[] {
     notes.push(`What is too long to be seen at once was filled in ${overlapping} overlapping slices.`)
   }
   return notes
-}
-
-/** How much smaller the sides are, 0..1; 1 and more: not smaller. */
-function shareOf(work: Size, rect: Size): number {
-  return Math.min(work.width / rect.width, work.height / rect.height)
 }

@@ -1,3 +1,4 @@
+import type { ProgressUnit } from '../protocol.ts'
 import type { Run } from '../run.ts'
 
 /**
@@ -9,8 +10,9 @@ import type { Run } from '../run.ts'
 export function spreadProgress({ signal, onProgress }: Run, calls: number): () => Run {
   let begun = 0
   let shown = 0
-  // Calls of different sizes have different totals; the first one's is the measure.
+  // Calls of different sizes and engines have different totals and units; the first one's are the measure.
   let total = 0
+  let unit: ProgressUnit = 'steps'
   let firstShown = 0
   let firstAtMs = 0
   return () => {
@@ -21,14 +23,20 @@ export function spreadProgress({ signal, onProgress }: Run, calls: number): () =
       onProgress(progress) {
         if (progress.stage !== 'fill') return onProgress(progress)
         const isFirst = total === 0
-        if (isFirst) total = progress.total
+        if (isFirst) ({ total, unit } = progress)
         const share = progress.total === 0 ? 0 : Math.min(1, progress.done / progress.total)
         shown = Math.max(shown, Math.round((before + share) * total))
         if (isFirst) [firstShown, firstAtMs] = [shown, performance.now()]
         const doneSince = shown - firstShown
         const msEach = (performance.now() - firstAtMs) / doneSince
         const etaMs = Math.round(msEach * (total * calls - shown))
-        onProgress({ ...progress, done: shown, total: total * calls, ...(doneSince > 0 ? { etaMs } : {}) })
+        onProgress({
+          ...progress,
+          unit,
+          done: shown,
+          total: total * calls,
+          ...(doneSince > 0 ? { etaMs } : {}),
+        })
       },
     }
   }

@@ -1,17 +1,14 @@
 import type { Limits } from '../engines/engine.ts'
 import type { Size } from '../image/image.ts'
 import { boundsWithin } from '../image/mask.ts'
-import { areaOf, inflate, intersection, roundSides } from '../image/rect.ts'
+import { areaOf, inflate, intersection } from '../image/rect.ts'
 import type { Rect, Task } from '../protocol.ts'
 import { depthOf } from './depth.ts'
 import type { Masks } from './masks.ts'
+import { pictureSide, scaleWithin, sizesWithin, type View, viewOf } from './view.ts'
 
 /** One run of the engine. Neighbouring slices of a hole overlap, and fade into each other there. */
-export interface Slice {
-  /** What the engine sees, in px of the picture. */
-  readonly rect: Rect
-  /** The size it sees it at. */
-  readonly work: Size
+export interface Slice extends View {
   /** How much of it the neighbour on each side sees too, in px of the picture; 0: there is no neighbour. */
   readonly overlaps: Overlaps
 }
@@ -34,36 +31,37 @@ export interface Overlaps {
 export function planSlices(
   { hole, context }: { readonly hole: Rect; readonly context: Rect },
   masks: Masks,
-  { contextPx, contextPixels, sideMultiple, slicing }: Limits,
+  limits: Limits,
   task: Task,
 ): Slice[] {
-  const whole = (seen: Rect, scale: number): Slice => {
-    const rect = roundSides(seen, sideMultiple, masks.mask)
-    const overlaps = { left: 0, top: 0, right: 0, bottom: 0 }
-    return { rect, work: workSize(rect, scale, sideMultiple), overlaps }
-  }
-  if (slicing === undefined) return [whole(context, Math.sqrt(contextPixels / areaOf(context)))]
+  const { mask } = masks
+  const { contextPixels, sideMultiple, slicing, leastPixels = 0 } = limits
+  const noOverlaps = { left: 0, top: 0, right: 0, bottom: 0 }
+  const whole = (seen: Rect, scale: number) => ({
+    ...viewOf(seen, scale, limits, mask),
+    overlaps: noOverlaps,
+  })
+  if (slicing === undefined) return [whole(context, Math.max(1, Math.sqrt(leastPixels / areaOf(context))))]
 
   const depthPx = depthOf(hole, masks)
   const fitting = slicing.depthPx / depthPx
   const scale = fitting > leastReduction ? 1 : fitting
-  const mostPixels = contextPixels / scale ** 2
-  if (areaOf(context) <= mostPixels) return [whole(context, scale)]
+  if (scaleWithin(context, scale, limits) === scale) return [whole(context, scale)]
 
-  const { mask } = masks
   const overlapPx = Math.ceil(slicing.overlapPx / scale)
-  const marginPx = Math.floor(affordableMargin(hole, mostPixels))
+  const marginPx = Math.floor(affordableMargin(hole, scale, limits))
   if (marginPx >= overlapPx / 2) return [whole(inflate(hole, marginPx, mask), scale)]
 
   // A long hole needs no more around it than a short one of its depth.
   const thickness = { width: 2 * depthPx, height: 2 * depthPx }
-  const region = inflate(hole, Math.ceil(contextPx(thickness, task)), mask)
-  return cutRegion(region, Math.sqrt(mostPixels), overlapPx, sideMultiple)
+  const region = inflate(hole, Math.ceil(limits.contextPx(thickness, task)), mask)
+  const most = Math.floor(Math.sqrt(contextPixels) / sideMultiple)
+  return cutRegion(region, { most, pxOf: (times) => pictureSide(times * sideMultiple, scale), overlapPx })
     .filter((cut) => {
       const own = intersection(weighted(cut), hole)
       return own !== null && boundsWithin(mask, own) !== null
     })
-    .map(({ rect, overlaps }) => ({ ...whole(rect, scale), overlaps }))
+    .map(({ rect, overlaps }) => ({ ...viewOf(rect, scale, limits, mask), overlaps }))
 }
 
 /** A picture that is scaled down by less loses sharpness for nothing. */
@@ -82,26 +80,30 @@ export function weightAt({ rect, overlaps }: Pick<Slice, 'rect' | 'overlaps'>, x
   )
 }
 
-/** The size a part of the picture is seen at. @param scale 1 and more: as large as it is. */
-function workSize({ width, height }: Size, scale: number, multiple: number): Size {
-  const side = (px: number) =>
-    scale >= 1
-      ? Math.ceil(px / multiple) * multiple
-      : Math.max(1, Math.floor((px * scale) / multiple)) * multiple
-  return { width: side(width), height: side(height) }
-}
-
-/** The margin m round a hole for which (width + 2 m) (height + 2 m) = `pixels`; below 0 where the hole alone has more. */
-function affordableMargin({ width, height }: Size, pixels: number): number {
-  return (Math.sqrt((width - height) ** 2 + 4 * pixels) - width - height) / 4
+/** The widest margin round a hole that the engine takes at a scale; below 0 where the hole alone is too large. */
+function affordableMargin(hole: Size, scale: number, { contextPixels, sideMultiple }: Limits): number {
+  let widest = Number.NEGATIVE_INFINITY
+  for (const { width, height } of sizesWithin(contextPixels, sideMultiple)) {
+    widest = Math.max(widest, Math.min(width / scale - hole.width, height / scale - hole.height) / 2)
+  }
+  return widest
 }
 
 type Cut = Pick<Slice, 'rect' | 'overlaps'>
 
-/** A grid of equal rectangles, of sides up to `sidePx`, that cover a region. */
-function cutRegion(region: Rect, sidePx: number, overlapPx: number, multiple: number): Cut[] {
-  const columns = cutSide(region.x, region.width, sidePx, overlapPx, multiple)
-  const rows = cutSide(region.y, region.height, sidePx, overlapPx, multiple)
+/** How a side is cut into pieces, whose lengths are multiples of what the engine works at. */
+interface Cutting {
+  /** The longest piece is so many times the multiple. */
+  readonly most: number
+  /** So many times the multiple, in px of the picture. */
+  pxOf(times: number): number
+  readonly overlapPx: number
+}
+
+/** A grid of equal rectangles that cover a region. */
+function cutRegion(region: Rect, cutting: Cutting): Cut[] {
+  const columns = cutSide(region.x, region.width, cutting)
+  const rows = cutSide(region.y, region.height, cutting)
   return rows.flatMap((row) =>
     columns.map((column) => ({
       rect: { x: column.start, y: row.start, width: column.length, height: row.length },
@@ -118,12 +120,14 @@ interface Span {
   readonly after: number
 }
 
-function cutSide(start: number, length: number, sidePx: number, overlapPx: number, multiple: number): Span[] {
-  const most = Math.floor(sidePx / multiple) * multiple
-  if (length <= most) return [{ start, length, before: 0, after: 0 }]
-  const count = Math.ceil((length - overlapPx) / (most - overlapPx))
+function cutSide(start: number, length: number, { most, pxOf, overlapPx }: Cutting): Span[] {
+  const longest = pxOf(most)
+  if (length <= longest) return [{ start, length, before: 0, after: 0 }]
+  const count = Math.ceil((length - overlapPx) / (longest - overlapPx))
   const even = (length + (count - 1) * overlapPx) / count
-  const side = Math.ceil(even / multiple) * multiple
+  let times = 1
+  while (pxOf(times) < even) times += 1
+  const side = pxOf(times)
   const starts = Array.from({ length: count }, (_, i) =>
     Math.round(start + (i * (length - side)) / (count - 1)),
   )

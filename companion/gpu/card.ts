@@ -25,6 +25,41 @@ export function parseCard(output: string): Card | null {
   return name === undefined || driver === undefined ? null : { name, driver }
 }
 
+/** Bytes of the card's memory. */
+export interface CardMemory {
+  /** All that a process could have if it were alone with those that are there already. */
+  readonly budgetBytes: number
+  /** What it has; 0 where the driver does not tell, as in WSL. */
+  readonly heldBytes: number
+}
+
+/** @param pid The process that is asked about. null: there is no card, or no driver that could be asked. */
+export async function findCardMemory(pid: number): Promise<CardMemory | null> {
+  try {
+    const ask = (query: string) =>
+      promisify(execFile)('nvidia-smi', [query, '--format=csv,noheader,nounits'], { timeout: 10_000 })
+    const [card, processes] = await Promise.all([
+      ask('--query-gpu=memory.free'),
+      ask('--query-compute-apps=pid,used_memory'),
+    ])
+    return parseCardMemory(card.stdout, processes.stdout, pid)
+  } catch {
+    return null
+  }
+}
+
+/**
+ * @param card MiB that are free, a line for each card.
+ * @param processes '1234, 2150': process and MiB, a line for each.
+ */
+export function parseCardMemory(card: string, processes: string, pid: number): CardMemory | null {
+  const free = /^\d+/.exec(card)
+  if (free === null) return null
+  const held = new RegExp(`^${pid}, (\\d+)`, 'm').exec(processes)
+  const heldBytes = Number(held?.[1] ?? 0) * 2 ** 20
+  return { budgetBytes: Number(free[0]) * 2 ** 20 + heldBytes, heldBytes }
+}
+
 /** Every CUDA 13 needs a driver of this series or a later one (NVIDIA, CUDA 13.0 release notes, table 3). */
 export const leastDriver = 580
 

@@ -16,6 +16,11 @@ export function unite(mask: Mask, other: Mask | null): Mask {
   return { ...mask, data: mask.data.map((value, pixel) => value | other.data[pixel]!) }
 }
 
+/** The mask, where the other is not 0; that is exactly 0 or 255, and of the same size. */
+export function within(mask: Mask, other: Mask): Mask {
+  return { ...mask, data: mask.data.map((value, pixel) => value & other.data[pixel]!) }
+}
+
 /** What was filled is known, and the other way round. */
 export function inverse(mask: Mask): Mask {
   return { ...mask, data: mask.data.map((value) => 255 - value) }

@@ -17,20 +17,6 @@ export function inflate(rect: Rect, marginPx: number, { width, height }: Size): 
   }
 }
 
-/** Sides made whole multiples by taking in more of the picture, where it has more. */
-export function roundSides(rect: Rect, multiple: number, image: Size): Rect {
-  const width = Math.ceil(rect.width / multiple) * multiple
-  const height = Math.ceil(rect.height / multiple) * multiple
-  return {
-    ...(width > image.width
-      ? { x: rect.x, width: rect.width }
-      : { x: Math.min(rect.x, image.width - width), width }),
-    ...(height > image.height
-      ? { y: rect.y, height: rect.height }
-      : { y: Math.min(rect.y, image.height - height), height }),
-  }
-}
-
 /** The smallest rectangle that holds both. */
 export function union(a: Rect, b: Rect): Rect {
   const x = Math.min(a.x, b.x)

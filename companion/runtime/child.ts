@@ -19,6 +19,7 @@ export type Request = { readonly id: number } & (
       readonly strict?: boolean
     }
   | { readonly type: 'run'; readonly slot: string; readonly inputs: Tensors }
+  | { readonly type: 'release'; readonly slot: string }
 )
 
 /** A graph in memory, whose weights lie in files below `folder`; or the path of an .onnx file. */
@@ -45,6 +46,7 @@ export type Reply = {
   | { readonly type: 'ready'; readonly version: string; readonly providers: readonly string[] }
   | { readonly type: 'loaded'; readonly inputs: readonly string[]; readonly outputs: readonly string[] }
   | { readonly type: 'ran'; readonly outputs: Tensors }
+  | { readonly type: 'released' }
   /** `message` is ONNX Runtime's own. With id 0: it could not be loaded. */
   | { readonly type: 'failed'; readonly message: string }
 )
@@ -83,9 +85,12 @@ async function answer(ort: Ort, request: Request): Promise<void> {
     if (request.type === 'load') {
       const { inputNames: inputs, outputNames: outputs } = await load(ort, request)
       say({ id, type: 'loaded', inputs, outputs, memory: memory() })
-    } else {
+    } else if (request.type === 'run') {
       const outputs = await run(ort, request)
       say({ id, type: 'ran', outputs, memory: memory() })
+    } else {
+      await release(request.slot)
+      say({ id, type: 'released', memory: memory() })
     }
   } catch (error) {
     say({ id, type: 'failed', message: messageOf(error), memory: memory() })
@@ -97,8 +102,7 @@ async function load(
   ort: Ort,
   { slot, model, provider, optimisation, strict = false }: Extract<Request, { type: 'load' }>,
 ): Promise<InferenceSession> {
-  await sessions.get(slot)?.release()
-  sessions.delete(slot)
+  await release(slot)
   const fallback = strict ? { disable_cpu_ep_fallback: '1' } : {}
   const options = { ...optionsFor(provider, optimisation, strict), extra: { session: fallback } }
   const session =
@@ -110,6 +114,11 @@ async function load(
         })
   sessions.set(slot, session)
   return session
+}
+
+async function release(slot: string): Promise<void> {
+  await sessions.get(slot)?.release()
+  sessions.delete(slot)
 }
 
 function optionsFor(

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { cpus } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { Precision } from '../../models/onnx/graph.ts'
 import type { ExecutionProvider } from '../../models/onnx/providers.ts'
 import { findCard } from '../gpu/card.ts'
 import { cudaProvider } from '../gpu/provider.ts'
@@ -34,6 +35,18 @@ export const providerOf = {
 
 /** Best first. */
 export const deviceKinds = Object.keys(providerOf) as readonly Device['kind'][]
+
+/** The providers that ONNX Runtime comes with for this system. */
+export function shippedProviders(): readonly ExecutionProvider[] {
+  switch (process.platform) {
+    case 'win32':
+      return ['dml', 'webgpu', 'cpu']
+    case 'darwin':
+      return ['coreml', 'webgpu', 'cpu']
+    default:
+      return ['cuda', 'webgpu', 'cpu']
+  }
+}
 
 /**
  * Devices in the order they are to be tried, the CPU last.
@@ -85,9 +98,12 @@ export function lackFrom(kind: Device['kind'], message: string): string {
   return `${titles[kind]} cannot be used: ${message.split('\n')[0]}`
 }
 
-/** As it is shown to people. Everything is computed in float32 so far. */
-export async function describeDevice(kind: Device['kind']): Promise<Device> {
-  return { kind, name: await nameOf(kind), precision: 'fp32' }
+/** As it is shown to people. */
+export async function describeDevice(
+  kind: Device['kind'],
+  precision: Precision = 'float32',
+): Promise<Device> {
+  return { kind, name: await nameOf(kind), precision: precision === 'float16' ? 'fp16' : 'fp32' }
 }
 
 export const titles: Readonly<Record<Device['kind'], string>> = {

@@ -4,7 +4,7 @@ import { writeModel } from '../../models/onnx/write.ts'
 import { CompanionError } from '../errors.ts'
 import { silentLog } from '../log.ts'
 import type { Device } from '../protocol.ts'
-import { absence, describeDevice, deviceKinds, lackFrom, providerOf } from './device.ts'
+import { absence, describeDevice, deviceKinds, lackFrom, providerOf, titles } from './device.ts'
 import { OnnxError } from './failures.ts'
 import { InferenceProcess } from './inference-process.ts'
 
@@ -29,7 +29,7 @@ export async function examineRuntime(script?: string): Promise<RuntimeReport> {
   const { version, providers } = greeted
   const devices: DeviceReport[] = []
   for (const kind of deviceKinds) {
-    const lack = absence(kind, providers) ?? (await tryDevice(kind, script))
+    const lack = absence(kind, providers) ?? (await tryDevice(kind, { script }))
     devices.push({ kind, name: (await describeDevice(kind)).name, lack })
   }
   return { version, lack: null, devices }
@@ -37,20 +37,27 @@ export async function examineRuntime(script?: string): Promise<RuntimeReport> {
 
 const patient = new AbortController().signal
 
-/** What a device lacks, found by computing on it; null: nothing. */
-export async function tryDevice(kind: Device['kind'], script?: string): Promise<string | null> {
+/** What a device lacks to compute a graph of one node, in a sentence; null: nothing. */
+export async function tryDevice(
+  kind: Device['kind'],
+  {
+    script,
+    patience = patient,
+  }: { readonly script?: string | undefined; readonly patience?: AbortSignal } = {},
+): Promise<string | null> {
   const provider = providerOf[kind]
   const graph = createGraph(new Map(), provider)
   graph.output('y', relu(graph, graph.input('x', 'float32', [1, 2])))
   const model = { graph: writeModel(graph.definition, '/'), folder: '/' }
   const tried = await withProcess(script, async (owner) => {
     try {
-      await owner.ask({ type: 'load', slot: 'trial', model, provider, optimisation: 'all' }, patient)
+      await owner.ask({ type: 'load', slot: 'trial', model, provider, optimisation: 'all' }, patience)
       const x = { type: 'float32', shape: [1, 2], data: Float32Array.of(-1, 2) } as const
-      const { outputs } = await owner.ask({ type: 'run', slot: 'trial', inputs: { x } }, patient)
+      const { outputs } = await owner.ask({ type: 'run', slot: 'trial', inputs: { x } }, patience)
       return outputs.y?.data.join() === '0,2' ? null : lackFrom(kind, 'it computes wrong results.')
     } catch (error) {
       if (error instanceof OnnxError) return lackFrom(kind, error.message)
+      if (error === patience.reason) return `${titles[kind]} did not answer.`
       throw error
     }
   })

@@ -66,6 +66,11 @@ export class InferenceProcess {
     return this.#failure !== null
   }
 
+  /** 0: it could not be started. */
+  get pid(): number {
+    return this.#child.pid ?? 0
+  }
+
   get memory(): ProcessMemory {
     return this.#memory
   }
@@ -162,6 +167,7 @@ interface Waiting {
 interface AnswerTypes {
   readonly load: 'loaded'
   readonly run: 'ran'
+  readonly release: 'released'
 }
 
 function unusable(message: string): string {

@@ -1,4 +1,7 @@
+import type { Precision } from '../../models/onnx/graph.ts'
 import type { ExecutionProvider } from '../../models/onnx/providers.ts'
+import { CompanionError } from '../errors.ts'
+import { type CardMemory, findCardMemory } from '../gpu/card.ts'
 import type { Log } from '../log.ts'
 import type { Device } from '../protocol.ts'
 import type { Run } from '../run.ts'
@@ -23,6 +26,8 @@ export interface SessionSource {
   /** Tells sources of one slot apart: a session of this key that is loaded already is used again. */
   readonly key: string
   model(provider: ExecutionProvider): Model
+  /** What the model computes with there. Default float32. */
+  readonly precision?: (provider: ExecutionProvider) => Precision
   /** Default 'all'. */
   readonly optimisation?: Optimisation
   /** Inputs like those to come. Run once on a graphics card, whose first run can take many times as long. */
@@ -51,11 +56,12 @@ export interface Runtime {
   load(source: SessionSource, on: 'best' | 'cpu', run: Run): Promise<Session>
   /** Gives back all memory. The next `load` starts anew. */
   unload(): Promise<void>
-  /** Without that of a graphics card. */
   readonly memory: {
-    /** What it holds, and may still take. */
+    /** What it holds of the machine's, and may still take. */
     readonly budgetBytes: number
-    /** What it held at most, since it last held nothing. */
+    /** The same of an NVIDIA card's, as it was when something was last loaded there; null: unknown. */
+    readonly cardBudgetBytes: number | null
+    /** What it held at most since it last held nothing: of an NVIDIA card's where that computes, else of the machine's. */
     readonly peakBytes: number
   }
 }
@@ -67,6 +73,8 @@ export interface RuntimeOptions {
   readonly idleMs?: number
   /** The script of the process, for tests. */
   readonly script?: string
+  /** Of an NVIDIA card, and what a process has of it. Default: what its driver tells. */
+  readonly cardMemory?: (pid: number) => Promise<CardMemory | null>
 }
 
 const usualIdleMs = 5 * 60_000
@@ -76,9 +84,11 @@ export class OnnxRuntime implements Runtime {
   readonly #options: RuntimeOptions
   /** By slot and device, why that cannot be used: found by the first try, and not tried again. */
   readonly #lacks = new Map<string, string>()
+  /** By slot; the one that was asked for last comes last. */
   readonly #loaded = new Map<string, { readonly key: string; readonly session: Session }>()
   #process: InferenceProcess | null = null
   #idle: NodeJS.Timeout | undefined
+  #card: CardMemory | null = null
 
   constructor(options: RuntimeOptions) {
     this.#options = options
@@ -86,7 +96,11 @@ export class OnnxRuntime implements Runtime {
 
   get memory(): Runtime['memory'] {
     const { residentBytes, peakBytes } = this.#process?.memory ?? { residentBytes: 0, peakBytes: 0 }
-    return { budgetBytes: residentBytes + availableBytes(), peakBytes }
+    return {
+      budgetBytes: residentBytes + availableBytes(),
+      cardBudgetBytes: this.#card?.budgetBytes ?? null,
+      peakBytes: this.#card?.heldBytes || peakBytes,
+    }
   }
 
   async load(source: SessionSource, on: 'best' | 'cpu', run: Run): Promise<Session> {
@@ -110,6 +124,7 @@ export class OnnxRuntime implements Runtime {
     clearTimeout(this.#idle)
     const owner = this.#process
     this.#process = null
+    this.#card = null
     this.#loaded.clear()
     await owner?.kill()
   }
@@ -132,29 +147,50 @@ export class OnnxRuntime implements Runtime {
     const { slot } = source
     const key = `${kind} ${source.key}`
     const known = this.#loaded.get(slot)
-    if (known?.key === key) return known.session
     this.#loaded.delete(slot)
+    if (known?.key === key) {
+      this.#loaded.set(slot, known)
+      return known.session
+    }
     const provider = providerOf[kind]
     try {
       run.onProgress({ stage: 'load', done: 0, total: 1, unit: 'steps' })
       const { optimisation = 'all' } = source
       const question = { type: 'load', slot, model: source.model(provider), provider, optimisation } as const
-      const { inputs, outputs } = await owner.ask(question, run.signal)
+      const { inputs, outputs } = await this.#makingRoom(owner, run.signal, () =>
+        owner.ask(question, run.signal),
+      )
       run.onProgress({ stage: 'load', done: 1, total: 1, unit: 'steps' })
       const session: Session = {
-        ...{ device: await describeDevice(kind), notes, inputs, outputs },
+        ...{ device: await describeDevice(kind, source.precision?.(provider)), notes, inputs, outputs },
         run: (given, { signal }) => this.#busy(() => runIn(owner, slot, given, signal)),
       }
       if (kind !== 'cpu') {
         run.onProgress({ stage: 'warm-up', done: 0, total: 1, unit: 'steps' })
-        await session.run(source.warmUp(), run)
+        await this.#makingRoom(owner, run.signal, () => session.run(source.warmUp(), run))
         run.onProgress({ stage: 'warm-up', done: 1, total: 1, unit: 'steps' })
       }
+      if (kind !== 'cpu') this.#card = await (this.#options.cardMemory ?? findCardMemory)(owner.pid)
       this.#loaded.set(slot, { key, session })
       return session
     } catch (error) {
       if (kind === 'cpu' || !(error instanceof OnnxError)) throw error
       return lackFrom(kind, error.message)
+    }
+  }
+
+  /** Where memory is short, sessions are given back that were not asked for longest, one after the other. */
+  async #makingRoom<T>(owner: InferenceProcess, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await work()
+      } catch (error) {
+        const [oldest] = this.#loaded.keys()
+        const isShort = error instanceof CompanionError && error.code === 'out-of-memory'
+        if (!isShort || oldest === undefined || owner.hasStopped) throw error
+        this.#loaded.delete(oldest)
+        await owner.ask({ type: 'release', slot: oldest }, signal)
+      }
     }
   }
 

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { link, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { ModelDefinition, ModelFile } from '../../models/model.ts'
 import { CompanionError } from '../errors.ts'
@@ -262,6 +262,7 @@ export class Store {
   }
 
   async #installFiles(model: ModelDefinition, run: ByteRun): Promise<void> {
+    for (const file of await this.#missingFiles(model)) await this.#takeFromOthers(model, file)
     const missing = await this.#missingFiles(model)
     const sizes = missing.map((file) => file.sizeBytes)
     const parts = await Promise.all(missing.map((file) => this.#partBytes(model, file)))
@@ -288,6 +289,33 @@ export class Store {
     }
   }
 
+  /** What another model has already is not downloaded again, nor kept twice: both have it until the last one is uninstalled. */
+  async #takeFromOthers(model: ModelDefinition, file: ModelFile): Promise<void> {
+    const found = await this.#inOthers(model, file)
+    if (found === null) return
+    const target = this.#target(model, file)
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 })
+    await rm(target, { force: true })
+    try {
+      await link(found.path, target)
+    } catch {
+      // Not every file system can; then it is downloaded.
+      return
+    }
+    writeInstalled(target, { ...found, path: target })
+  }
+
+  async #inOthers(model: ModelDefinition, { sha256 }: ModelFile): Promise<InstalledFile | null> {
+    if (sha256 === null) return null
+    for (const other of this.#models.filter(({ id }) => id !== model.id)) {
+      for (const file of other.files.filter((each) => each.sha256 === sha256)) {
+        const installed = await this.#installed(other, file)
+        if (installed !== null && !installed.damaged) return installed
+      }
+    }
+    return null
+  }
+
   async #isSound(model: ModelDefinition, file: ModelFile): Promise<boolean> {
     const installed = await this.#installed(model, file)
     return installed !== null && !installed.damaged
@@ -301,7 +329,7 @@ export class Store {
         return {
           installed,
           onDiskBytes: installed === null ? 0 : ((await sizeOf(installed.path)) ?? 0),
-          toComeBytes: isSound ? 0 : file.sizeBytes - (await this.#partBytes(model, file)),
+          toComeBytes: isSound ? 0 : await this.#toComeBytes(model, file),
         }
       }),
     )
@@ -326,6 +354,12 @@ export class Store {
 
   #installed(model: ModelDefinition, file: ModelFile): Promise<InstalledFile | null> {
     return readInstalled(this.#target(model, file))
+  }
+
+  /** Of a file that is not here. */
+  async #toComeBytes(model: ModelDefinition, file: ModelFile): Promise<number> {
+    if ((await this.#inOthers(model, file)) !== null) return 0
+    return file.sizeBytes - (await this.#partBytes(model, file))
   }
 
   async #partBytes(model: ModelDefinition, file: ModelFile): Promise<number> {

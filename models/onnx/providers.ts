@@ -1,3 +1,5 @@
+import type { Precision } from './graph.ts'
+
 /** ONNX Runtime's execution providers that Infill builds graphs for. */
 export type ExecutionProvider = 'cpu' | 'cuda' | 'webgpu' | 'dml' | 'coreml'
 
@@ -18,6 +20,8 @@ export interface Variants {
   readonly gelu: 'Gelu' | 'com.microsoft.Gelu'
   /** fours: convolutions of more than four channels get channels of zeros up to the next multiple of four. */
   readonly convChannels: 'any' | 'fours'
+  /** What LaMa's convolutions over pixels are computed in; its Fourier part and what runs past the layers are always float32. */
+  readonly lamaConv: Precision
 }
 
 /**
@@ -30,14 +34,29 @@ export interface Variants {
  * become 320, as in the first layer of Stable Diffusion's UNet (issue 29651). `webgpu.test.ts` would show others.
  */
 export const variants: Readonly<Record<ExecutionProvider, Variants>> = {
-  cpu: { reflectPad: 'pad', attention: 'fused', groupNorm: 'instances', gelu: 'Gelu', convChannels: 'any' },
-  cuda: { reflectPad: 'pad', attention: 'fused', groupNorm: 'instances', gelu: 'Gelu', convChannels: 'any' },
+  cpu: {
+    reflectPad: 'pad',
+    attention: 'fused',
+    groupNorm: 'instances',
+    gelu: 'Gelu',
+    convChannels: 'any',
+    lamaConv: 'float32',
+  },
+  cuda: {
+    reflectPad: 'pad',
+    attention: 'fused',
+    groupNorm: 'instances',
+    gelu: 'Gelu',
+    convChannels: 'any',
+    lamaConv: 'float16',
+  },
   webgpu: {
     reflectPad: 'pad',
     attention: 'products',
     groupNorm: 'instances',
     gelu: 'Gelu',
     convChannels: 'fours',
+    lamaConv: 'float32',
   },
   dml: {
     reflectPad: 'pad',
@@ -45,6 +64,7 @@ export const variants: Readonly<Record<ExecutionProvider, Variants>> = {
     groupNorm: 'instances',
     gelu: 'com.microsoft.Gelu',
     convChannels: 'any',
+    lamaConv: 'float32',
   },
   coreml: {
     reflectPad: 'slices',
@@ -52,5 +72,18 @@ export const variants: Readonly<Record<ExecutionProvider, Variants>> = {
     groupNorm: 'groups',
     gelu: 'Gelu',
     convChannels: 'any',
+    lamaConv: 'float32',
   },
+}
+
+/**
+ * What diffusion models are computed with. float16 is half the memory and, on a graphics card, several times the speed; the CPU's
+ * kernels would only convert to and fro. WebGPU has it on some cards only, and Core ML takes it by itself where it is faster.
+ */
+export const diffusionPrecision: Readonly<Record<ExecutionProvider, Precision>> = {
+  cpu: 'float32',
+  cuda: 'float16',
+  webgpu: 'float32',
+  dml: 'float16',
+  coreml: 'float32',
 }

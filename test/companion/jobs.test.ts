@@ -9,6 +9,7 @@ const minuteMs = 60_000
 
 /** Writes down what it hears, in short: "a queued 0/1", "a patch", "a done". */
 class Ear implements Listener {
+  readonly locale = 'en'
   readonly heard: string[] = []
   send(message: Uint8Array): void {
     const { type, id, stage, done, total, code } = decodeMessage(message).header
@@ -158,7 +159,11 @@ describe('Jobs', () => {
     const error = vi.fn()
     const jobs = new Jobs({ ...silentLog, info: vi.fn(), error })
     const messages: Uint8Array[] = []
-    const listener = { send: (message: Uint8Array) => void messages.push(message), sent: async () => {} }
+    const listener = {
+      locale: 'en' as const,
+      send: (message: Uint8Array) => void messages.push(message),
+      sent: async () => {},
+    }
     const bug = new TypeError('undefined is not a function')
     jobs.submit({ client: 'ann', id: 'a', lane: 'embedded', listener, work: () => Promise.reject(bug) })
     await vi.advanceTimersByTimeAsync(0)

@@ -11,6 +11,8 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import type { ModelInfo, Request } from '../../companion/protocol.ts'
+import type { Runtime } from '../../companion/runtime/session.ts'
+import type { Timing } from '../../companion/server.ts'
 import { systemClock } from '../../companion/store/clock.ts'
 import { systemDisk } from '../../companion/store/disk.ts'
 import type { Means } from '../../companion/store/download.ts'
@@ -20,6 +22,7 @@ import { temporaryFolder } from '../support/data-folder.ts'
 import { pngOf } from '../support/encoded.ts'
 import { gradientImage, rectMask } from '../support/images.ts'
 import { type PublishedModel, publishModel } from '../support/published-model.ts'
+import { scriptedRuntime } from '../support/scripted-runtime.ts'
 import { stubEngine } from '../support/stub-engine.ts'
 
 const notInstalled: ModelInfo = {
@@ -38,23 +41,27 @@ const install: Request = { type: 'install', id: 'job', modelId: 'tiny', acceptLi
 const uninstall: Request = { type: 'uninstall', id: 'away', modelId: 'tiny' }
 
 /** A companion whose catalogue is `tiny`, which the engine `neural` needs, and a client of it. */
-async function setUp({ means = {}, dataFolder = temporaryFolder() }: SetUp = {}) {
+async function setUp({ means = {}, dataFolder = temporaryFolder(), timing = {}, ...others }: SetUp = {}) {
   const published = await publishModel()
   const engine = stubEngine()
   const neural = stubEngine({ id: 'neural', models: ['tiny'], lane: 'model' })
   const companion = await startTestCompanion({
     dataFolder,
     engines: [engine, neural],
+    timing,
+    ...others,
     store: { models: [published.model], environment: {}, means: { clock: tellAll(), ...means } },
   })
   const client = await Client.paired(companion.port, companion.token)
   const file = join(dataFolder, 'models', 'tiny', 'tiny.pt')
-  return { ...published, companion, engine, client, file }
+  return { ...published, companion, engine, neural, client, file }
 }
 
 interface SetUp {
   readonly means?: Partial<Means>
   readonly dataFolder?: string
+  readonly timing?: Partial<Timing>
+  readonly runtime?: Runtime
 }
 
 /** A clock by which so much time goes by between two chunks that each is told. */
@@ -242,8 +249,8 @@ describe('install', () => {
     expect(failed).not.toHaveProperty('id')
   })
 
-  test('is stopped with the companion, and what came is kept', async () => {
-    const setting = await setUp()
+  test('is stopped with the companion at once, and what came is kept', async () => {
+    const setting = await setUp({ timing: { graceMs: 2 ** 31 - 1 } })
     const { client, companion, file } = setting
     await installUntil(40_000, setting)
     await companion.stop()
@@ -261,6 +268,41 @@ describe('uninstall', () => {
     client.send(uninstall)
     await client.next('done', 'away')
     expect((await client.next('models')).models).toEqual([notInstalled])
+    expect(existsSync(file)).toBe(false)
+  })
+
+  test('unloads what is loaded before a file goes: Windows deletes none that is open', async () => {
+    const dataFolder = temporaryFolder()
+    const file = join(dataFolder, 'models', 'tiny', 'tiny.pt')
+    const isThereAtUnload: boolean[] = []
+    const runtime: Runtime = {
+      ...scriptedRuntime([]),
+      unload: async () => void isThereAtUnload.push(existsSync(file)),
+    }
+    const { client } = await setUp({ dataFolder, runtime })
+    client.send(install)
+    await client.next('models')
+    client.send(uninstall)
+    await client.next('done', 'away')
+    expect(isThereAtUnload).toEqual([true])
+    expect(existsSync(file)).toBe(false)
+  })
+
+  test('waits until nothing is computed with models, so that no fill loses its own', async () => {
+    const { client, neural, file } = await setUp()
+    client.send(install)
+    await client.next('models')
+    neural.block()
+    client.send({ type: 'image', id: 'picture' }, { image: await pngOf(gradientImage(61, 43)) })
+    const mask = await pngOf(rectMask(61, 43, { x: 20, y: 10, width: 12, height: 9 }))
+    client.send({ type: 'fill', id: 'fill', imageId: 'picture', task: 'remove', engine: 'neural' }, { mask })
+    await neural.blocked()
+    client.send(uninstall)
+    expect(await client.next('progress', 'away')).toMatchObject({ stage: 'queued', done: 0, total: 1 })
+    expect(existsSync(file)).toBe(true)
+    neural.release()
+    await client.next('done', 'fill')
+    await client.next('done', 'away')
     expect(existsSync(file)).toBe(false)
   })
 

@@ -52,12 +52,6 @@ describe('what is selected', () => {
     (figma: FakeFigma) => readonly FakeNode[] | Promise<readonly FakeNode[]>,
   ][] = [
     ['nothing', 'nothing', /Nothing is selected\. Select the picture/, () => []],
-    [
-      'two pictures',
-      'several',
-      /just one/,
-      async (figma) => [await addPicture(figma), await addPicture(figma)],
-    ],
     ['a text', 'text', /text layer/, (figma) => [figma.createText()]],
     [
       'a locked picture',
@@ -170,6 +164,29 @@ describe('what is selected', () => {
     const figma = new FakeFigma({ editorType: 'dev' })
     const selection = await selectionOf(figma, await addPicture(figma))
     expect(selection).toMatchObject({ state: 'not-fillable', reason: 'no-access' })
+  })
+
+  test('of several layers those that can be filled are told, in order', async () => {
+    const figma = new FakeFigma()
+    const [home, about] = [
+      await addPicture(figma, { name: 'Home' }),
+      await addPicture(figma, { name: 'About' }),
+    ]
+    expect(await selectionOf(figma, home, figma.createText(), about)).toEqual({
+      state: 'fillable',
+      layers: [
+        { id: home.id, name: 'Home' },
+        { id: about.id, name: 'About' },
+      ],
+    })
+    expect(await selectionOf(figma, figma.createText(), figma.createSlice())).toMatchObject({
+      reason: 'text',
+    })
+    // A shape beside a picture says where on it; alone it is what is meant.
+    const shape = figma.createRectangle()
+    shape.fills = [{ type: 'SOLID', color: { r: 0, g: 0, b: 1 } }]
+    expect(await selectionOf(figma, shape, home)).toMatchObject({ layers: [{ id: home.id }] })
+    expect(await selectionOf(figma, shape)).toMatchObject({ layers: [{ id: shape.id }] })
   })
 
   test('a fill stands for the layer it lies on, also together with it', async () => {

@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => plugin.close())
 
 const shapesOn = (photo: FakeNode): Promise<readonly PlacedShape[]> =>
-  plugin.request('openShapes', { layerId: photo.id })
+  plugin.request('openShapes', { layerId: photo.id, except: [] })
 
 describe('shapes that are selected beside a picture', () => {
   // A copy of the picture is a shape that shows where each of its pixels belongs.

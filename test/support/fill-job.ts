@@ -14,6 +14,7 @@ export function fillJob(changed: Partial<FillJob> = {}): FillJob {
     exactEngine: null,
     largeHoleEngine: null,
     prefillEngine: null,
+    detailEngine: null,
     means: noMeans,
     task: 'remove',
     prompt: '',

@@ -13,7 +13,7 @@ export const noMeans: Means = {
   runtime: {
     load: () => Promise.reject(new Error('Expected an engine without models.')),
     unload: async () => {},
-    memory: { budgetBytes: 0, peakBytes: 0 },
+    memory: { budgetBytes: 0, cardBudgetBytes: null, peakBytes: 0 },
   },
 }
 

@@ -34,7 +34,7 @@ export function scriptedRuntime(
     },
     budgetBytes: Number.POSITIVE_INFINITY,
     get memory() {
-      return { budgetBytes: this.budgetBytes, peakBytes: 1234 }
+      return { budgetBytes: this.budgetBytes, cardBudgetBytes: null, peakBytes: 1234 }
     },
     async load({ slot, model }: SessionSource, on): Promise<Session> {
       loads.push(`${slot} ${on}`)

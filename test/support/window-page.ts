@@ -38,6 +38,8 @@ export interface WindowPageOptions {
   readonly theme?: 'light' | 'dark'
   /** What the browser says about programs on this machine: Figma's desktop app grants it, a browser asks first. */
   readonly localNetwork?: 'granted' | 'prompt' | 'denied'
+  /** The browser's. */
+  readonly language?: string
   readonly widthPx?: number
   readonly heightPx?: number
 }
@@ -48,10 +50,12 @@ export interface WindowPageOptions {
  */
 export async function openWindow(browser: Browser, options: WindowPageOptions): Promise<WindowPage> {
   const { sandbox, port, theme = 'light', localNetwork = 'granted', widthPx = 480, heightPx = 640 } = options
+  const { language = 'en-GB' } = options
   const host = await serve(hostPage(windowDocument(theme, port)))
   const page = await browser.newPage({
     viewport: { width: widthPx, height: heightPx },
     colorScheme: theme,
+    locale: language,
   })
   if (localNetwork !== 'prompt') {
     // What is not granted here is denied.

@@ -38,7 +38,13 @@ describe('looking for the companion', () => {
     const stranger = await startStranger()
     const { until } = start({ ports: [await closedPort(), stranger, scripted.port] })
     expect(await until('ready')).toEqual({ state: 'ready', ready })
-    expect(scripted.heard[0]?.request).toEqual({ type: 'hello', protocol: 1, client, token: 'kept' })
+    expect(scripted.heard[0]?.request).toEqual({
+      type: 'hello',
+      protocol: 1,
+      client,
+      locale: 'en',
+      token: 'kept',
+    })
   })
 
   test('says that none is running, and finds it once it is', async () => {

@@ -28,6 +28,10 @@ describeInBrowser('the playground', (browser) => {
     page = await browser().newPage({ viewport: { width: 1280, height: 900 }, colorScheme: theme })
     page.setDefaultTimeout(20_000)
     problems = collectProblems(page)
+    // The window's own frame has no storage.
+    await page.addInitScript(() => {
+      if (self === top) localStorage.setItem('infill.settings', '{"hasSeenGuide":true}')
+    })
     await page.goto(companion.address)
     return companion
   }

@@ -27,22 +27,22 @@ export function MaskPanel(props: MaskPanelProps) {
     <section id="mask" class="further" aria-label={strings.mask.title}>
       <PixelField label={strings.mask.by} value={byPx} min={1} onValue={(value) => setByPx(value ?? 1)} />
       <div class="buttons">
-        <Button secondary disabled={!isMarked} onClick={() => grow(1)}>
+        <Button fullWidth secondary disabled={!isMarked} onClick={() => grow(1)}>
           {strings.mask.grow}
         </Button>
-        <Button secondary disabled={!isMarked} onClick={() => grow(-1)}>
+        <Button fullWidth secondary disabled={!isMarked} onClick={() => grow(-1)}>
           {strings.mask.shrink}
         </Button>
-        <Button secondary onClick={() => onReshape({ type: 'invert' })}>
+        <Button fullWidth secondary onClick={() => onReshape({ type: 'invert' })}>
           {strings.mask.invert}
         </Button>
       </div>
       <PixelField label={strings.mask.feather} value={featherPx} min={0} onValue={onFeather} />
-      <Button secondary disabled={!hasLastMask} onClick={onAgain}>
+      <Button fullWidth secondary disabled={!hasLastMask} onClick={onAgain}>
         {strings.mask.again}
       </Button>
       {hasShapes && (
-        <Button secondary onClick={onShapes}>
+        <Button fullWidth secondary onClick={onShapes}>
           {strings.mask.shapes}
         </Button>
       )}
@@ -55,7 +55,7 @@ function FileButton({ onFile }: MaskPanelProps) {
   const input = useRef<HTMLInputElement>(null)
   return (
     <>
-      <Button secondary onClick={() => input.current!.click()}>
+      <Button fullWidth secondary onClick={() => input.current!.click()}>
         {strings.mask.file}
       </Button>
       <input

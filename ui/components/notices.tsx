@@ -14,13 +14,20 @@ export interface NoticesProps {
   readonly obstacle: Obstacle | null
   /** Once more what was made for the picture that was here before. */
   readonly onRefill: () => void
+  readonly onSeveral: () => void
+  readonly onModels: () => void
   readonly onDismiss: () => void
 }
 
 /** What there is to say, over the picture's lower edge. */
-export function Notices({ state, work, obstacle, onRefill, onDismiss }: NoticesProps) {
+export function Notices({ state, work, obstacle, onRefill, onSeveral, onModels, onDismiss }: NoticesProps) {
   const { link, selection, notice } = state
   const reason = work.step === 'paint' ? reasonFor(obstacle, work.picture) : null
+  const isOfSeveral =
+    work.step === 'paint' &&
+    work.picture.task !== 'expand' &&
+    selection.state === 'fillable' &&
+    selection.layers.length > 1
   const outdatedCount = work.step === 'paint' ? outdatedFills(work.picture).length : 0
   return (
     <div class="notices">
@@ -38,13 +45,27 @@ export function Notices({ state, work, obstacle, onRefill, onDismiss }: NoticesP
         />
       )}
       {reason !== null && <NoticeBar notice={{ tone: 'info', message: reason }} />}
+      {isOfSeveral && (
+        <NoticeBar
+          notice={{ tone: 'info', message: strings.several.selected(selection.layers.length) }}
+          action={{ name: strings.several.open, act: onSeveral, isDisabled: link.state !== 'ready' }}
+        />
+      )}
       {link.state !== 'ready' && (
         <NoticeBar notice={{ tone: 'info', message: strings.lost(link.state === 'absent') }} />
       )}
       {selection.state === 'not-fillable' && selection.reason !== 'nothing' && (
         <NoticeBar notice={{ tone: 'info', message: selection.message }} />
       )}
-      {notice !== null && <NoticeBar notice={notice} onDismiss={onDismiss} />}
+      {notice !== null && (
+        <NoticeBar
+          notice={notice}
+          onDismiss={onDismiss}
+          {...(notice.leadsTo === 'models' && {
+            action: { name: strings.models.open, act: onModels, isDisabled: false },
+          })}
+        />
+      )}
     </div>
   )
 }

@@ -1,3 +1,4 @@
+import { Checkbox } from '@create-figma-plugin/ui'
 import { useId } from 'preact/hooks'
 import type { Option, OptionValue } from '../../companion/protocol.ts'
 import { strings } from '../strings.ts'
@@ -15,14 +16,9 @@ export function OptionField({ option, value, onValue }: OptionFieldProps) {
   const label = strings.options[option.name] ?? option.label
   if (option.kind === 'boolean') {
     return (
-      <label class="field is-switch">
-        <input
-          type="checkbox"
-          checked={value === undefined ? option.default === true : value === true}
-          onChange={({ currentTarget }) => onValue(currentTarget.checked)}
-        />
+      <Checkbox value={(value ?? option.default) === true} onValueChange={onValue}>
         <span>{label}</span>
-      </label>
+      </Checkbox>
     )
   }
   return (

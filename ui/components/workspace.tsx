@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { Tool } from '../../plugin/messages.ts'
-import { canRedo, canUndo, canvasToShow, chosenOf, imagesToShow, isMarked } from '../derived.ts'
+import { canRedo, canUndo, canvasToShow, chosenOf, fillsInForce, imagesToShow, isMarked } from '../derived.ts'
 import type { Command } from '../keyboard.ts'
 import { steppedBrushSize } from '../mask/brush.ts'
 import { marksOf } from '../mask/history.ts'
@@ -22,17 +22,20 @@ import { SplitHandle } from './split-handle.tsx'
 import { useKeyboard } from './use-keyboard.ts'
 import { WorkFooter } from './work-footer.tsx'
 
+/** What lies over the whole window, one at a time. */
+export type Overlay = 'models' | 'keys' | 'guide'
+
 export interface WorkspaceProps {
   readonly state: State
   readonly work: Extract<Work, { step: 'paint' | 'fill' | 'review' | 'place' }>
   readonly session: Session
   /** Something lies over it: keys are not for it. */
   readonly isCovered: boolean
-  readonly onModels: () => void
+  readonly onOverlay: (overlay: Overlay) => void
 }
 
 /** The picture with its tools above and below: from the first stroke to the placed fill. */
-export function Workspace({ state, work, session, isCovered, onModels }: WorkspaceProps) {
+export function Workspace({ state, work, session, isCovered, onOverlay }: WorkspaceProps) {
   const [isCompareButtonHeld, setCompareButtonHeld] = useState(false)
   const [chosenPanel, setPanel] = useState<Panel | null>(null)
   /** How much of the view shows the original, from the left; null: none of it. */
@@ -69,9 +72,16 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
     return () => window.removeEventListener('focus', session.lookAgain)
   }, [session])
 
+  const seenFills =
+    picture === null
+      ? ''
+      : fillsInForce(picture)
+          .map(({ hash }) => hash)
+          .join()
   useEffect(() => {
     if (work.step === 'paint' && tool === 'point') session.prepareToPoint()
-  }, [work.step, tool, link.state, picture?.source.hash, picture?.fills, picture?.edits])
+    // The fills are read anew whenever the window gets the focus; only other ones make another picture.
+  }, [work.step, tool, link.state, picture?.source.hash, seenFills])
 
   function obey(command: Command): boolean {
     if (isCovered) return false
@@ -94,6 +104,9 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
         return true
       case 'brush-smaller':
         changeBrush(steppedBrushSize(settings.brushPx, -1))
+        return true
+      case 'keys':
+        onOverlay('keys')
         return true
       case 'next':
         return flip(1)
@@ -196,6 +209,10 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
           work={work}
           obstacle={obstacle}
           onRefill={session.refillOutdated}
+          onSeveral={() =>
+            void session.several.look(work.step === 'paint' && isMarked(work.picture) ? 'place' : 'shape')
+          }
+          onModels={() => onOverlay('models')}
           onDismiss={session.dismissNotice}
         />
         {panel === 'options' && engine !== null && (
@@ -234,11 +251,18 @@ export function Workspace({ state, work, session, isCovered, onModels }: Workspa
           />
         )}
         {panel === 'settings' && (
-          <SettingsPanel settings={settings} onChange={session.changeSettings} onModels={onModels} />
+          <SettingsPanel
+            settings={settings}
+            onChange={session.changeSettings}
+            onModels={() => onOverlay('models')}
+            onKeys={() => onOverlay('keys')}
+            onGuide={() => onOverlay('guide')}
+          />
         )}
       </div>
       <WorkFooter
-        {...{ state, work, session, canFill, onModels }}
+        {...{ state, work, session, canFill }}
+        onModels={() => onOverlay('models')}
         areOptionsOpen={panel === 'options'}
         tools={{
           tool,

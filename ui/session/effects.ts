@@ -17,12 +17,19 @@ export interface Effects {
   owned(work: Promise<unknown>): Promise<void>
 }
 
+/** What an installation would mend. */
+const aboutModels: ReadonlySet<CompanionFailure['code']> = new Set(['model-missing', 'model-damaged'])
+
 /** Failures carry their own sentence; anything else is a bug, whose stack goes to the console. */
 export function noticeFrom(error: unknown): Notice {
   if (error instanceof SandboxFailure) return { tone: 'error', message: error.message }
   if (error instanceof CompanionFailure) {
     const message = error.code === 'job-unknown' ? strings.resumedFailed : error.message
-    return { tone: 'error', message, ...(error.hint === undefined ? {} : { hint: error.hint }) }
+    return {
+      ...{ tone: 'error', message },
+      ...(error.hint !== undefined && { hint: error.hint }),
+      ...(aboutModels.has(error.code) && { leadsTo: 'models' }),
+    }
   }
   console.error(error)
   return { tone: 'error', message: strings.internal }

@@ -21,7 +21,7 @@ import type { Placing } from './placing.ts'
 /** How marks, words and margins become results. */
 export interface Filling {
   /** The main thing: what the task says, from marks or margins to a layer. */
-  fill(): Promise<boolean>
+  fill(turn?: Turn): Promise<boolean>
   /** The same once more from another seed, instead of the result that waits. */
   tryAgain(): Promise<void>
   /** A placed fill once more from another seed, in its place. */

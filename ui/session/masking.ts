@@ -43,7 +43,7 @@ export function createMasking(effects: Effects): Masking {
     const picture = pictureToMark()
     if (picture === null) return
     const { layer } = picture.source
-    const shapes: readonly PlacedShape[] = await sandbox.ask('openShapes', { layerId: layer.id })
+    const shapes: readonly PlacedShape[] = await sandbox.ask('openShapes', { layerId: layer.id, except: [] })
     const image = shapes.length === 0 ? null : await shapesOnPicture(shapes, picture.source)
     if (image === null) {
       const message = shapes.length === 0 ? strings.mask.noShapes : strings.mask.shapesBeside

@@ -1,3 +1,4 @@
+import type { Task } from '../../companion/protocol.ts'
 import type { LayerInfo, PendingJob, Recipe, Source } from '../../plugin/messages.ts'
 import { isMarked, layerToFollow } from '../derived.ts'
 import { addMark, emptyHistory, type History, historyFrom } from '../mask/history.ts'
@@ -13,6 +14,8 @@ import { type Effects, noticeFrom } from './effects.ts'
 export interface Opening {
   /** Shows what is selected, where that is something else. */
   followSelection(): Promise<void>
+  /** Shows a layer with a mark on it; false: it cannot be opened, which the notice says. */
+  openMarked(layer: LayerInfo, task: Task, mark: Mark): Promise<boolean>
   /** Reopens a fill with its picture and its mask. */
   edit(layerId: string): Promise<void>
   /** The document may have changed while the person was away from the window. */
@@ -26,7 +29,7 @@ export interface Opening {
 export function createOpening(effects: Effects, fillCache: FillCache): Opening {
   const { sandbox, dispatch } = effects
 
-  return { followSelection, edit, lookAgain, lookBeforeFill, pictureOfPending }
+  return { followSelection, openMarked, edit, lookAgain, lookBeforeFill, pictureOfPending }
 
   async function followSelection(): Promise<void> {
     const layer = layerToFollow(effects.state)
@@ -40,6 +43,14 @@ export function createOpening(effects: Effects, fillCache: FillCache): Opening {
     } catch (error) {
       dispatch({ type: 'not-opened', layer, notice: noticeFrom(error) })
     }
+  }
+
+  async function openMarked(layer: LayerInfo, task: Task, mark: Mark): Promise<boolean> {
+    await open(layer, async () => {
+      const picture = await loadPicture(layer)
+      return { ...picture, task, history: historyFrom([mark]) }
+    })
+    return effects.state.work.step === 'paint'
   }
 
   async function loadPicture({ id }: LayerInfo): Promise<Picture> {

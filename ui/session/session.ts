@@ -1,4 +1,4 @@
-import type { Task } from '../../companion/protocol.ts'
+import type { Locale, Task } from '../../companion/protocol.ts'
 import type { Event, Margins, Recipe, Settings, Start } from '../../plugin/messages.ts'
 import type { Companion } from '../companion.ts'
 import { chosenOf } from '../derived.ts'
@@ -11,7 +11,7 @@ import type { FillCache } from '../picture.ts'
 import type { Sandbox } from '../sandbox.ts'
 import { openSentImages, type SentImages } from '../sent-images.ts'
 import { type Action, initialState, reduce, type State } from '../state.ts'
-import { strings } from '../strings.ts'
+import { preferredLocale, speak, strings } from '../strings.ts'
 import { type Wish, wishOf } from '../wish.ts'
 import { type Effects, noticeFrom } from './effects.ts'
 import { createFilling } from './filling.ts'
@@ -19,6 +19,7 @@ import { createMasking, type Masking } from './masking.ts'
 import { createOpening } from './opening.ts'
 import { createPlacing } from './placing.ts'
 import { createPointing } from './pointing.ts'
+import { createSeveral, type SeveralSession } from './several.ts'
 
 /** Everything a person can do in the window. What comes of it shows in the state. */
 export interface Session {
@@ -72,6 +73,7 @@ export interface Session {
   readonly resize: (width: number, height: number) => void
   /** The document may have changed while the person was away from the window. */
   readonly lookAgain: () => void
+  readonly several: SeveralSession
   readonly models: ModelsSession
 }
 
@@ -110,6 +112,7 @@ export function createSession({ sandbox, connect, onState }: SessionOptions): Se
   const filling = createFilling(effects, opening, placing)
   const pointing = createPointing(effects, filling)
   const masking = createMasking(effects)
+  const several = createSeveral(effects, opening, filling, placing)
   const models = createModelsSession({
     companion: () => companion,
     dispatch: (change) => dispatch({ type: 'models-changed', change }),
@@ -171,12 +174,27 @@ export function createSession({ sandbox, connect, onState }: SessionOptions): Se
       changeSettings({ windowWidth: width, windowHeight: height })
     },
     lookAgain: () => void owned(opening.lookAgain()),
+    several: {
+      ...several,
+      look: (way) => owned(several.look(way)),
+      run: () => owned(several.run()),
+    },
     models,
   }
 
   function dispatch(action: Action): void {
     state = reduce(state, action)
+    speakAsSet()
     onState(state)
+  }
+
+  /** What is said from here on, by the window and by the companion. */
+  function speakAsSet(): void {
+    const locale = state.settings.locale ?? preferredLocale(navigator.languages)
+    if (document.documentElement.lang === locale) return
+    document.documentElement.lang = locale
+    speak(locale)
+    companion?.speak(locale)
   }
 
   async function owned(work: Promise<unknown>): Promise<void> {
@@ -191,6 +209,7 @@ export function createSession({ sandbox, connect, onState }: SessionOptions): Se
     const started = await sandbox.ask('start', {})
     dispatch({ type: 'started', start: started })
     companion = connect(started)
+    companion.speak(document.documentElement.lang as Locale)
     sentImages = openSentImages(companion)
     if (started.pendingJob !== null) await filling.resume(started.pendingJob)
     if (started.editLayerId !== null) await opening.edit(started.editLayerId)

@@ -6,6 +6,9 @@ import type { Engine } from '../engine.ts'
 import { type OnePassNetwork, openOnePass } from '../one-pass.ts'
 import { inpaint, LamaNetwork } from './network.ts'
 
+/** Sides that sessions are loaded for: of few sizes, the next fill mostly finds its own loaded. */
+const workingSideMultiple = 128
+
 /** Removes with the LaMa network: see README.md. */
 export const lama: Engine = {
   id: 'lama',
@@ -20,11 +23,11 @@ export const lama: Engine = {
     // 512 pixels in all where the picture has them, and round a large hole half its size on each side.
     contextPx: ({ width, height }) => {
       const longest = Math.max(width, height)
-      return Math.max(128, (512 - longest) / 2, longest / 2)
+      return Math.floor(Math.max(128, (512 - longest) / 2, longest / 2))
     },
-    // Takes 1.6 GB, and with a picture of 24 megapixels and all that is done to it 2.1 GB.
-    contextPixels: 768 * 768,
-    sideMultiple: 8,
+    contextPixels: 640 * 640,
+    sideMultiple: workingSideMultiple,
+    padsSides: true,
     // Deep inside a hole of more than 250 px across nothing known is seen any more.
     slicing: { depthPx: 125, overlapPx: 256 },
   },
@@ -60,9 +63,6 @@ export const lama: Engine = {
     return { images: [image], device: session.device }
   },
 }
-
-/** Sides that sessions are loaded for: of few sizes, the next fill mostly finds its own loaded. */
-const workingSideMultiple = 128
 
 function workingSize({ width, height }: Size): Size {
   const up = (side: number) => Math.ceil(side / workingSideMultiple) * workingSideMultiple

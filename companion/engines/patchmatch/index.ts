@@ -46,6 +46,15 @@ export const createPatchmatch = (threads: number): Engine => ({
       thread.close()
     }
   },
+
+  async followGuide({ image, mask, avoid }, guide, run) {
+    const thread = new CompletionThread(threads)
+    try {
+      return await thread.follow({ image, mask, avoid, guide }, run)
+    } finally {
+      thread.close()
+    }
+  },
 })
 
 /** The starts are all that more time buys: the rounds end by themselves when nothing changes any more. */

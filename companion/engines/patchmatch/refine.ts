@@ -70,7 +70,8 @@ export function costOfCopies(level: Level, field: Field, rounds: Rounds): number
   return meanCost(level, field)
 }
 
-function search(level: Level, field: Field, { random, throwIfCancelled }: Rounds, look: Look): void {
+/** Better matches, and their costs, for the fill as it is. */
+export function search(level: Level, field: Field, { random, throwIfCancelled }: Rounds, look: Look): void {
   throwIfCancelled()
   refreshCosts(level, field)
   searchPass(level, field, { ...look, backwards: false }, random(anySeed))

@@ -3,13 +3,22 @@ import type { Limits } from '../engine.ts'
 import { trainedSides } from './presets.ts'
 import { mostPixels } from './working-size.ts'
 
-/** A removal sees as much around the hole as the hole is long, else the hole takes half of what is seen. */
+/**
+ * A removal sees as much around the hole as the hole is long, an expansion as much as it is deep; else the hole takes half of
+ * what is seen.
+ */
 export function limitsFor({ size }: Options): Limits {
   const side = typeof size === 'number' ? size : trainedSides['object-removal']
   return {
     contextPx({ width, height }, task) {
       const longest = Math.max(width, height)
-      return Math.max(leastContextPx, task === 'remove' ? longest : longest / 2)
+      const wanted = {
+        remove: longest,
+        expand: Math.min(width, height),
+        fill: longest / 2,
+        shape: longest / 2,
+      }
+      return Math.max(leastContextPx, wanted[task])
     },
     contextPixels: mostPixels(side, 'object-removal'),
     sideMultiple: 64,

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import type { OpenEngine } from '../../../companion/engines/engine.ts'
+import type { OpenEngine, Tile } from '../../../companion/engines/engine.ts'
 import { createPatchmatch } from '../../../companion/engines/patchmatch/index.ts'
 import { blend } from '../../../companion/fill/blend.ts'
 import { fillContexts } from '../../../companion/fill/fill-contexts.ts'
@@ -54,7 +54,8 @@ async function removeFrom(image: Image, mask: Mask): Promise<{ filled: Image; op
   } as const
   const plan = planFill(image, { mask, avoid: null }, patchmatch.limits, settings)
   const opened = await patchmatch.open(run, noMeans, [])
-  const completed = await fillContexts(image, plan, (tile) => opened.fill(tile, settings, run), run)
+  const fillTile = (tile: Tile) => opened.fill(tile, settings, run)
+  const completed = await fillContexts(image, plan, { fillTile }, run)
   const { alpha } = plan
   const blended = blend({ filled: completed, original: image, alpha, earlier: null, extent: 'finished' })
   return { filled: blended.image, opened }

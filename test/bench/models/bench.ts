@@ -1,165 +1,141 @@
-import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, parse } from 'node:path'
-import { promisify } from 'node:util'
-import { lama } from '../../../companion/engines/lama/index.ts'
-import { createImage, createMask, type Size } from '../../../companion/image/image.ts'
-import { installationFolder } from '../../../companion/installation.ts'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { availableParallelism, cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Size } from '../../../companion/image/image.ts'
 import { silentLog } from '../../../companion/log.ts'
 import { InferenceProcess } from '../../../companion/runtime/inference-process.ts'
-import { OnnxRuntime, type Runtime } from '../../../companion/runtime/session.ts'
-import { createGraph } from '../../../models/onnx/graph.ts'
-import { writeModel } from '../../../models/onnx/write.ts'
-import type { Layout } from '../../support/diffusion.ts'
-import { referencePath } from '../../support/reference.ts'
-import { writeRandomWeights } from '../random-weights.ts'
 import type { ModelsBenchOptions } from './command.ts'
+import { type Contestant, openInfill, openPyTorch } from './contestants.ts'
+import { writeRandomLama } from './random-lama.ts'
 
-const quiet = { signal: new AbortController().signal, onProgress() {} }
-const settings = { task: 'remove', prompt: '', negativePrompt: '', seed: 0, options: {} } as const
-
-/** What the fills of one size took. */
-interface Figures {
-  /** From nothing to ready for the first fill; of PyTorch without reading a file. */
-  readonly loadMs: number
+/** What one contestant took for the fills of one size. */
+interface Figures extends Pick<Contestant, 'name' | 'loadMs'> {
   /** The first comes first. */
   readonly fillMs: readonly number[]
   readonly peakBytes: number
 }
 
 /** Prints a table: sizes, and for each what Infill and PyTorch take. */
-export async function benchModels({ sizes, runs, checkout }: ModelsBenchOptions): Promise<void> {
+export async function benchModels({
+  sizes,
+  runs,
+  checkout,
+  table,
+  device,
+}: ModelsBenchOptions): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'infill-bench-'))
+  const rows: string[] = []
   try {
     const weights = join(folder, 'random-lama.safetensors')
-    writeRandomWeights(weights, lamaLayout(), 'float32')
-    console.log(`The process that owns ONNX Runtime starts in ${await startMs()} ms.\n`)
+    writeRandomLama(weights)
+    const begun = `The process that owns ONNX Runtime starts in ${await startMs()} ms.`
+    console.log(`${begun}\n\n| ${columns.join(' | ')} |`)
     for (const size of sizes) {
-      console.log(`${size.width} × ${size.height}`)
-      const own = await measure(weights, size, runs)
-      print('Infill', own)
-      const overheadMs = median((await measure(weights, size, runs, withoutNetwork)).fillMs)
-      const share = (100 * overheadMs) / median(own.fillMs)
-      console.log(`  all but the network: ${overheadMs.toFixed(0)} ms, ${share.toFixed(1)} % of a fill`)
-      const peer = checkout === null ? null : await measurePyTorch(checkout, size, runs)
-      if (peer === null) continue
-      print('PyTorch', peer)
-      console.log(`  Infill / PyTorch: ${(median(own.fillMs) / median(peer.fillMs)).toFixed(2)} of the time`)
+      const peer = checkout === null ? null : await openPyTorch(checkout, size, device)
+      if (typeof peer === 'string') console.log(`PyTorch is left out: ${peer}`)
+      const rivals = peer === null || typeof peer === 'string' ? [] : [peer]
+      const own = await openInfill(weights, size, 'all', device)
+      const [ours, theirs] = await measureInTurn([own, ...rivals], runs)
+      const [others] = await measureInTurn([await openInfill(weights, size, 'nothing', device)], 5)
+      rows.push(rowOf(size, ours!, theirs, median(others!.fillMs)))
+      console.log(rows.at(-1))
     }
     if (checkout === null)
-      console.log('\nPyTorch was left out. Name a checkout of advimman/lama: --checkout FOLDER')
+      console.log('PyTorch was left out. Name a checkout of advimman/lama: --checkout FOLDER')
+    if (table !== null) await writeFile(table, report(begun, rows, runs))
   } finally {
     await rm(folder, { recursive: true })
   }
 }
 
-/** The tensors of the published big-lama.pt, without its counters of training. */
-function lamaLayout(): Layout {
-  const file = referencePath('lama', 'big-lama-layout.json')
-  const layout: Readonly<Record<string, string>> = JSON.parse(readFileSync(file, 'utf8'))
-  return Object.fromEntries(
-    Object.entries(layout)
-      .filter(([, description]) => description.startsWith('float32 '))
-      .map(([name, description]) => [name, JSON.parse(description.slice('float32 '.length))]),
-  )
-}
-
 async function startMs(): Promise<string> {
   const startedAt = performance.now()
   const started = new InferenceProcess(silentLog)
-  await started.ready(quiet.signal)
+  await started.ready(new AbortController().signal)
   const ms = performance.now() - startedAt
   await started.kill()
   return ms.toFixed(0)
 }
 
-/** Fills a tile with the engine as the companion does. */
-async function measure(
-  weights: string,
-  size: Size,
-  runs: number,
-  changed: (runtime: Runtime, size: Size) => Runtime = (runtime) => runtime,
-): Promise<Figures> {
-  const runtime = new OnnxRuntime({ device: 'cpu', log: silentLog })
-  try {
-    const files = async () => new Map([['big-lama.pt', weights]])
-    const loadingAt = performance.now()
-    const engine = await lama.open(quiet, { runtime: changed(runtime, size), files }, [size])
-    const loadMs = performance.now() - loadingAt
-    const tile = tileOf(size)
-    const fillMs: number[] = []
-    for (let run = 0; run < runs; run += 1) {
-      const startedAt = performance.now()
-      await engine.fill(tile, settings, quiet)
-      fillMs.push(performance.now() - startedAt)
-    }
-    return { loadMs, fillMs, peakBytes: runtime.memory.peakBytes }
-  } finally {
-    await runtime.unload()
+/** One fill of each after the other, so that whatever else the machine does slows all alike. */
+async function measureInTurn(contestants: readonly Contestant[], runs: number): Promise<Figures[]> {
+  const fillMs = contestants.map((): number[] => [])
+  for (let run = 0; run < runs; run += 1) {
+    for (const [i, contestant] of contestants.entries()) fillMs[i]!.push(await contestant.fill())
   }
+  const figures: Figures[] = []
+  for (const [i, { name, loadMs, end }] of contestants.entries()) {
+    figures.push({ name, loadMs, fillMs: fillMs[i]!, peakBytes: await end() })
+  }
+  return figures
 }
 
-/** A picture without a pattern, a quarter of it to be filled. */
-function tileOf({ width, height }: Size) {
-  const image = createImage(width, height)
-  for (let i = 0; i < image.data.length; i += 1) image.data[i] = (i * 7919) % 256
-  const mask = createMask(width, height)
-  for (let y = height / 4; y < (3 * height) / 4; y += 1) {
-    mask.data.fill(255, y * width + width / 4, y * width + (3 * width) / 4)
-  }
-  return { image, mask, avoid: null }
-}
+const columns = [
+  'size',
+  'load',
+  'first fill',
+  'later fills',
+  'first ÷ later',
+  'all but the network',
+  'peak',
+  'PyTorch: fills',
+  'its peak',
+  'Infill ÷ PyTorch',
+]
 
-/** The same runtime with a graph of LaMa's inputs and outputs that does nothing. */
-function withoutNetwork(runtime: Runtime, { width, height }: Size): Runtime {
-  const g = createGraph(new Map())
-  const image = g.input('image', 'float32', [1, 3, height, width])
-  g.input('mask', 'float32', [1, 1, height, width])
-  g.output('inpainted', image)
-  g.output('predicted', image)
-  const folder = parse(process.cwd()).root
-  const model = () => ({ graph: writeModel(g.definition, folder), folder })
-  return {
-    load: (source, on, run) => runtime.load({ ...source, model }, on, run),
-    unload: () => runtime.unload(),
-    get memory() {
-      return runtime.memory
-    },
-  }
-}
-
-/** Null: Python, PyTorch or the checkout is not there, which is said. */
-async function measurePyTorch(
-  checkout: string,
+function rowOf(
   { width, height }: Size,
-  runs: number,
-): Promise<Figures | null> {
-  const python = process.env.INFILL_BENCH_PYTHON ?? 'python3'
-  const adapter = join(installationFolder, 'test/bench/peers/lama.py')
-  try {
-    const { stdout } = await promisify(execFile)(python, [
-      adapter,
-      checkout,
-      ...[width, height, runs].map(String),
-    ])
-    return JSON.parse(stdout)
-  } catch (error) {
-    const why =
-      error instanceof Error && 'stderr' in error ? String(error.stderr).trim().split('\n').at(-1) : error
-    console.log(`  PyTorch is left out: ${why}`)
-    return null
-  }
+  ours: Figures,
+  theirs: Figures | undefined,
+  othersMs: number,
+): string {
+  const [first, ...later] = ours.fillMs as [number, ...number[]]
+  const laterMs = later.length === 0 ? [first] : later
+  const cells = [
+    `${width} × ${height}`,
+    inSeconds(ours.loadMs),
+    inSeconds(first),
+    medianAndLeast(laterMs),
+    (first / median(laterMs)).toFixed(2),
+    `${othersMs.toFixed(0)} ms, ${((100 * othersMs) / median(laterMs)).toFixed(1)} %`,
+    inGigabytes(ours.peakBytes),
+    ...(theirs === undefined
+      ? ['–', '–', '–']
+      : [medianAndLeast(theirs.fillMs), inGigabytes(theirs.peakBytes), ratios(ours.fillMs, theirs.fillMs)]),
+  ]
+  return `| ${cells.join(' | ')} |`
 }
 
-function print(name: string, { loadMs, fillMs, peakBytes }: Figures): void {
-  const [first, ...rest] = fillMs
-  const seconds = (ms: number) => (ms / 1000).toFixed(2)
-  const later = rest.length === 0 ? '' : `, then ${rest.map(seconds).join(', ')} s`
-  console.log(
-    `  ${name.padEnd(8)} load ${seconds(loadMs)} s, first fill ${seconds(first!)} s${later}; peak ${(peakBytes / 1e9).toFixed(2)} GB`,
-  )
+/** Of the fills in pairs, and of the quickest. */
+function ratios(ours: readonly number[], theirs: readonly number[]): string {
+  const pairs = ours.map((ms, i) => ms / theirs[i]!)
+  return `${median(pairs).toFixed(2)} (${(Math.min(...ours) / Math.min(...theirs)).toFixed(2)})`
+}
+
+function report(begun: string, rows: readonly string[], runs: number): string {
+  return `# LaMa beside PyTorch
+
+Written by \`npm run bench -- models\`; what the figures mean stands in [README.md](README.md).
+
+${availableParallelism()} threads on ${cpus()[0]!.model.trim()}, Node ${process.versions.node}. ${runs} fills of each size, Infill's and PyTorch's in
+turn. Medians, and in brackets the least. ${begun}
+
+| ${columns.join(' | ')} |
+| ${columns.map(() => '---').join(' | ')} |
+${rows.join('\n')}
+`
+}
+
+function medianAndLeast(ms: readonly number[]): string {
+  return `${inSeconds(median(ms))} (${inSeconds(Math.min(...ms))})`
+}
+
+function inSeconds(ms: number): string {
+  return `${(ms / 1000).toFixed(2)} s`
+}
+
+function inGigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(2)} GB`
 }
 
 function median(values: readonly number[]): number {

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Size } from '../../../companion/image/image.ts'
 
 /** What stands on the command line. */
@@ -7,6 +7,11 @@ export interface ModelsBenchOptions {
   readonly runs: number
   /** A checkout of advimman/lama; null: Infill alone. */
   readonly checkout: string | null
+  /** Where the table is written to, as Markdown; null: nowhere. */
+  readonly table: string | null
+  /** A large picture instead. */
+  readonly large: boolean
+  readonly device: 'cpu' | 'cuda'
 }
 
 export const modelsCommand = new Command('models')
@@ -15,22 +20,29 @@ export const modelsCommand = new Command('models')
   )
   .option(
     '--sizes <list>',
-    'width × height, separated by commas',
+    'width × height, multiples of 128, separated by commas',
     toSizes,
     toSizes('512x512,768x1024,1024x1024'),
   )
-  .option('--runs <number>', 'fills of each size', toCount, 3)
+  .option('--runs <number>', 'fills of each size', toCount, 10)
   .option('--checkout <folder>', 'a checkout of advimman/lama, for PyTorch', (text) => text, null)
+  .option('--table <file>', 'write the table there, as Markdown', (text) => text, null)
+  .addOption(
+    new Option('--device <name>', 'where Infill and PyTorch compute').choices(['cpu', 'cuda']).default('cpu'),
+  )
+  .option('--large', 'instead, three holes in a picture of 24 megapixels: time and memory', false)
   .action(async (options: ModelsBenchOptions) => {
     const { benchModels } = await import('./bench.ts')
-    await benchModels(options)
+    const { benchLarge } = await import('./large.ts')
+    await (options.large ? benchLarge() : benchModels(options))
   })
 
 function toSizes(text: string): readonly Size[] {
   return text.split(',').map((size) => {
     const match = /^(\d+)x(\d+)$/.exec(size)
-    if (match === null) throw new InvalidArgumentError('Expected sizes like 512x512.')
-    return { width: Number(match[1]), height: Number(match[2]) }
+    const [width, height] = [Number(match?.[1]), Number(match?.[2])]
+    if (width % 128 === 0 && height % 128 === 0) return { width, height }
+    throw new InvalidArgumentError('Expected sizes like 512x768, of multiples of 128.')
   })
 }
 

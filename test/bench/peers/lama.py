@@ -1,4 +1,5 @@
-"""LaMa's own class in PyTorch on the CPU: CHECKOUT WIDTH HEIGHT RUNS -> figures as JSON.
+"""LaMa's own class in PyTorch: CHECKOUT WIDTH HEIGHT DEVICE, cpu or cuda. Prints what loading took as JSON, fills once for each
+line on stdin, printing the milliseconds, and at the end its peak memory.
 
 CHECKOUT is a checkout of advimman/lama. Weights are random, as in the network that Infill runs: they cost the same.
 What the generator needs of kornia and PyTorch Lightning only to be trained is replaced by nothing.
@@ -13,7 +14,8 @@ import types
 import torch
 
 checkout = sys.argv[1]
-width, height, runs = map(int, sys.argv[2:])
+width, height = map(int, sys.argv[2:4])
+device = sys.argv[4]
 
 
 def stand_in(path, **members):
@@ -22,6 +24,10 @@ def stand_in(path, **members):
         sys.modules.setdefault(".".join(parts[:depth]), types.ModuleType(parts[depth - 1]))
     for name, member in members.items():
         setattr(sys.modules[path], name, member)
+
+
+def say(message):
+    print(json.dumps(message), flush=True)
 
 
 stand_in("kornia.geometry.transform", rotate=None)
@@ -43,18 +49,17 @@ generator = FFCResNetGenerator(
     init_conv_kwargs=dict(local),
     downsample_conv_kwargs=dict(local),
     resnet_conv_kwargs=dict(ratio_gin=0.75, ratio_gout=0.75, enable_lfu=False),
-).eval()
-load_ms = 1000 * (time.perf_counter() - started)
+).eval().to(device)
+say({"loadMs": 1000 * (time.perf_counter() - started), "threads": torch.get_num_threads()})
 
-image = torch.rand(1, 3, height, width)
-mask = (torch.rand(1, 1, height, width) > 0.8).float()
-fill_ms = []
+image = torch.rand(1, 3, height, width, device=device)
+mask = (torch.rand(1, 1, height, width, device=device) > 0.8).float()
 with torch.inference_mode():
-    for _ in range(runs):
+    for _ in sys.stdin:
         started = time.perf_counter()
         predicted = generator(torch.cat([image * (1 - mask), mask], dim=1))
-        inpainted = mask * predicted + (1 - mask) * image
-        fill_ms.append(1000 * (time.perf_counter() - started))
+        inpainted = (mask * predicted + (1 - mask) * image).cpu()
+        say({"ms": 1000 * (time.perf_counter() - started)})
 
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-print(json.dumps({"loadMs": load_ms, "fillMs": fill_ms, "peakBytes": peak}))
+of_card = torch.cuda.max_memory_reserved() if device == "cuda" else 0
+say({"peakBytes": of_card or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024})

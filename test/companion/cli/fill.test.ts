@@ -15,7 +15,7 @@ import { expectSameImage, pixelAt } from '../../support/assert-image.ts'
 import { pngHeader, pngOf, sharpOf } from '../../support/encoded.ts'
 import { discMask, gradientImage, paintImage, rectMask } from '../../support/images.ts'
 import { Infill } from '../../support/infill.ts'
-import { tinyLama } from '../../support/means.ts'
+import { tinyLama, tinyMigan } from '../../support/means.ts'
 import { readReference, referencePath } from '../../support/reference.ts'
 import { stubEngine } from '../../support/stub-engine.ts'
 
@@ -256,6 +256,24 @@ describe('infill fill', () => {
       })
       const expected = reference('33x47/composite_u8').data
       const off = planesFromImage(await read(args.output)).map((value, i) => Math.abs(value - expected[i]!))
+      expect(Math.max(...off)).toBeLessThanOrEqual(1)
+    })
+
+    test('runs any MI-GAN pipeline, and writes with --raw what the pipeline gives', async () => {
+      const known = await sharp(referencePath('migan', '96x128.mask.png'))
+        .negate({ alpha: false })
+        .png()
+        .toBuffer()
+      const args = {
+        image: referencePath('migan', '96x128.image.png'),
+        mask: await put('migan-mask.png', known),
+        ...{ engine: 'migan', weights: tinyMigan(folder), device: 'cpu', json: true },
+      }
+      const [output, raw] = [join(folder, 'migan.png'), join(folder, 'migan-raw.png')]
+      expect(await run({ ...args, output }, { engines })).toMatchObject({ exitCode: 0 })
+      expect(await run({ ...args, output: raw, raw: true }, { engines })).toMatchObject({ exitCode: 0 })
+      const expected = await read(referencePath('migan', '96x128.result.png'))
+      const off = (await read(raw)).data.map((value, i) => Math.abs(value - expected.data[i]!))
       expect(Math.max(...off)).toBeLessThanOrEqual(1)
     })
 

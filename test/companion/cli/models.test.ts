@@ -93,6 +93,21 @@ describe('infill models install', () => {
     expect(statSync(file).size).toBe(100_000)
   })
 
+  test.each([
+    ['one', 'The SHA-256 of its files is known from one source only.'],
+    ['none', 'No SHA-256 of its files was known before: the one that its publisher stated is kept.'],
+  ] as const)('says where the hash of a file is from: %s', async (sha256From, words) => {
+    const { model, server, path, body } = await publishModel()
+    const [file] = model.files
+    const sha256 = sha256From === 'none' ? null : file!.sha256
+    server.publish(path, body, { 'x-linked-etag': `"${file!.sha256}"` })
+    const { lines, surroundings } = await setUp({
+      models: [{ ...model, files: [{ ...file!, sha256, sha256From }] }],
+    })
+    expect(await installModels(['tiny'], accepted, surroundings)).toBe(0)
+    expect(lines).toEqual([`Tiny is installed (100 kB). ${words}`])
+  })
+
   test('--json prints one line for each model, and nothing else on stdout', async () => {
     const { lines, surroundings } = await setUp()
     await installModels(['tiny'], { ...accepted, json: true }, surroundings)

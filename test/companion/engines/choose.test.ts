@@ -7,6 +7,7 @@ import {
   chooseLargeHoleEngine,
   isReady,
 } from '../../../companion/engines/choose.ts'
+import { engines as real } from '../../../companion/engines/index.ts'
 import { stubEngine } from '../../support/stub-engine.ts'
 
 const model = stubEngine({ id: 'model', tasks: ['remove', 'fill'], models: ['weights'] })
@@ -110,5 +111,28 @@ describe('chooseLargeHoleEngine', () => {
     ['there is none', [embedded, model], weights, 'auto', 'remove', best],
   ] as const)('is nobody where %s', (_, some, installed, id, task, options) => {
     expect(chooseLargeHoleEngine(some, installed, id, task, options)).toBeNull()
+  })
+})
+
+describe('the engines that there are', () => {
+  const all = ['lama', 'migan', 'powerpaint-v1', 'stable-diffusion-2']
+
+  test.each([
+    ['fill', all, 'powerpaint'],
+    ['shape', all, 'powerpaint'],
+    ['expand', all, 'powerpaint'],
+    ['remove', all, 'lama'],
+    ['fill', ['stable-diffusion-2'], 'stable-diffusion'],
+    ['expand', ['stable-diffusion-2'], 'stable-diffusion'],
+    ['remove', ['migan', 'powerpaint-v1'], 'migan'],
+    ['remove', ['powerpaint-v1', 'stable-diffusion-2'], 'patchmatch'],
+    ['expand', [], 'patchmatch'],
+  ] as const)('%s goes, of what %j can do, to %s', (task, installed, id) => {
+    expect(chooseEngine(real, new Set(installed), 'auto', task).id).toBe(id)
+  })
+
+  test('of those a large removal goes to PowerPaint where the best is asked for', () => {
+    const best = { quality: 'best' }
+    expect(chooseLargeHoleEngine(real, new Set(all), 'auto', 'remove', best)?.id).toBe('powerpaint')
   })
 })

@@ -155,8 +155,8 @@ describe('planContexts', () => {
 
     const [context] = plan([640, 480], [hole], { contextPixels: 40_000 })
 
-    expect(context!.slices[0]!.rect).toEqual({ x: 36, y: 36, width: 528, height: 328 })
-    expect(context!.slices[0]!.work).toEqual({ width: 253, height: 157 })
+    expect(context!.slices[0]!.rect).toEqual({ x: 36, y: 36, width: 528, height: 329 })
+    expect(context!.slices[0]!.work).toEqual({ width: 253, height: 158 })
   })
 
   test.each([

@@ -64,4 +64,15 @@ describe('chooseExpandEdge', () => {
 
     expect(chooseExpandEdge(art, margin, 0)).toEqual({ growPx: 0, featherPx: 2 })
   })
+
+  test('fades as far as an engine wants to render what is known anew, of its shorter side', () => {
+    const both = rectMask(
+      1200,
+      400,
+      { x: 1100, y: 0, width: 100, height: 400 },
+      { x: 0, y: 0, width: 88, height: 400 },
+    )
+
+    expect(chooseExpandEdge(gradientImage(1200, 400), both, 10 / 512)).toEqual({ growPx: 0, featherPx: 8 })
+  })
 })

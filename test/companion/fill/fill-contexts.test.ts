@@ -27,7 +27,7 @@ const plan = planFill(picture, { mask, avoid: null }, limits, {
 
 function fillWith(fillTile: (tile: Tile, run: number) => Image): Promise<Image> {
   let run = 0
-  return fillContexts(picture, plan, async (tile) => fillTile(tile, run++), quietRun)
+  return fillContexts(picture, plan, { fillTile: async (tile) => fillTile(tile, run++) }, quietRun)
 }
 
 describe('fillContexts', () => {

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, describe, expect, test } from 'vitest'
+import type { Engine } from '../../../companion/engines/engine.ts'
 import { engines } from '../../../companion/engines/index.ts'
+import { createPatchmatch } from '../../../companion/engines/patchmatch/index.ts'
 import { CompanionError } from '../../../companion/errors.ts'
 import { fill, type Patch } from '../../../companion/fill/fill.ts'
 import { layFills, openPicture } from '../../../companion/fill/picture.ts'
@@ -296,6 +298,47 @@ describe('fill', () => {
     const shares = reports.map(({ done, total }) => done / total)
     expect(shares).toEqual(shares.toSorted((a, b) => a - b))
     expect(shares.at(-1)).toBe(1)
+  })
+
+  test('counts the search for detail in its progress, and ends with it', async () => {
+    const reports: Progress[] = []
+    const finder: Engine = {
+      ...stubEngine({ title: 'Finder' }),
+      async followGuide({ mask }, _guide, { onProgress }) {
+        for (const done of [0, 3, 7]) onProgress({ stage: 'fill', done, total: 7, unit: 'steps' })
+        return new Int32Array(mask.data.length).fill(-1)
+      },
+    }
+    const engine = stubEngine({ limits: { contextPixels: 600 } })
+    const job = fillJob({ engine, mask: maskFile, detailEngine: finder, variations: 2 })
+
+    const [patch] = await patchesOf(job, { ...quietRun, onProgress: (progress) => reports.push(progress) })
+
+    expect(patch!.used.notes).toContain(
+      'Fine detail was copied from other parts of the picture, which Finder found.',
+    )
+    const shares = reports.map(({ done, total }) => done / total)
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b))
+    expect(shares.at(-1)).toBe(1)
+    expect(new Set(reports.map(({ total, unit }) => `${total} ${unit}`))).toEqual(new Set(['8 levels']))
+  })
+
+  test('a cancel ends the search for detail with its own reason', async () => {
+    const cancelling = new AbortController()
+    const { followGuide, ...embedded } = createPatchmatch(1)
+    const finder: Engine = {
+      ...embedded,
+      followGuide(tile, guide, run) {
+        const found = followGuide!(tile, guide, run)
+        cancelling.abort('enough')
+        return found
+      },
+    }
+    const engine = stubEngine({ limits: { contextPixels: 600 } })
+    const job = fillJob({ engine, mask: maskFile, detailEngine: finder })
+
+    await expect(patchesOf(job, { ...quietRun, signal: cancelling.signal })).rejects.toBe('enough')
+    expect(engine.openCount).toBe(0)
   })
 
   test('a cancel ends a fill in the middle with its own reason, and closes the engine', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { lama } from '../../../companion/engines/lama/index.ts'
+import { createPatchmatch } from '../../../companion/engines/patchmatch/index.ts'
 import type { Patch } from '../../../companion/fill/fill.ts'
 import { decodeImage } from '../../../companion/image/codec.ts'
 import type { Image } from '../../../companion/image/image.ts'
@@ -30,6 +31,7 @@ describe('a large picture with a small LaMa', () => {
         picture: { image, fills: null, iccProfile: null, notes: [] },
         mask: await pngOf(mask),
         engine: lama,
+        detailEngine: createPatchmatch(1),
         means: { runtime, files: async () => new Map([['big-lama.pt', tinyLama]]) },
       }),
     )
@@ -38,7 +40,7 @@ describe('a large picture with a small LaMa', () => {
   })
   afterAll(() => runtime.unload())
 
-  test('is filled in slices, and at a smaller scale where the hole is deep, which is told', () => {
+  test('is filled in slices, at a smaller scale where the hole is deep, with detail of the picture; which is told', () => {
     const { tiles, workWidth, workHeight, notes } = patch.used
 
     expect(tiles).toBeGreaterThan(4)
@@ -46,6 +48,7 @@ describe('a large picture with a small LaMa', () => {
     expect(notes).toEqual([
       expect.stringMatching(/^Part of the fill was computed at 6\d % of the picture's size\.$/),
       `What is too long to be seen at once was filled in ${tiles - 2} overlapping slices.`,
+      'Fine detail was copied from other parts of the picture, which Quick fill found.',
     ])
   })
 

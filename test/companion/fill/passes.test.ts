@@ -74,9 +74,11 @@ describe('a picture that is continued in several passes', () => {
     const result = await fillContexts(
       picture,
       plan,
-      async (tile) => {
-        const grey = greys[tiles.push(tile) - 1]!
-        return plainImage(tile.image.width, tile.image.height, [grey, grey, grey, 255])
+      {
+        async fillTile(tile) {
+          const grey = greys[tiles.push(tile) - 1]!
+          return plainImage(tile.image.width, tile.image.height, [grey, grey, grey, 255])
+        },
       },
       quietRun,
     )

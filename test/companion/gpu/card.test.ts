@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isDriverTooOld, parseCard } from '../../../companion/gpu/card.ts'
+import { isDriverTooOld, parseCard, parseCardMemory } from '../../../companion/gpu/card.ts'
 
 describe('parseCard', () => {
   test.each([
@@ -19,4 +19,29 @@ test.each([
   ['1000.1', false],
 ])('driver %s is too old for CUDA 13: %s', (driver, expected) => {
   expect(isDriverTooOld({ name: 'any', driver })).toBe(expected)
+})
+
+describe('parseCardMemory', () => {
+  const mebibyte = 2 ** 20
+
+  test('adds what the process holds to what is free', () => {
+    expect(parseCardMemory('1000\n7000\n', '77, 300\n1234, 2150\n', 1234)).toEqual({
+      budgetBytes: 3150 * mebibyte,
+      heldBytes: 2150 * mebibyte,
+    })
+  })
+
+  test.each(['', '1234, [N/A]\n', '12345, 8\n'])(
+    'goes by what is free where the driver does not tell: %j',
+    (processes) => {
+      expect(parseCardMemory('1000\n', processes, 1234)).toEqual({
+        budgetBytes: 1000 * mebibyte,
+        heldBytes: 0,
+      })
+    },
+  )
+
+  test('knows nothing without a card', () => {
+    expect(parseCardMemory('No devices were found\n', '', 1234)).toBeNull()
+  })
 })

@@ -120,6 +120,56 @@ describe('a runtime', () => {
     expect(await runtime.load(adding(1), 'best', quietRun)).not.toBe(first)
   })
 
+  test('gives back what was not asked for longest where memory is short, until there is room', async () => {
+    // Room for two sessions; it says which are there.
+    const script = standInProcess(`
+      greet()
+      const slots = []
+      onRequest(({ id, type, slot }) => {
+        if (type === 'release') {
+          slots.splice(slots.indexOf(slot), 1)
+          say({ id, type: 'released' })
+        } else if (slots.length === 2) say({ id, type: 'failed', message: 'Failed to allocate memory' })
+        else {
+          slots.push(slot)
+          say({ id, type: 'loaded', inputs: [...slots], outputs: [] })
+        }
+      })`)
+    const runtime = opened({ script })
+    const load = (slot: string) => runtime.load({ ...adding(1), slot }, 'best', quietRun)
+    await load('a')
+    await load('b')
+    await load('a')
+    expect((await load('c')).inputs).toEqual(['a', 'c'])
+    expect((await load('b')).inputs).toEqual(['c', 'b'])
+  })
+
+  test('says that memory is short where nothing can be given back', async () => {
+    const script = standInProcess(
+      `greet(); onRequest(({ id }) => say({ id, type: 'failed', message: 'Failed to allocate memory' }))`,
+    )
+    const loading = opened({ script }).load(adding(1), 'best', quietRun)
+    await expect(loading).rejects.toMatchObject({ code: 'out-of-memory' })
+  })
+
+  test('knows what a graphics card has for it, once something is loaded there', async () => {
+    const script = standInProcess(`
+      say({ id: 0, type: 'ready', version: '1', providers: ['cpu', 'dml'] })
+      onRequest(({ id, type }) => say(type === 'load' ? { id, type: 'loaded', inputs: [], outputs: [] } : { id, type: 'ran', outputs: {} }))`)
+    const pids: number[] = []
+    const cardMemory = async (pid: number) => {
+      pids.push(pid)
+      return { budgetBytes: 8e9, heldBytes: 3e9 }
+    }
+    const runtime = opened({ device: 'directml', script, cardMemory })
+    expect(runtime.memory.cardBudgetBytes).toBeNull()
+    await runtime.load(adding(1), 'best', quietRun)
+    expect(runtime.memory).toMatchObject({ cardBudgetBytes: 8e9, peakBytes: 3e9 })
+    expect(pids).toEqual([expect.any(Number)])
+    await runtime.unload()
+    expect(runtime.memory.cardBudgetBytes).toBeNull()
+  })
+
   test('takes the CPU and says why where the device that was asked for is not there', async () => {
     const session = await opened({ device: 'directml' }).load(adding(1), 'best', quietRun)
     expect(session.device.kind).toBe('cpu')

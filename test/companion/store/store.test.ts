@@ -98,6 +98,42 @@ describe('Store.install', () => {
     })
   })
 
+  test('takes what another model has already, and both have it until the last one is uninstalled', async () => {
+    const other = Buffer.from('other '.repeat(3000))
+    server.publish('/pub/other.pt', other, { etag: '"o"' })
+    const solo: ModelDefinition = {
+      ...duo,
+      id: 'solo',
+      files: [modelFile('other.pt', other, server.url('/pub/other.pt')), duo.files[1]!],
+    }
+    const both = openStore({ folder, models: [duo, solo], environment: {} })
+    await both.install('duo', accepted, watchedRun())
+    expect((await both.state('solo')).downloadBytes).toBe(other.length)
+
+    const before = server.requests.length
+    await both.install('solo', accepted, watchedRun())
+    expect(server.requests.slice(before).map(({ path }) => path)).toEqual(['/pub/other.pt'])
+
+    await both.uninstall('duo')
+    const files = await both.files('solo')
+    expect(readFileSync(files.get('decoder.pt')!).equals(decoder)).toBe(true)
+    expect(await both.verify('solo', watchedRun())).toMatchObject({ installed: true, damaged: false })
+    await both.close()
+  })
+
+  test('does not take what another model has damaged', async () => {
+    const solo: ModelDefinition = { ...duo, id: 'solo', files: [duo.files[1]!] }
+    const both = openStore({ folder, models: [duo, solo], environment: {} })
+    await both.install('duo', accepted, watchedRun())
+    truncateSync((await both.files('duo')).get('decoder.pt')!, 10)
+
+    const before = server.requests.length
+    await both.install('solo', accepted, watchedRun())
+    expect(server.requests).toHaveLength(before + 1)
+    expect(await both.verify('solo', watchedRun())).toMatchObject({ installed: true, damaged: false })
+    await both.close()
+  })
+
   test('leaves nothing for the network to do', async () => {
     await store.install('duo', accepted, watchedRun())
     const before = server.requests.length

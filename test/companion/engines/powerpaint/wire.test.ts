@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Engine } from '../../../../companion/engines/engine.ts'
 import { createPowerPaint } from '../../../../companion/engines/powerpaint/index.ts'
 import type { Request } from '../../../../companion/protocol.ts'
 import { models } from '../../../../models/index.ts'
@@ -11,7 +12,7 @@ import { stubEngine } from '../../../support/stub-engine.ts'
 const picture = await pngOf(gradientImage(61, 43))
 const mask = await pngOf(rectMask(61, 43, { x: 20, y: 10, width: 12, height: 9 }))
 
-async function paired(engines = [stubEngine(), createPowerPaint()]): Promise<Client> {
+async function paired(engines: readonly Engine[] = [stubEngine(), createPowerPaint()]): Promise<Client> {
   const { port, token } = await startTestCompanion({ engines, store: { models, environment: {} } })
   const client = await Client.paired(port, token)
   client.send({ type: 'image', id: 'picture' }, { image: picture })
@@ -48,6 +49,23 @@ describe('PowerPaint over the wire', () => {
       code: 'model-missing',
       hint: expect.stringContaining('infill models install powerpaint-v1'),
     })
+  })
+
+  test('a large removal goes to who is made for it where auto may choose the best, and both are told', async () => {
+    const large = await pngOf(rectMask(61, 43, { x: 15, y: 8, width: 30, height: 26 }))
+    const inventive = stubEngine({ id: 'inventive', title: 'Inventive', tasks: ['remove'] })
+    const engines = [stubEngine(), { ...inventive, tasksByName: ['remove'], removesLarge: true } as const]
+    const client = await paired(engines)
+    const usedBy = async (quality: string) => {
+      const fill = { type: 'fill', id: quality, imageId: 'picture', task: 'remove', engine: 'auto' } as const
+      client.send({ ...fill, options: { quality } }, { mask: large })
+      return (await client.next('patch')).used
+    }
+
+    const best = await usedBy('best')
+    expect(best.engine).toBe('inventive')
+    expect(best.notes).toContain('Inventive was chosen for its quality in a hole this large.')
+    expect((await usedBy('balanced')).engine).toBe('stub')
   })
 
   test('removes by name, or where auto finds a large hole; not else', async () => {

@@ -97,7 +97,7 @@ describe('Stable Diffusion', () => {
     const [alone] = await patchesOf(await job({ seed: 6 }))
 
     expect(second!.seed).toBe(6)
-    expect(second!.used).toMatchObject({ steps: 2, workWidth: 256, workHeight: 256, tiles: 1 })
+    expect(second!.used).toMatchObject({ steps: 2, workWidth: 256, workHeight: 192, tiles: 1 })
     expect(second!.png).toEqual(alone!.png)
   })
 
@@ -220,14 +220,51 @@ describe('Stable Diffusion', () => {
   })
 
   test('says how much memory it lacks before it is taken', async () => {
-    const memory = { budgetBytes: 1e6, peakBytes: 0 }
+    const memory = { budgetBytes: 1e6, cardBudgetBytes: null, peakBytes: 0 }
     const runtime = { ...watched().runtime, memory }
     await expect(filled({ runtime })).rejects.toMatchObject({ code: 'out-of-memory' })
+  })
+
+  test('goes by the memory of the card where that computes', async () => {
+    const { runtime } = watched()
+    const short: Runtime = {
+      ...runtime,
+      async load(source, on, run) {
+        const session = await runtime.load(source, on, run)
+        if (on === 'cpu') return session
+        return { ...session, device: { kind: 'cuda', name: 'a card', precision: 'fp16' } }
+      },
+      memory: { budgetBytes: Number.POSITIVE_INFINITY, cardBudgetBytes: 0.5e9, peakBytes: 0 },
+    }
+    const opened = await createStableDiffusion().open(quietRun, meansOf(short), [image])
+    await opened.fill(tile, settingsOf({}), quietRun)
+    expect(opened.notes).toEqual(['Memory was short, so the CPU computed the fill.'])
   })
 
   test('refuses what are no numbers', async () => {
     const { runtime } = watched({ change: withoutNumbers })
     await expect(filled({ runtime })).rejects.toMatchObject({ code: 'model-damaged' })
+  })
+
+  test('computes in float32 what float16 made no picture of, on the same card', async () => {
+    const { runtime } = watched()
+    const overflowing: Runtime = {
+      ...runtime,
+      async load(source, on, run) {
+        const session = await runtime.load(source, on, run)
+        const isHalf = source.precision?.('cuda') === 'float16'
+        const device = { kind: 'cuda', name: 'a card', precision: isHalf ? 'fp16' : 'fp32' } as const
+        if (!isHalf) return { ...session, device }
+        return { ...session, device, run: async (...given) => withoutNumbers(await session.run(...given)) }
+      },
+      memory: { budgetBytes: Number.POSITIVE_INFINITY, cardBudgetBytes: null, peakBytes: 0 },
+    }
+    const opened = await createStableDiffusion().open(quietRun, meansOf(overflowing), [image])
+    const fill = await opened.fill(tile, settingsOf({}), quietRun)
+
+    expect(opened.notes).toEqual(['The first result was no picture, so it was computed in float32.'])
+    expect(opened.device).toMatchObject({ kind: 'cuda', precision: 'fp32' })
+    expect(fill.data).toEqual((await filled({})).data)
   })
 
   test('lets the CPU compute what a graphics card made no picture of', async () => {
@@ -240,7 +277,7 @@ describe('Stable Diffusion', () => {
         const device = { kind: 'cuda', name: 'a card', precision: 'fp32' } as const
         return { ...session, device, run: async (...given) => withoutNumbers(await session.run(...given)) }
       },
-      memory: { budgetBytes: Number.POSITIVE_INFINITY, peakBytes: 0 },
+      memory: { budgetBytes: Number.POSITIVE_INFINITY, cardBudgetBytes: null, peakBytes: 0 },
     }
     const opened = await createStableDiffusion().open(quietRun, meansOf(failing), [image])
     const fill = await opened.fill(tile, settingsOf({}), quietRun)

@@ -106,7 +106,13 @@ describe('the published layout', () => {
       () => ({ image: floats(3) }),
     ])
     const model = await findModel(meansWith(Object.keys(published)), version)
-    const way = { on: 'cpu', rowsAtOnce: 1, tileSide: undefined, queriesAtOnce: undefined } as const
+    const way = {
+      on: 'cpu',
+      precision: 'usual',
+      rowsAtOnce: 1,
+      tileSide: undefined,
+      queriesAtOnce: undefined,
+    } as const
     const networks = new Networks(model, runtime, new Computed())
     const size = { width: 128, height: 64 }
     await networks.embed('a vase', way, quietRun)
@@ -116,8 +122,11 @@ describe('the published layout', () => {
     await decode(new Float32Array(4 * 16 * 8))
 
     expect(runtime.loads).toHaveLength(4)
+    const trained = { width: 512, height: 512 }
     // Four bytes for each of 860 million weights, and something for the pictures.
-    expect(networks.neededBytes({ width: 512, height: 512 }, way) / 1e9).toBeCloseTo(5.4, 0)
+    expect(networks.neededBytes(trained, way, { kind: 'cpu', precision: 'fp32' }) / 1e9).toBeCloseTo(5.4, 0)
+    // Half of it, and CUDA's own.
+    expect(networks.neededBytes(trained, way, { kind: 'cuda', precision: 'fp16' }) / 1e9).toBeCloseTo(3.3, 0)
   })
 })
 

@@ -1,0 +1,147 @@
+import type { Engine } from '../engines/engine.ts'
+import { cropImage, cropMask } from '../image/crop.ts'
+import type { Image, Mask, Size } from '../image/image.ts'
+import { areaOf, inflate, intersection, union } from '../image/rect.ts'
+import { resizeImage } from '../image/resize.ts'
+import type { Rect, Task } from '../protocol.ts'
+import type { Run } from '../run.ts'
+import type { Context } from './contexts.ts'
+import { addGrain, measureGrain } from './grain.ts'
+import { hasSource } from './masks.ts'
+import type { Plan } from './plan.ts'
+import { scaleOf } from './view.ts'
+
+/** What is filled, and who finds detail for it. */
+export interface DetailJob {
+  readonly task: Task
+  /** Finds in a picture what looks like a fill; null: nobody does. */
+  readonly detailEngine: Engine | null
+}
+
+/** The engine that finds detail for the others. */
+export function chooseDetailEngine(engines: readonly Engine[]): Engine | null {
+  return engines.find(({ followGuide }) => followGuide !== undefined) ?? null
+}
+
+/**
+ * Makes what was computed smaller than the picture is, and so came out smooth, as sharp as the picture. The detail is that
+ * of places which look like the fill when they are as small; where nobody can find such places, it is grain.
+ *
+ * Only what is finer than the fill is copied, so colours and shapes stay the fill's.
+ */
+export class Detail {
+  readonly #job: DetailJob
+  readonly #plan: Plan
+
+  constructor(job: DetailJob, plan: Plan) {
+    this.#job = job
+    this.#plan = plan
+  }
+
+  /** How often an engine runs for it. */
+  get runs(): number {
+    return this.#plan.contexts.filter((context) => this.#finderFor(context) !== null).length
+  }
+
+  /** What is done, in plain words. */
+  get notes(): readonly string[] {
+    if (this.runs === 0) return []
+    const { title } = this.#job.detailEngine!
+    return [`Fine detail was copied from other parts of the picture, which ${title} found.`]
+  }
+
+  /**
+   * Changes `filled` where `pending` marks the context's hole.
+   *
+   * @param nextRun What an engine is to run under.
+   * @throws the signal's reason; CompanionError 'engine-stopped'
+   */
+  async restore(filled: Image, pending: Mask, context: Context, nextRun: () => Run): Promise<void> {
+    const scale = scaleOfContext(context)
+    if (scale >= 1) return
+    const finder = this.#finderFor(context)
+    if (finder === null) {
+      addGrain(filled, pending, context.hole, measureGrain(filled, pending, seenIn(context)))
+      return
+    }
+    const rect = searchedFor(context)
+    const { avoid } = this.#plan
+    const image = cropImage(filled, rect)
+    const masks = { mask: cropMask(pending, rect), avoid: avoid === null ? null : cropMask(avoid, rect) }
+    const guide = resizeImage(image, scaledBy(scale, rect))
+    const places = await finder.followGuide!({ image, ...masks }, guide, nextRun())
+    addDifferences(filled, rect, places, { image, smooth: resizeImage(guide, rect) })
+  }
+
+  /** Null: there is no detail that would fit, or too much to search. */
+  #finderFor(context: Context): Engine | null {
+    const { task, detailEngine } = this.#job
+    // What is asked for by a prompt, or lies beyond the picture, need not look like anything in it.
+    if (detailEngine === null || task !== 'remove' || scaleOfContext(context) > leastReduction) return null
+    const rect = searchedFor(context)
+    if (areaOf(rect) > detailEngine.limits.contextPixels) return null
+    const { mask, avoid } = this.#plan
+    const masks = { mask: cropMask(mask, rect), avoid: avoid === null ? null : cropMask(avoid, rect) }
+    return hasSource(masks) ? detailEngine : null
+  }
+}
+
+/** What was scaled down by less lacks hardly any detail. */
+const leastReduction = 0.85
+
+/** Detail is looked for this far around a hole, in px of the picture. */
+const searchedPx = 512
+
+function searchedFor(context: Context): Rect {
+  const seen = seenIn(context)
+  const end = { width: seen.x + seen.width, height: seen.y + seen.height }
+  return intersection(inflate(context.hole, searchedPx, end), seen)!
+}
+
+function seenIn({ slices }: Context): Rect {
+  return slices.map(({ rect }) => rect).reduce(union)
+}
+
+function scaleOfContext({ slices }: Context): number {
+  return Math.min(...slices.map(scaleOf))
+}
+
+function scaledBy(scale: number, { width, height }: Size): Size {
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }
+}
+
+/**
+ * Adds to each pixel what another one differs by from its smooth surroundings: the less, the less these are like its own.
+ *
+ * @param places [rect.height, rect.width]: which one, also within `rect`; −1: none
+ */
+function addDifferences(filled: Image, rect: Rect, places: Int32Array, { image, smooth }: Views): void {
+  for (const [place, from] of places.entries()) {
+    if (from < 0) continue
+    const x = rect.x + (place % rect.width)
+    const y = rect.y + Math.floor(place / rect.width)
+    const at = 4 * (y * filled.width + x)
+    const share = 1 / (1 + (distanceOf(smooth, 4 * place, 4 * from) / unlikeLevels) ** 2)
+    for (let channel = 0; channel < 3; channel += 1) {
+      const difference = image.data[4 * from + channel]! - smooth.data[4 * from + channel]!
+      const value = filled.data[at + channel]! + share * difference
+      filled.data[at + channel] = Math.round(Math.min(255, Math.max(0, value)))
+    }
+  }
+}
+
+/** A part of the picture as it is, and without what is finer than the fill. */
+interface Views {
+  readonly image: Image
+  readonly smooth: Image
+}
+
+/** Grey levels at which two colours count as half alike. With 12 real texture fades, without any gravel lies on boats. */
+const unlikeLevels = 24
+
+/** Mean difference of two pixels' colours. */
+function distanceOf({ data }: Image, a: number, b: number): number {
+  let sum = 0
+  for (let channel = 0; channel < 3; channel += 1) sum += Math.abs(data[a + channel]! - data[b + channel]!)
+  return sum / 3
+}

@@ -1,0 +1,74 @@
+import type { Limits } from '../engines/engine.ts'
+import type { Size } from '../image/image.ts'
+import type { Rect } from '../protocol.ts'
+
+/** A part of the picture, and the size it is seen at. */
+export interface View {
+  readonly rect: Rect
+  readonly work: Size
+}
+
+/** What an engine states about the pictures it takes. */
+export type Sides = Pick<Limits, 'contextPixels' | 'sideMultiple' | 'padsSides'>
+
+/**
+ * A view of a part of the picture. Its sides become what the engine works at by taking in more of the picture, so that all
+ * is seen at one scale. Only where the picture ends a side is stretched, or left as it is for an engine that pads it.
+ *
+ * @param scale What it is seen at; less where the engine does not take so many pixels.
+ */
+export function viewOf(part: Rect, scale: number, sides: Sides, picture: Size): View {
+  const { sideMultiple, padsSides = false } = sides
+  const fitting = scaleWithin(part, scale, sides)
+  const along = (start: number, length: number, end: number) => {
+    const full = sidesIn(length, fitting, sideMultiple) * sideMultiple
+    const wanted = Math.max(length, pictureSide(full, fitting))
+    if (wanted <= end) {
+      const centred = start - Math.floor((wanted - length) / 2)
+      return { start: Math.min(Math.max(0, centred), end - wanted), length: wanted, work: full }
+    }
+    const multiple = padsSides ? 1 : sideMultiple
+    return { start: 0, length: end, work: Math.max(1, Math.round((end * fitting) / multiple)) * multiple }
+  }
+  const across = along(part.x, part.width, picture.width)
+  const down = along(part.y, part.height, picture.height)
+  return {
+    rect: { x: across.start, y: down.start, width: across.length, height: down.length },
+    work: { width: across.work, height: down.work },
+  }
+}
+
+/** How much smaller its sides are seen than they are, 0..1; 1 and more: not smaller. */
+export function scaleOf({ rect, work }: View): number {
+  return Math.min(work.width / rect.width, work.height / rect.height)
+}
+
+/** What is seen of the picture along a side of so many px. */
+export function pictureSide(workPx: number, scale: number): number {
+  return Math.floor(workPx / scale)
+}
+
+/** The scale, up to `scale`, at which a part of the picture fits into what the engine takes. */
+export function scaleWithin(part: Size, scale: number, { contextPixels, sideMultiple }: Sides): number {
+  let largest = 0
+  for (const { width, height } of sizesWithin(contextPixels, sideMultiple)) {
+    largest = Math.max(largest, Math.min(scale, width / part.width, height / part.height))
+    if (height >= part.height * scale) break
+  }
+  return largest
+}
+
+/** Sizes of sides that are multiples, each as wide as `pixels` allow, from the lowest to the highest. */
+export function* sizesWithin(pixels: number, multiple: number): Generator<Size> {
+  for (let height = multiple; height * multiple <= pixels; height += multiple) {
+    yield { width: Math.floor(pixels / height / multiple) * multiple, height }
+  }
+}
+
+/** How many times a multiple goes into a side that is seen at a scale, rounded up: at least 1. */
+function sidesIn(px: number, scale: number, multiple: number): number {
+  return Math.ceil((px * scale) / multiple - floatingError)
+}
+
+/** A side that fits exactly must not be rounded up. */
+const floatingError = 1e-9

@@ -1,0 +1,135 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join, parse } from 'node:path'
+import { createInterface } from 'node:readline'
+import { lama } from '../../../companion/engines/lama/index.ts'
+import { createImage, createMask, type Size } from '../../../companion/image/image.ts'
+import { installationFolder } from '../../../companion/installation.ts'
+import { silentLog } from '../../../companion/log.ts'
+import { OnnxRuntime, type Runtime } from '../../../companion/runtime/session.ts'
+import { createGraph } from '../../../models/onnx/graph.ts'
+import { writeModel } from '../../../models/onnx/write.ts'
+
+/** Something that fills pictures of one size, loaded. */
+export interface Contestant {
+  readonly name: string
+  /** From nothing to ready for the first fill; of PyTorch without reading a file. */
+  readonly loadMs: number
+  /** How long one fill takes, ms. */
+  fill(): Promise<number>
+  /** Ends it, and tells the most memory that what computes has held. */
+  end(): Promise<number>
+}
+
+const quiet = { signal: new AbortController().signal, onProgress() {} }
+const settings = { task: 'remove', prompt: '', negativePrompt: '', seed: 0, options: {} } as const
+
+/**
+ * The engine, used as the companion does.
+ *
+ * @param weights A file.
+ * @param part nothing: with a network that does nothing, so that all else is measured
+ */
+export async function openInfill(
+  weights: string,
+  size: Size,
+  part: 'all' | 'nothing',
+  device: 'cpu' | 'cuda' = 'cpu',
+): Promise<Contestant> {
+  const runtime = new OnnxRuntime({ device, log: silentLog })
+  const files = async () => new Map([['big-lama.pt', weights]])
+  const loadingAt = performance.now()
+  const used = part === 'all' ? runtime : withoutNetwork(runtime, size)
+  const engine = await lama.open(quiet, { runtime: used, files }, [size])
+  const loadMs = performance.now() - loadingAt
+  const tile = tileOf(size)
+  return {
+    name: 'Infill',
+    loadMs,
+    async fill() {
+      const startedAt = performance.now()
+      await engine.fill(tile, settings, quiet)
+      return performance.now() - startedAt
+    },
+    async end() {
+      const { peakBytes } = runtime.memory
+      await runtime.unload()
+      return peakBytes
+    },
+  }
+}
+
+/**
+ * The original class in PyTorch.
+ *
+ * @param checkout Of advimman/lama.
+ * @returns a sentence instead where Python, PyTorch or the checkout is not there
+ */
+export async function openPyTorch(
+  checkout: string,
+  { width, height }: Size,
+  device: 'cpu' | 'cuda',
+): Promise<Contestant | string> {
+  const python = process.env.INFILL_BENCH_PYTHON ?? 'python3'
+  const adapter = join(installationFolder, 'test/bench/peers/lama.py')
+  const peer = spawn(python, [adapter, checkout, String(width), String(height), device])
+  let complaint = ''
+  peer.stderr.on('data', (text) => {
+    complaint = String(text).trim().split('\n').at(-1)!
+  })
+  peer.on('error', (error) => {
+    complaint = error.message
+  })
+  peer.stdin.on('error', () => {})
+  const lines = createInterface({ input: peer.stdout })[Symbol.asyncIterator]()
+  const next = async () => {
+    const { value } = await lines.next()
+    return value === undefined ? null : JSON.parse(value)
+  }
+  const loaded = await next()
+  if (loaded === null) return complaint
+  return {
+    name: `PyTorch, ${loaded.threads} threads`,
+    loadMs: loaded.loadMs,
+    async fill() {
+      peer.stdin.write('\n')
+      return (await next()).ms
+    },
+    async end() {
+      const ended = once(peer, 'close')
+      peer.stdin.end()
+      const { peakBytes } = await next()
+      await ended
+      return peakBytes
+    },
+  }
+}
+
+/** A picture without a pattern, a quarter of it to be filled. */
+function tileOf({ width, height }: Size) {
+  const image = createImage(width, height)
+  for (let i = 0; i < image.data.length; i += 1) image.data[i] = (i * 7919) % 256
+  const mask = createMask(width, height)
+  for (let y = height / 4; y < (3 * height) / 4; y += 1) {
+    mask.data.fill(255, y * width + width / 4, y * width + (3 * width) / 4)
+  }
+  return { image, mask, avoid: null }
+}
+
+/** The same runtime with a graph of LaMa's inputs and outputs that does nothing. */
+function withoutNetwork(runtime: Runtime, { width, height }: Size): Runtime {
+  const g = createGraph(new Map())
+  const image = g.input('image', 'float32', [1, 3, height, width])
+  g.input('mask', 'float32', [1, 1, height, width])
+  g.output('inpainted', image)
+  g.output('predicted', image)
+  const folder = parse(process.cwd()).root
+  const model = () => ({ graph: writeModel(g.definition, folder), folder })
+  return {
+    load: (source, on, run) => runtime.load({ ...source, model }, on, run),
+    unload: () => runtime.unload(),
+    get memory() {
+      return runtime.memory
+    },
+  }
+}

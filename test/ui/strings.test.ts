@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest'
+import { locales } from '../../companion/protocol.ts'
+import { languages, preferredLocale } from '../../ui/strings.ts'
+
+describe('the languages', () => {
+  test('are those of the protocol', () => {
+    expect(Object.keys(languages).sort()).toEqual([...locales].sort())
+  })
+
+  // Types keep the shape; what is optional in a type, and the length of a list, only this does.
+  test.each(locales)('all have the same words: %s', (locale) => {
+    const keysOf = (language: object) => [...wordsOf(language)].map(([key]) => key)
+    const own = (key: string) => !/^(options|choices)\./.test(key)
+    expect(keysOf(languages[locale]).filter(own)).toEqual(keysOf(languages.en).filter(own))
+  })
+
+  test('leave no word in English', () => {
+    const english = new Map(wordsOf(languages.en))
+    const kept = [...wordsOf(languages['zh-CN'])].filter(([key, word]) => english.get(key) === word)
+    // Names of keys, a command, sizes and a mere arrangement are the same everywhere.
+    const shared = /^(tool|keys\.list)\.|^(absent\.command|models\.size|models\.amount|results\.of)$/
+    expect(kept.map(([key]) => key).filter((key) => !shared.test(key))).toEqual([])
+  })
+})
+
+test.each([
+  [['zh-CN', 'en'], 'zh-CN'],
+  [['zh-Hans-SG'], 'zh-CN'],
+  [['de', 'zh', 'en'], 'zh-CN'],
+  [['en-GB', 'zh'], 'en'],
+  [['fr'], 'en'],
+  [[], 'en'],
+] as const)('preferredLocale(%j) is %s', (preferred, expected) => {
+  expect(preferredLocale(preferred)).toBe(expected)
+})
+
+/** Every word, by the way that leads to it; of sentences that are made, one with numbers and names in it. */
+function* wordsOf(language: object, path = ''): Generator<[string, string]> {
+  for (const [key, value] of Object.entries(language)) {
+    const way = path === '' ? key : `${path}.${key}`
+    if (typeof value === 'string') yield [way, value]
+    else if (typeof value === 'function') yield [way, sampleOf(way, value)]
+    else yield* wordsOf(value as object, way)
+  }
+}
+
+/** With what the sentence is made of: names of engines where it joins them, numbers otherwise. */
+function sampleOf(way: string, make: (...parts: readonly unknown[]) => string): string {
+  return way === 'models.usedBy' ? make(['LaMa']) : make(2, 3)
+}
