@@ -28,7 +28,10 @@ export function viewOf(part: Rect, scale: number, sides: Sides, picture: Size): 
       return { start: Math.min(Math.max(0, centred), end - wanted), length: wanted, work: full }
     }
     const multiple = padsSides ? 1 : sideMultiple
-    return { start: 0, length: end, work: Math.max(1, Math.round((end * fitting) / multiple)) * multiple }
+    const nearest = Math.max(1, Math.round((end * fitting) / multiple)) * multiple
+    // What need not be smaller must not become so by rounding.
+    const isTooSmall = fitting >= 1 && nearest < end
+    return { start: 0, length: end, work: isTooSmall ? nearest + multiple : nearest }
   }
   const across = along(part.x, part.width, picture.width)
   const down = along(part.y, part.height, picture.height)
