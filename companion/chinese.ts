@@ -46,6 +46,9 @@ export const purposes: Readonly<Record<string, string>> = {
   migan: '快速去除较小的物体，下载量小。',
   'stable-diffusion-2': '按文字填充，并将图片向外延伸。',
   'stable-diffusion-1-5': '按文字填充，下载量和内存需求小于第 2 版。',
+  'powerpaint-v1': '去除、按文字填充、沿轮廓生成、向外延伸图片：一个模型完成所有任务。',
+  'sam-2-1-tiny': '选出点击的物体，照片中也适用。',
+  edgetam: '选出点击的物体，更快、下载量小，但不如前者可靠。',
   'lcm-lora-sd-1-5': '让 Stable Diffusion 1.5 只用四步完成填充，适合没有显卡的电脑。',
 }
 

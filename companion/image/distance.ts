@@ -40,13 +40,19 @@ function columnDistances(mask: Mask, area: Rect, reachPx: number): Uint16Array {
   const { width } = area
   const far = reachPx + 1
   const distances = new Uint16Array(width * area.height)
-  for (let i = 0; i < distances.length; i += 1) {
-    const row = Math.floor(i / width)
-    const isMasked = mask.data[(area.y + row) * mask.width + area.x + i - row * width] !== 0
-    distances[i] = isMasked ? 0 : Math.min(far, row === 0 ? far : distances[i - width]! + 1)
+  let above = new Uint16Array(width).fill(far)
+  for (let y = 0; y < area.height; y += 1) {
+    const start = (area.y + y) * mask.width + area.x
+    const masked = mask.data.subarray(start, start + width)
+    const row = distances.subarray(y * width, (y + 1) * width)
+    for (let x = 0; x < width; x += 1) row[x] = masked[x] !== 0 ? 0 : Math.min(far, above[x]! + 1)
+    above = row
   }
-  for (let i = distances.length - width - 1; i >= 0; i -= 1) {
-    distances[i] = Math.min(distances[i]!, distances[i + width]! + 1)
+  let below = above
+  for (let y = area.height - 2; y >= 0; y -= 1) {
+    const row = distances.subarray(y * width, (y + 1) * width)
+    for (let x = 0; x < width; x += 1) if (row[x]! > below[x]!) row[x] = Math.min(row[x]!, below[x]! + 1)
+    below = row
   }
   return distances
 }

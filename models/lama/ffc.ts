@@ -2,6 +2,7 @@ import { conv2d } from '../nn/conv.ts'
 import { batchNorm2d, type ChannelScale } from '../nn/norm.ts'
 import type { Graph, Tensor } from '../onnx/graph.ts'
 import { add, relu } from '../onnx/operators.ts'
+import { variants } from '../onnx/providers.ts'
 import { irfft2, rfft2 } from './fourier.ts'
 
 /*
@@ -50,7 +51,8 @@ function ffc(
   norms: { readonly local: ChannelScale; readonly global: ChannelScale | null },
   options: FfcOptions,
 ): Features {
-  const conv = { ...options, paddingMode: 'reflect' } as const
+  const precision = variants[g.provider].lamaConv
+  const conv = { ...options, paddingMode: 'reflect', precision } as const
   const l2l = conv2d(g.at('convl2l'), local, { ...conv, norm: norms.local })
   if (norms.global === null) return { local: l2l, global: null }
   const l2g = conv2d(g.at('convl2g'), local, { ...conv, norm: norms.global })

@@ -3,7 +3,7 @@ import { conv2d, convTranspose2d } from '../nn/conv.ts'
 import { batchNorm2d } from '../nn/norm.ts'
 import { createGraph, type Graph, type GraphDefinition, GraphError, type Tensor } from '../onnx/graph.ts'
 import { add, concat, gather, mul, reflectPad, relu, scalar, sigmoid, slice, sub } from '../onnx/operators.ts'
-import type { ExecutionProvider } from '../onnx/providers.ts'
+import { type ExecutionProvider, variants } from '../onnx/providers.ts'
 import { type Features, ffcBnAct, ffcResnetBlock } from './ffc.ts'
 
 /**
@@ -84,7 +84,10 @@ export function upsample(g: Graph, index: number, x: Tensor): Tensor {
   const [conv, norm, act] = [0, 1, 2].map((step) => g.at(`model.${index + step}`)) as [Graph, Graph, Graph]
   return relu(
     act,
-    convTranspose2d(conv, x, { stride: 2, padding: 1, outputPadding: 1, norm: batchNorm2d(norm) }),
+    convTranspose2d(conv, x, {
+      ...{ stride: 2, padding: 1, outputPadding: 1, norm: batchNorm2d(norm) },
+      precision: variants[g.provider].lamaConv,
+    }),
   )
 }
 

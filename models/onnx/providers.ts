@@ -20,6 +20,8 @@ export interface Variants {
   readonly gelu: 'Gelu' | 'com.microsoft.Gelu'
   /** fours: convolutions of more than four channels get channels of zeros up to the next multiple of four. */
   readonly convChannels: 'any' | 'fours'
+  /** What LaMa's convolutions over pixels are computed in; its Fourier part and what runs past the layers are always float32. */
+  readonly lamaConv: Precision
 }
 
 /**
@@ -32,14 +34,29 @@ export interface Variants {
  * become 320, as in the first layer of Stable Diffusion's UNet (issue 29651). `webgpu.test.ts` would show others.
  */
 export const variants: Readonly<Record<ExecutionProvider, Variants>> = {
-  cpu: { reflectPad: 'pad', attention: 'fused', groupNorm: 'instances', gelu: 'Gelu', convChannels: 'any' },
-  cuda: { reflectPad: 'pad', attention: 'fused', groupNorm: 'instances', gelu: 'Gelu', convChannels: 'any' },
+  cpu: {
+    reflectPad: 'pad',
+    attention: 'fused',
+    groupNorm: 'instances',
+    gelu: 'Gelu',
+    convChannels: 'any',
+    lamaConv: 'float32',
+  },
+  cuda: {
+    reflectPad: 'pad',
+    attention: 'fused',
+    groupNorm: 'instances',
+    gelu: 'Gelu',
+    convChannels: 'any',
+    lamaConv: 'float16',
+  },
   webgpu: {
     reflectPad: 'pad',
     attention: 'products',
     groupNorm: 'instances',
     gelu: 'Gelu',
     convChannels: 'fours',
+    lamaConv: 'float32',
   },
   dml: {
     reflectPad: 'pad',
@@ -47,6 +64,7 @@ export const variants: Readonly<Record<ExecutionProvider, Variants>> = {
     groupNorm: 'instances',
     gelu: 'com.microsoft.Gelu',
     convChannels: 'any',
+    lamaConv: 'float32',
   },
   coreml: {
     reflectPad: 'slices',
@@ -54,6 +72,7 @@ export const variants: Readonly<Record<ExecutionProvider, Variants>> = {
     groupNorm: 'groups',
     gelu: 'Gelu',
     convChannels: 'any',
+    lamaConv: 'float32',
   },
 }
 

@@ -1,7 +1,9 @@
 import { Command } from 'commander'
 import { diffusionCommand } from './diffusion/command.ts'
 import { engineCommand } from './engine/command.ts'
+import { gpuCommand } from './gpu/command.ts'
 import { modelsCommand } from './models/command.ts'
+import { windowCommand } from './window/command.ts'
 
 /** `npm run bench -- NAME`. What a benchmark needs is loaded when it runs. */
 await new Command('npm run bench --')
@@ -9,5 +11,7 @@ await new Command('npm run bench --')
   .showHelpAfterError()
   .addCommand(engineCommand)
   .addCommand(modelsCommand)
+  .addCommand(windowCommand)
   .addCommand(diffusionCommand)
+  .addCommand(gpuCommand)
   .parseAsync()

@@ -5,7 +5,7 @@ import {
   type Source,
   type Start,
 } from '../../plugin/messages.ts'
-import { emptyDocument, type PlaygroundDocument } from '../../ui/playground/document.ts'
+import { emptyDocument, type Picture, type PlaygroundDocument } from '../../ui/playground/document.ts'
 import { createHistory, type History } from '../../ui/playground/history.ts'
 import { createStandIn } from '../../ui/playground/stand-in.ts'
 import type { Scene } from './scene.ts'
@@ -29,9 +29,15 @@ export interface DocumentOptions {
 
 const looksAtSource: ReadonlySet<string> = new Set(['openSource', 'lookAtSource'])
 
+/** A document with a scene selected. */
+export function openDocument({ png, image }: Scene, options: DocumentOptions = {}): OpenDocument {
+  const { width, height } = image
+  return openPictureDocument({ bytes: new Uint8Array(png), widthPx: width, heightPx: height }, options)
+}
+
 /** A document with one picture selected, behind the playground's stand-in for the sandbox; the window takes it for Figma. */
-export function openDocument(
-  scene: Scene,
+export function openPictureDocument(
+  picture: Pick<Picture, 'bytes' | 'widthPx' | 'heightPx'> & Partial<Pick<Picture, 'name'>>,
   { token, settings, source, shapes = [] }: DocumentOptions = {},
 ): OpenDocument {
   const document = createHistory<PlaygroundDocument>({
@@ -39,10 +45,8 @@ export function openDocument(
     picture: {
       id: 'picture',
       name: 'Discs',
-      bytes: new Uint8Array(scene.png),
+      ...picture,
       hash: 'hash of the discs',
-      widthPx: scene.image.width,
-      heightPx: scene.image.height,
       isOpaque: true,
       isVisible: true,
     },

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, vi } from 'vitest'
-import { findChromium } from './chromium.ts'
+import { findChromium } from './launch-chromium.ts'
 
 /**
  * Tests on ONNX Runtime's WebGPU provider, without a graphics card: on SwiftShader, the driver that draws on the processor and

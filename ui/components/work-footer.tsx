@@ -58,10 +58,12 @@ export function WorkFooter(props: WorkFooterProps) {
 
 function TaskFooter(props: TaskProps) {
   const { state, work, session } = props
-  const { task, edits, keepsEdited } = work.picture
+  const { source, task, edits, keepsEdited } = work.picture
   return (
     <footer class="footer">
-      <TaskChoice task={task} tasks={tasksOffered(enginesOf(state.link))} onTask={session.chooseTask} />
+      {source.shape === null && (
+        <TaskChoice task={task} tasks={tasksOffered(enginesOf(state.link))} onTask={session.chooseTask} />
+      )}
       {edits !== null && task !== 'expand' && (
         <EditChoice keepsEdited={keepsEdited} onKeep={session.keepEdited} />
       )}

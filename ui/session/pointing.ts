@@ -10,7 +10,10 @@ import type { Filling } from './filling.ts'
 
 /** How a click, a box or a scribble becomes a mark. */
 export interface PointingSession {
-  /** Gives the companion the picture as it is seen, so that the first click does not wait for that. */
+  /**
+   * Gives the companion the picture as it is seen and has it looked at once, so that the first click does not wait for
+   * what is costly about a picture.
+   */
   prepare(): Promise<void>
   /** Looks for what is meant; what was looked for before is given up. */
   point(pointed: Pointed): Promise<void>
@@ -22,14 +25,28 @@ export interface PointingSession {
 export function createPointing(effects: Effects, filling: Filling): PointingSession {
   const { dispatch } = effects
   let looking: AbortController | null = null
+  let preparing: AbortController | null = null
 
   return { prepare, point, nextCandidate, cancel: () => looking?.abort() }
 
   async function prepare(): Promise<void> {
     const { work, link } = effects.state
     if (work.step !== 'paint' || link.state !== 'ready') return
-    // A connection that is lost meanwhile says so itself, and the click will send what is missing.
-    await withPresentImage(work.picture, async () => {}).catch(() => {})
+    const { widthPx, heightPx } = work.picture.source
+    const middle = { x: widthPx >> 1, y: heightPx >> 1, include: true }
+    preparing?.abort()
+    const controller = new AbortController()
+    preparing = controller
+    // Nobody waits for it: a click does without it, and says what is wrong.
+    await look(work.picture, { points: [middle], box: null }, controller.signal).catch(() => {})
+  }
+
+  /** What a model has begun to learn of the picture is what the click needs; anything else only keeps it waiting. */
+  function stopPreparing(): void {
+    const { link } = effects.state
+    const isLearnt =
+      link.state === 'ready' && link.ready.selectors.some(({ ready, models }) => ready && models.length > 0)
+    if (!isLearnt) preparing?.abort()
   }
 
   async function point(pointed: Pointed): Promise<void> {
@@ -40,6 +57,7 @@ export function createPointing(effects: Effects, filling: Filling): PointingSess
     if (prompt === null) return
     const layerId = picture.source.layer.id
     looking?.abort()
+    stopPreparing()
     const controller = new AbortController()
     looking = controller
     dispatch({ type: 'looking', layerId, isLooking: true })

@@ -123,6 +123,7 @@ export const chinese: Strings = {
     eta: '每步加入的新噪声(ddim)',
     size: '工作边长（像素）',
     fitting: '与形状的贴合程度',
+    rescale: '收回引导带来的额外对比度',
   },
   choices: {
     auto: '自动',

@@ -2,7 +2,7 @@ import { parse } from 'node:path'
 import type { Checkpoint } from '../../../models/checkpoint.ts'
 import { buildLama } from '../../../models/lama/graph.ts'
 import { lama as model } from '../../../models/lama/model.ts'
-import type { ExecutionProvider } from '../../../models/onnx/providers.ts'
+import { type ExecutionProvider, variants } from '../../../models/onnx/providers.ts'
 import { writeModel } from '../../../models/onnx/write.ts'
 import { CompanionError } from '../../errors.ts'
 import type { Image, Mask, Size } from '../../image/image.ts'
@@ -62,6 +62,7 @@ export class LamaNetwork {
         graph: writeModel(buildLama(this.#checkpoint, size, provider), folder),
         folder,
       }),
+      precision: (provider: ExecutionProvider) => variants[provider].lamaConv,
       warmUp: () => inputs(size, new Float32Array(3 * areaOf(size)), new Float32Array(areaOf(size))),
     }
   }

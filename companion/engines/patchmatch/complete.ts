@@ -3,26 +3,24 @@ import type { Image, Mask } from '../../image/image.ts'
 import { findClones } from './clone.ts'
 import { applyCopies, chooseCopies } from './copy.ts'
 import { greatestDepth } from './distance.ts'
-import { copyField, type Field, fieldFromCopies } from './field.ts'
+import { copyField } from './field.ts'
+import {
+  type Beginning,
+  type Course,
+  chooseBeginnings,
+  type FirstFill,
+  type JudgedFill,
+  levelsOf,
+  makeFills,
+} from './first-fills.ts'
 import { countFlags, eitherOf, flagsOf } from './flags.ts'
 import { borrow, bytes, copyOf } from './kernels.ts'
-import { fittingPatchRadius, type Level } from './level.ts'
+import { fittingPatchRadius } from './level.ts'
 import { blendCopies } from './poisson.ts'
 import { buildPyramid } from './pyramid.ts'
 import { createRandom } from './random.ts'
-import {
-  closeBy,
-  costOfCopies,
-  descend,
-  everywhere,
-  nearby,
-  type Rounds,
-  restore,
-  settle,
-  sharpen,
-} from './refine.ts'
+import { closeBy, descend, nearby, type Rounds, restore, settle, sharpen } from './refine.ts'
 import { describeScene } from './scene.ts'
-import { fillByPriority, peelOnion, type Start } from './starts.ts'
 
 /** What to complete, and how hard to try. */
 export interface CompletionTask {
@@ -31,7 +29,7 @@ export interface CompletionTask {
   readonly mask: Mask
   /** Same size. 255 = do not copy from here. */
   readonly avoid: Mask | null
-  /** 0 … 2^32 − 1. Several first fills may fit about as well: seeds in a row take one after the other. */
+  /** 0 … 2^32 − 1. */
   readonly seed: number
   /** How many first fills are tried, at least 1; one of the best goes on. */
   readonly starts: number
@@ -49,25 +47,14 @@ export interface CompletionRun {
 }
 
 const patchRadius = 3
-/** The same for every seed of a task, so that variations share them. */
-const seedOfFirstFills = 1
-/** First fills, each made at the level where the hole is about this deep. */
-const firstFills: readonly { readonly start: Start; readonly depthPx: number }[] = [
-  { start: peelOnion, depthPx: 4 },
-  { start: fillByPriority, depthPx: 7 },
-  { start: peelOnion, depthPx: 2.5 },
-  { start: fillByPriority, depthPx: 4 },
-  { start: peelOnion, depthPx: 7 },
-  { start: fillByPriority, depthPx: 12 },
-  { start: peelOnion, depthPx: 4 },
-  { start: fillByPriority, depthPx: 4 },
-]
-/** They are compared where it is this deep: late enough to show what becomes of them, early enough to be cheap. */
+/** Variations share the first fills that it makes. */
+const sharedSeed = 1
+/** First fills are compared where the hole is this deep: late enough to show what becomes of them, early enough to be cheap. */
 const judgedAtPx = 18
 /** Where even the coarsest level has more, trying several would take too long: the first must do. */
 const mostJudgedPixels = 4000
-/** First fills that cost at most so many times the least are as good as the best: the cost tells no more than that. */
-const equallyGood = 1.03
+/** A seed's own first fill is as good as the shared one while it costs at most so many times as much. */
+const equallyGood = 1.15
 /** Holes no deeper than this leave nothing to decide: one first fill, few rounds. */
 const thinPx = 8
 
@@ -90,12 +77,11 @@ export interface Prepared {
   readonly image: Image
   /** What is left, [height, width], 1 = hole. */
   readonly hole: Uint8Array
-  /** Finest first; none where nothing is left. */
-  readonly levels: readonly Level[]
-  readonly isThin: boolean
-  /** Fills of the coarse level `judged`, the best first, then those that are about as good. */
-  readonly fills: readonly Field[]
-  readonly judged: number
+  readonly course: Course | null
+  /** The best first fill that is the same for every seed; null: nothing is left. */
+  readonly shared: JudgedFill | null
+  /** First fills that each seed makes for itself. */
+  readonly own: readonly FirstFill[]
   /** Levels worked on for that. */
   readonly done: number
 }
@@ -122,15 +108,16 @@ export function prepare(task: Omit<CompletionTask, 'seed'>, run: CompletionRun):
   applyCopies(image.data, clones.holePixels, clones.copiedFrom)
   blendCopies(image, { hole, ...clones })
   for (const place of clones.holePixels) hole[place] = 0
-  if (!hole.includes(1)) return { image, hole, levels: [], isThin: true, fills: [], judged: 0, done: 0 }
+  if (!hole.includes(1)) return { image, hole, course: null, shared: null, own: [], done: 0 }
 
   // 2. How deep the rest of the hole is sets how far the pyramid goes up.
   throwIfCancelled()
   const depthPx = greatestDepth(hole, image)
   const isThin = depthPx <= thinPx
-  const tried = Array.from({ length: isThin ? 1 : task.starts }, (_, k) => firstFills[k % firstFills.length]!)
+  const beginnings = chooseBeginnings(isThin ? 1 : task.starts)
   const levelWhere = (px: number) => Math.max(0, Math.round(Math.log2(depthPx / px)))
-  const highest = Math.max(...tried.map((first) => levelWhere(first.depthPx)))
+  const all = [...beginnings.shared, ...beginnings.own]
+  const highest = Math.max(...all.map((beginning) => levelWhere(beginning.depthPx)))
   const scene = describeScene(image, hole, avoid, Math.min(16, Math.max(2, 2 ** (highest - 1))))
   const levels = buildPyramid(scene, fittingPatchRadius(scene, patchRadius), highest + 1)
   const coarsest = levels.length - 1
@@ -141,31 +128,26 @@ export function prepare(task: Omit<CompletionTask, 'seed'>, run: CompletionRun):
       l === coarsest || (l >= levelWhere(judgedAtPx) && holePixels.length <= mostJudgedPixels),
   )
   const isCheap = levels[judged]!.holePixels.length <= mostJudgedPixels
-  const plans = tried.slice(0, isCheap ? tried.length : 1).map(({ start, depthPx }) => ({
+  const place = ({ start, depthPx }: Beginning): FirstFill => ({
     start,
     top: Math.min(coarsest, Math.max(judged, levelWhere(depthPx))),
-  }))
-  const total = plans.reduce((sum, { top }) => sum + top - judged + 1, judged + 1)
+  })
+  const own = isCheap ? beginnings.own.map(place) : []
+  const tried = beginnings.shared.slice(0, isCheap ? task.starts : 1).map(place)
+  const total = levelsOf([...tried, ...own], judged) + judged + 1
   let done = 0
   onLevel(done, total)
 
-  const rounds: Rounds = { random: createRandom(seedOfFirstFills), throwIfCancelled }
-  const results: { readonly field: Field; readonly cost: number }[] = []
-  for (const { start, top } of plans) {
-    throwIfCancelled()
-    let field = fieldFromCopies(levels[top]!, start(levels[top]!, rounds.random), rounds.random)
-    for (let l = top; l >= judged; l--) {
-      if (l < top) field = descend(levels[l + 1]!, field, levels[l]!, rounds)
-      const look = l === top ? everywhere(levels[l]!) : nearby
-      settle(levels[l]!, field, rounds, { most: mostRounds(l, coarsest, isThin), look })
-      onLevel(++done, total)
-    }
-    const cost = plans.length > 1 ? costOfCopies(levels[judged]!, field, rounds) : 0
-    results.push({ field, cost })
+  const course: Course = {
+    ...{ levels, judged },
+    mostRounds: (level) => (isThin ? 4 : Math.round(4 + (8 * level) / (coarsest || 1))),
   }
-  results.sort((a, b) => a.cost - b.cost)
-  const fills = results.filter(({ cost }) => cost <= equallyGood * results[0]!.cost).map(({ field }) => field)
-  return { image, hole, levels, isThin, fills, judged, done }
+  const [shared = null] = makeFills(course, tried, {
+    rounds: { random: createRandom(sharedSeed), throwIfCancelled },
+    isCompared: tried.length + own.length > 1,
+    onLevel: () => onLevel(++done, total),
+  })
+  return { image, hole, course, shared, own, done }
 }
 
 /**
@@ -175,37 +157,42 @@ export function prepare(task: Omit<CompletionTask, 'seed'>, run: CompletionRun):
  */
 export function finish(prepared: Prepared, seed: number, run: CompletionRun): Image {
   return borrow(() => {
-    const { image, levels, isThin, fills, judged } = prepared
+    const { image, hole, course, shared, own } = prepared
     const { onLevel, throwIfCancelled } = run
     let { done } = prepared
-    const total = done + judged + 1
+    const judged = course?.judged ?? 0
+    const total = done + levelsOf(own, judged) + judged + 1
     if (done === 0) onLevel(0, total)
-    const full = levels[0]
-    if (full !== undefined) {
-      // 4. One of the best goes on down to full size.
+    if (course !== null && shared !== null) {
+      const { levels, mostRounds } = course
       const rounds: Rounds = { random: createRandom(seed), throwIfCancelled }
-      let field = copyField(fills[seed % fills.length]!)
+      const onNext = () => onLevel(++done, total)
+
+      // 4. One of the best goes on down to full size.
+      const [best] = makeFills(course, own, { rounds, isCompared: true, onLevel: onNext })
+      const isGood = best !== undefined && best.cost <= equallyGood * shared.cost
+      let field = isGood ? best.field : copyField(shared.field)
       restore(levels[judged]!, field)
       for (let l = judged - 1; l >= 0; l--) {
         field = descend(levels[l + 1]!, field, levels[l]!, rounds)
-        const most = mostRounds(l, levels.length - 1, isThin)
-        settle(levels[l]!, field, rounds, l > 0 ? { most, look: nearby } : { most: 1, look: closeBy })
-        onLevel(++done, total)
+        settle(
+          levels[l]!,
+          field,
+          rounds,
+          l > 0 ? { most: mostRounds(l), look: nearby } : { most: 1, look: closeBy },
+        )
+        onNext()
       }
 
       // 5. Copied rather than averaged, it stays sharp; then the seams are blended away.
+      const full = levels[0]!
       sharpen(full, field, rounds, closeBy)
       const copiedFrom = chooseCopies(full, field)
       throwIfCancelled()
       applyCopies(image.data, full.holePixels, copiedFrom)
-      blendCopies(image, { hole: prepared.hole, holePixels: full.holePixels, copiedFrom })
+      blendCopies(image, { hole, holePixels: full.holePixels, copiedFrom })
     }
     onLevel(total, total)
     return { ...image, data: new Uint8Array(image.data) }
   })
-}
-
-/** How many rounds of searching and voting a level gets, unless nothing changes any more before. */
-function mostRounds(level: number, coarsest: number, isThin: boolean): number {
-  return isThin ? 4 : Math.round(4 + (8 * level) / (coarsest || 1))
 }

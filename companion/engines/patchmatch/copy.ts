@@ -4,7 +4,7 @@ import type { Level } from './level.ts'
 
 /**
  * Where each hole pixel is to be copied from: out of the patches that cover it, the one with the least
- * (d + 50)(1 + 0.15 r²), r being how far the pixel lies from that patch's centre. Copied pixels keep the sharpness
+ * (d + 50)(1 + 0.05 r²), r being how far the pixel lies from that patch's centre. Copied pixels keep the sharpness
  * that the mean of many patches loses.
  *
  * @returns for each of `level.holePixels` a known place

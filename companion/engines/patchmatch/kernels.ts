@@ -12,7 +12,10 @@ import { builtFile } from '../../installation.ts'
  */
 export const memory = new WebAssembly.Memory({ initial: 16, maximum: 65_536, shared: true })
 export const kernelModule = new WebAssembly.Module(readFileSync(builtFile('patchmatch.wasm')))
-const { exports } = new WebAssembly.Instance(kernelModule, { env: { memory } })
+let throwIfCancelled = () => {}
+const { exports } = new WebAssembly.Instance(kernelModule, {
+  env: { memory, throwIfCancelled: () => throwIfCancelled() },
+})
 
 export type KernelName =
   | 'applyCopies'
@@ -59,6 +62,17 @@ export function addressOf(value: KernelValue): number {
   if (typeof value !== 'object') return Number(value)
   if (value.buffer instanceof SharedArrayBuffer) return value.byteOffset
   throw new TypeError("Expected an array in the kernels' memory but received one of the host's.")
+}
+
+/** While `work` runs, kernels that take long call `check` every now and then. What it throws ends them, and comes out. */
+export function whileChecking<T>(check: () => void, work: () => T): T {
+  const before = throwIfCancelled
+  throwIfCancelled = check
+  try {
+    return work()
+  } finally {
+    throwIfCancelled = before
+  }
 }
 
 /** Arrays in the kernels' memory, all zeros. */

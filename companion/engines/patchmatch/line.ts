@@ -10,7 +10,7 @@ export interface Line {
 }
 
 /** Of the helper. It begins as working, as if to start were its first order. */
-export const states = { working: 0, waiting: 1, failed: 2, ended: 3 } as const
+export const states = { working: 0, waiting: 1, failed: 2, ended: 3, calledOff: 4 } as const
 
 /** More values than any kernel takes. */
 const mostValues = 24
@@ -25,6 +25,15 @@ export function openLine(): Line {
 export function changeState({ state }: Line, to: number): void {
   Atomics.store(state, 0, to)
   Atomics.notify(state, 0)
+}
+
+/** Ends what the helper is working on; where it has just done so by itself, nothing. */
+export function callOff({ state }: Line): void {
+  Atomics.compareExchange(state, 0, states.working, states.calledOff)
+}
+
+export function isCalledOff({ state }: Line): boolean {
+  return Atomics.load(state, 0) === states.calledOff
 }
 
 /** Blocks the thread until the state is another one, or that time is over. Returns the state. */

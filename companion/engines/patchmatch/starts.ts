@@ -1,3 +1,4 @@
+import type { Size } from '../../image/image.ts'
 import { invert } from './flags.ts'
 import { bytes, copyOf, ints, kernels } from './kernels.ts'
 import type { Level } from './level.ts'
@@ -5,8 +6,8 @@ import type { Random } from './random.ts'
 
 /**
  * First fills of a coarse level. Each fills the hole's pixels in `level.pixels` from scratch and says for each of
- * `level.holePixels` from which known place it was copied. They differ in the order of filling: what comes first
- * decides which structure goes on and which stops.
+ * `level.holePixels` at which known place the search for a match is to begin: where it was copied from. They differ in
+ * what comes first, which decides which structure goes on and which stops.
  */
 export type Start = (level: Level, random: Random) => Int32Array
 
@@ -15,6 +16,9 @@ const comparisons = 1_500_000
 const mostCandidates = 8000
 /** Each start sees another half of the sources, so that seeds differ in small pictures too. */
 const candidateShare = 1 / 2
+
+/** Leave 1 % of the error in a hole of 10 px across, more where it reaches the border of the picture. */
+const sweeps = 48
 
 /** Layer by layer from the border inwards, one pixel at a time. */
 export const peelOnion: Start = (level, random) => {
@@ -56,6 +60,34 @@ export const fillByPriority: Start = (level, random) => {
     }
   }
   return holePixels.map((place) => fill.copiedFrom[place]!)
+}
+
+/**
+ * Smoothly: each pixel the mean of its four neighbours (Laplace's equation), by Gauss-Seidel. Nothing is decided yet; the
+ * search begins anywhere and weighs all sides of the hole alike.
+ */
+export const spreadColours: Start = ({ pixels, holePixels, sources, width, height }, random) => {
+  const colours = Float32Array.from(pixels)
+  const mean = meanColour(pixels, sources)
+  for (const place of holePixels) colours.set(mean, 4 * place)
+  const order = Array.from(holePixels, (place) => ({
+    place,
+    neighbours: neighboursOf(place, { width, height }),
+  }))
+  for (let sweep = 0; sweep < sweeps; sweep++) {
+    order.reverse()
+    for (const { place, neighbours } of order) {
+      for (let channel = 0; channel < 4; channel++) {
+        let sum = 0
+        for (const near of neighbours) sum += colours[4 * near + channel]!
+        colours[4 * place + channel] = sum / neighbours.length
+      }
+    }
+  }
+  for (const place of holePixels) {
+    for (let i = 4 * place; i < 4 * place + 4; i++) pixels[i] = Math.round(colours[i]!)
+  }
+  return holePixels.map(() => sources[random(sources.length)]!)
 }
 
 export interface Fill {
@@ -154,6 +186,24 @@ function strongestGradient(level: Level, { filled }: Fill, place: number): [numb
 
 function brightness({ pixels }: Level, place: number): number {
   return (pixels[4 * place]! + pixels[4 * place + 1]! + pixels[4 * place + 2]!) / 3
+}
+
+function meanColour(pixels: Uint8Array, places: Int32Array): number[] {
+  const sum = [0, 0, 0, 0]
+  for (const place of places) {
+    for (let channel = 0; channel < 4; channel++) sum[channel]! += pixels[4 * place + channel]!
+  }
+  return sum.map((value) => value / places.length)
+}
+
+function neighboursOf(place: number, { width, height }: Size): number[] {
+  const x = place % width
+  const neighbours: number[] = []
+  if (x > 0) neighbours.push(place - 1)
+  if (x + 1 < width) neighbours.push(place + 1)
+  if (place >= width) neighbours.push(place - width)
+  if (place + width < width * height) neighbours.push(place + width)
+  return neighbours
 }
 
 /** The places of a square, cut at the picture's border. */

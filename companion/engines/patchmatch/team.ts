@@ -2,12 +2,12 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from '
 import { builtFile } from '../../installation.ts'
 import type { HelperData } from './helper.ts'
 import { addressOf, type KernelName, type KernelValue, kernelModule, kernels, memory } from './kernels.ts'
-import { changeState, type Line, openLine, states, waitWhile } from './line.ts'
+import { callOff, changeState, type Line, openLine, states, waitWhile } from './line.ts'
 
 /**
  * This thread and its helpers, which run the same kernels on the same memory (helper.ts). A kernel that goes through a
- * list of places is given to all at once, a band of the list to each. Kernels share nothing but that memory: the one
- * variable they have, the state of the random numbers, is each thread's own.
+ * list of places is given to all at once, a band of the list to each. Kernels share nothing but that memory: their
+ * few variables, as the state of the random numbers, are each thread's own.
  */
 const helpers: Helper[] = []
 
@@ -55,8 +55,16 @@ export function runTogether(
   [own, ...others]: readonly (readonly KernelValue[])[],
 ): number {
   for (const [k, values] of others.entries()) order(helpers[k]!, kernel, values)
-  const result = kernels[kernel](...own!)
-  return others.reduce((sum, _, k) => sum + resultOf(helpers[k]!), result)
+  const ordered = helpers.slice(0, others.length)
+  try {
+    const result = kernels[kernel](...own!)
+    return ordered.reduce((sum, helper) => sum + resultOf(helper), result)
+  } catch (error) {
+    // What a helper still writes to would soon be somebody else's.
+    for (const { line } of ordered) callOff(line)
+    for (const { line } of ordered) waitWhile(line, states.calledOff, mostWorkMs)
+    throw error
+  }
 }
 
 function order(helper: Helper, kernel: KernelName, values: readonly KernelValue[]): void {

@@ -3,6 +3,7 @@ import { serveTasks } from '../../thread-work.ts'
 import type { CompletionRun } from './complete.ts'
 import { copyExactly } from './exact.ts'
 import { follow } from './follow.ts'
+import { whileChecking } from './kernels.ts'
 import { endHelpers, startHelpers } from './team.ts'
 import type { ThreadData, ThreadResult, ThreadTask } from './thread.ts'
 import { createCompleter } from './variations.ts'
@@ -16,8 +17,10 @@ serveTasks<ThreadTask, ThreadResult>(
       onLevel: (done, total) => onProgress({ stage: 'fill', done, total, unit: 'levels' }),
       throwIfCancelled,
     }
-    if (type === 'copy') return copyExactly(task)
-    return type === 'follow' ? follow(task, run) : complete(task, run)
+    return whileChecking(throwIfCancelled, () => {
+      if (type === 'copy') return copyExactly(task)
+      return type === 'follow' ? follow(task, run) : complete(task, run)
+    })
   },
   (result) => {
     if (result === null) return []

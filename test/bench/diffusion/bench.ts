@@ -9,7 +9,7 @@ import { writeRandomFile, writeRandomModel, writeRandomPowerPaint } from './rand
 
 /** Prints for each piece of work what Infill and diffusers take, run in turn. */
 export async function benchDiffusion(options: DiffusionBenchOptions): Promise<void> {
-  const { model: kind, weights, only, size, runs, steps } = options
+  const { model: kind, weights, only, size, runs, steps, device, rows } = options
   const folder = await mkdtemp(join(tmpdir(), 'infill-bench-'))
   try {
     const model = weights ?? writeRandom(folder, options)
@@ -17,7 +17,7 @@ export async function benchDiffusion(options: DiffusionBenchOptions): Promise<vo
     for (const piece of only) {
       const what = piece.endsWith('fill') ? `${piece}, ${steps} steps with guidance` : piece
       console.log(`\n${what}, ${size.width} × ${size.height}`)
-      const work = { piece, kind, model, size, steps }
+      const work = { piece, kind, model, size, steps, device, rows }
       await (piece === 'first-fill' ? compareFirst(work, runs) : compare(work, runs, hasPeers))
     }
   } finally {

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Size } from '../../../companion/image/image.ts'
+import type { BenchDevice } from './contestant.ts'
 
 /** What is measured, each in processes of its own; first-fill: the first one beside the later ones, by Infill alone. */
 export const pieces = ['unet', 'text-encoder', 'encoder', 'decoder', 'fill', 'first-fill'] as const
@@ -21,6 +22,8 @@ export interface DiffusionBenchOptions {
   /** Of the whole fill. */
   readonly steps: number
   readonly peers: boolean
+  readonly device: BenchDevice
+  readonly rows: 1 | 2
 }
 
 export const diffusionCommand = new Command('diffusion')
@@ -39,6 +42,12 @@ export const diffusionCommand = new Command('diffusion')
   .option('--runs <number>', 'the median is taken of so many', toCount, 5)
   .option('--steps <number>', 'of the whole fill', toCount, 5)
   .option('--no-peers', 'Infill alone')
+  .addOption(
+    new Option('--device <name>', 'float32 on the CPU, float16 on an NVIDIA card')
+      .choices(['cpu', 'cuda'])
+      .default('cpu'),
+  )
+  .option('--rows <number>', 'that the UNet is given at once: 2 as with guidance', toRows, 1)
   .action(async (options: DiffusionBenchOptions) => {
     const { benchDiffusion } = await import('./bench.ts')
     await benchDiffusion(options)
@@ -50,6 +59,11 @@ function toPieces(text: string): readonly Piece[] {
     if (piece === undefined) throw new InvalidArgumentError(`Expected some of ${pieces.join(', ')}.`)
     return piece
   })
+}
+
+function toRows(text: string): 1 | 2 {
+  if (text === '1' || text === '2') return text === '1' ? 1 : 2
+  throw new InvalidArgumentError('Expected 1 or 2.')
 }
 
 function toSize(text: string): Size {

@@ -25,7 +25,13 @@ export interface Work {
   /** Of the picture. */
   readonly size: Size
   readonly steps: number
+  readonly device: BenchDevice
+  /** How many rows the UNet is given at once: 2 as with guidance. */
+  readonly rows: 1 | 2
 }
+
+/** Where both compute: on the CPU in float32, on a card in float16. */
+export type BenchDevice = 'cpu' | 'cuda'
 
 export const prompt = 'a red vase on a wooden table, soft light'
 

@@ -4,16 +4,16 @@ import { createInterface } from 'node:readline'
 import { adapterFile, checkAdapter, python } from '../engine/python.ts'
 import { type Contestant, prompt, type Ran, type Work } from './contestant.ts'
 
-const adapter = adapterFile('diffusers_cpu.py')
+const adapter = adapterFile('diffusers_peer.py')
 
 /** Its version, or why it cannot be run. */
 export function checkDiffusers(): Promise<{ version: string } | { problem: string }> {
   return checkAdapter(adapter)
 }
 
-/** diffusers as a contestant, in PyTorch on the CPU: a process that does the work once for each line it is sent. */
-export async function openDiffusers({ piece, model, size, steps }: Work): Promise<Contestant> {
-  const given = [adapter, piece, model, size.width, size.height, steps, prompt].map(String)
+/** diffusers as a contestant, in PyTorch: a process that does the work once for each line it is sent. */
+export async function openDiffusers({ piece, model, size, steps, device, rows }: Work): Promise<Contestant> {
+  const given = [adapter, piece, model, size.width, size.height, steps, device, rows, prompt].map(String)
   const peer = spawn(python, given, { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface(peer.stdout)[Symbol.asyncIterator]()
   const answer = async () => {

@@ -12,9 +12,9 @@ import { type Contestant, prompt, sampleOf, type Work, wave } from './contestant
 
 const quiet = { signal: new AbortController().signal, onProgress() {} }
 
-/** Infill as a contestant, on the CPU. */
+/** Infill as a contestant. */
 export async function openInfill(work: Work): Promise<Contestant> {
-  const onnx = new OnnxRuntime({ device: 'cpu', log: silentLog })
+  const onnx = new OnnxRuntime({ device: work.device, log: silentLog })
   const { runtime, loadMs } = timed(onnx)
   const compute = work.piece === 'fill' ? filling(work, runtime) : await evaluating(work, runtime)
   // Sessions are loaded by the first run, and then kept.
@@ -36,14 +36,14 @@ export async function openInfill(work: Work): Promise<Contestant> {
 
 /** One network, each time as if for the first time. */
 async function evaluating(
-  { piece, model: path, size }: Work,
+  { piece, model: path, size, rows }: Work,
   runtime: Runtime,
 ): Promise<() => Promise<Float32Array>> {
   const model = await openModel(path)
   const way = {
-    on: 'cpu',
+    on: 'best',
     precision: 'usual',
-    rowsAtOnce: 1,
+    rowsAtOnce: rows,
     tileSide: undefined,
     queriesAtOnce: undefined,
   } as const
@@ -54,7 +54,7 @@ async function evaluating(
     const { encode, decode, predict } = networks.inpaintModel(size, null, way, quiet)
     if (piece === 'encoder') return encode(wave(3 * areaOf(size)))
     if (piece === 'decoder') return decode(wave(4 * latents))
-    return predict(wave(9 * latents), 500, wave(77 * model.config.unet.contextWidth))
+    return predict(wave(rows * 9 * latents), 500, wave(rows * 77 * model.config.unet.contextWidth))
   }
 }
 
@@ -70,7 +70,7 @@ function filling(work: Work, runtime: Runtime): () => Promise<null> {
 
 /** A fill as the companion does it, time and again: another picture each, by the same words. */
 export async function* fillAgain(work: Work, runs: number): AsyncGenerator<{ ms: number; loadMs: number }> {
-  const runtime = new OnnxRuntime({ device: 'cpu', log: silentLog })
+  const runtime = new OnnxRuntime({ device: work.device, log: silentLog })
   const engine = createEngine(work)
   try {
     for (let run = 0; run < runs; run += 1) {

@@ -15,8 +15,9 @@ interface Figures extends Pick<Contestant, 'name' | 'loadMs'> {
   readonly peakBytes: number
 }
 
-/** Prints two tables: what a fill of each size takes, and what its network takes of processor time, beside PyTorch. */
-export async function benchModels({ sizes, runs, checkout, table }: ModelsBenchOptions): Promise<void> {
+/** Prints what a fill of each size takes, and on the CPU what its network takes of processor time, beside PyTorch. */
+export async function benchModels(options: ModelsBenchOptions): Promise<void> {
+  const { sizes, runs, checkout, table, device } = options
   const folder = await mkdtemp(join(tmpdir(), 'infill-bench-'))
   try {
     const weights = join(folder, 'random-lama.safetensors')
@@ -24,11 +25,8 @@ export async function benchModels({ sizes, runs, checkout, table }: ModelsBenchO
     const lines = [
       conditions(runs, await startMs()),
       ...tableHead(fillColumns),
-      ...(await eachOf(sizes, (size) => measureFills(weights, size, runs, checkout))),
-      '',
-      'The network alone, on one thread: processor time, which other programs disturb less.',
-      ...tableHead(networkColumns),
-      ...(await eachOf(sizes, (size) => measureNetwork(weights, size, checkout))),
+      ...(await eachOf(sizes, (size) => measureFills(weights, size, options))),
+      ...(device === 'cpu' ? await networkTable(weights, options) : []),
     ]
     console.log(lines.join('\n'))
     if (checkout === null)
@@ -52,27 +50,40 @@ async function eachOf(sizes: readonly Size[], measure: (size: Size) => Promise<s
 async function measureFills(
   weights: string,
   size: Size,
-  runs: number,
-  checkout: string | null,
+  { runs, checkout, device }: ModelsBenchOptions,
 ): Promise<string> {
-  const rivals = await rivalsFor(checkout, size, 'all')
-  const [ours, theirs] = await measureInTurn([await openInfill(weights, size, 'all'), ...rivals], runs)
-  const [others] = await measureInTurn([await openInfill(weights, size, 'nothing')], 5)
+  const rivals = await rivalsFor(checkout, size, device, 'all')
+  const own = await openInfill(weights, size, 'all', device)
+  const [ours, theirs] = await measureInTurn([own, ...rivals], runs)
+  const [others] = await measureInTurn([await openInfill(weights, size, 'nothing', device)], 5)
   return fillRow(size, ours!, theirs, median(others!.fillMs))
 }
 
-async function measureNetwork(weights: string, size: Size, checkout: string | null): Promise<string> {
-  const rivals = await rivalsFor(checkout, size, 'one')
-  const [ours, theirs] = await measureInTurn([await openNetwork(weights, size), ...rivals], networkRuns)
-  return networkRow(size, ours!, theirs)
+async function networkTable(weights: string, { sizes, checkout }: ModelsBenchOptions): Promise<string[]> {
+  const measure = async (size: Size) => {
+    const rivals = await rivalsFor(checkout, size, 'cpu', 'one')
+    const [ours, theirs] = await measureInTurn([await openNetwork(weights, size), ...rivals], networkRuns)
+    return networkRow(size, ours!, theirs)
+  }
+  return [
+    '',
+    'The network alone, on one thread: processor time, which other programs disturb less.',
+    ...tableHead(networkColumns),
+    ...(await eachOf(sizes, measure)),
+  ]
 }
 
 const networkRuns = 3
 
 /** PyTorch, or nobody, which is said. */
-async function rivalsFor(checkout: string | null, size: Size, threads: 'all' | 'one'): Promise<Contestant[]> {
+async function rivalsFor(
+  checkout: string | null,
+  size: Size,
+  device: ModelsBenchOptions['device'],
+  threads: 'all' | 'one',
+): Promise<Contestant[]> {
   if (checkout === null) return []
-  const peer = await openPyTorch(checkout, size, threads)
+  const peer = await openPyTorch(checkout, size, device, threads)
   if (typeof peer !== 'string') return [peer]
   console.error(`PyTorch is left out: ${peer}`)
   return []

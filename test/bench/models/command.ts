@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Size } from '../../../companion/image/image.ts'
 
 /** What stands on the command line. */
@@ -11,6 +11,7 @@ export interface ModelsBenchOptions {
   readonly table: string | null
   /** A large picture instead. */
   readonly large: boolean
+  readonly device: 'cpu' | 'cuda'
 }
 
 export const modelsCommand = new Command('models')
@@ -26,6 +27,9 @@ export const modelsCommand = new Command('models')
   .option('--runs <number>', 'fills of each size', toCount, 10)
   .option('--checkout <folder>', 'a checkout of advimman/lama, for PyTorch', (text) => text, null)
   .option('--table <file>', 'write the table there, as Markdown', (text) => text, null)
+  .addOption(
+    new Option('--device <name>', 'where Infill and PyTorch compute').choices(['cpu', 'cuda']).default('cpu'),
+  )
   .option('--large', 'instead, three holes in a picture of 24 megapixels: time and memory', false)
   .action(async (options: ModelsBenchOptions) => {
     const { benchModels } = await import('./bench.ts')

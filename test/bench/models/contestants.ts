@@ -34,8 +34,13 @@ const settings = { task: 'remove', prompt: '', negativePrompt: '', seed: 0, opti
  * @param weights A file.
  * @param part nothing: with a network that does nothing, so that all else is measured
  */
-export async function openInfill(weights: string, size: Size, part: 'all' | 'nothing'): Promise<Contestant> {
-  const runtime = new OnnxRuntime({ device: 'cpu', log: silentLog })
+export async function openInfill(
+  weights: string,
+  size: Size,
+  part: 'all' | 'nothing',
+  device: 'cpu' | 'cuda' = 'cpu',
+): Promise<Contestant> {
+  const runtime = new OnnxRuntime({ device, log: silentLog })
   const files = async () => new Map([['big-lama.pt', weights]])
   const loadingAt = performance.now()
   const used = part === 'all' ? runtime : withoutNetwork(runtime, size)
@@ -103,12 +108,13 @@ export async function openNetwork(weights: string, size: Size): Promise<Contesta
 export async function openPyTorch(
   checkout: string,
   { width, height }: Size,
+  device: 'cpu' | 'cuda',
   threads: 'all' | 'one',
 ): Promise<Contestant | string> {
   const python = process.env.INFILL_BENCH_PYTHON ?? 'python3'
   const adapter = join(installationFolder, 'test/bench/peers/lama.py')
   const peer = spawn(python, [
-    ...[adapter, checkout, String(width), String(height)],
+    ...[adapter, checkout, String(width), String(height), device],
     ...(threads === 'one' ? ['1'] : []),
   ])
   let complaint = ''

@@ -1,5 +1,5 @@
-"""LaMa's own class in PyTorch on the CPU: CHECKOUT WIDTH HEIGHT [THREADS]. Prints what loading took as JSON, fills once for
-each line on stdin, printing the milliseconds by the clock and of processor time, and at the end its peak memory.
+"""LaMa's own class in PyTorch: CHECKOUT WIDTH HEIGHT DEVICE [THREADS], cpu or cuda. Prints what loading took as JSON, fills
+once for each line on stdin, printing the milliseconds by the clock and of processor time, and at the end its peak memory.
 
 CHECKOUT is a checkout of advimman/lama. Weights are random, as in the network that Infill runs: they cost the same.
 What the generator needs of kornia and PyTorch Lightning only to be trained is replaced by nothing.
@@ -15,8 +15,9 @@ import torch
 
 checkout = sys.argv[1]
 width, height = map(int, sys.argv[2:4])
-if len(sys.argv) > 4:
-    torch.set_num_threads(int(sys.argv[4]))
+device = sys.argv[4]
+if len(sys.argv) > 5:
+    torch.set_num_threads(int(sys.argv[5]))
 
 
 def stand_in(path, **members):
@@ -50,16 +51,16 @@ generator = FFCResNetGenerator(
     init_conv_kwargs=dict(local),
     downsample_conv_kwargs=dict(local),
     resnet_conv_kwargs=dict(ratio_gin=0.75, ratio_gout=0.75, enable_lfu=False),
-).eval()
+).eval().to(device)
 say({"loadMs": 1000 * (time.perf_counter() - started), "threads": torch.get_num_threads()})
 
-image = torch.rand(1, 3, height, width)
-mask = (torch.rand(1, 1, height, width) > 0.8).float()
+image = torch.rand(1, 3, height, width, device=device)
+mask = (torch.rand(1, 1, height, width, device=device) > 0.8).float()
 with torch.inference_mode():
     for _ in sys.stdin:
         started, used = time.perf_counter(), time.process_time()
         predicted = generator(torch.cat([image * (1 - mask), mask], dim=1))
-        inpainted = mask * predicted + (1 - mask) * image
+        inpainted = (mask * predicted + (1 - mask) * image).cpu()
         say(
             {
                 "ms": 1000 * (time.perf_counter() - started),
@@ -67,4 +68,5 @@ with torch.inference_mode():
             }
         )
 
-say({"peakBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024})
+of_card = torch.cuda.max_memory_reserved() if device == "cuda" else 0
+say({"peakBytes": of_card or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024})

@@ -50,6 +50,15 @@ describe('buildLama', () => {
     expectClose(inpainted, reference(`${size}/composite`), 1e-4)
   })
 
+  test('comes near where convolutions are computed in float16, and its Fourier part is not', async () => {
+    const { nodes } = buildLama(checkpoint, { width: 47, height: 33 }, 'cuda')
+    const casts = nodes.filter(({ op }) => op === 'Cast').map(({ name }) => name)
+    expect(casts.some((name) => name.includes('convl2l'))).toBe(true)
+    expect(casts.filter((name) => name.includes('convg2g'))).toEqual([])
+    const { inpainted } = await inpaint(picture('33x47'), 'cuda')
+    expectClose(inpainted, reference('33x47/composite'), 5e-3)
+  })
+
   test.each(['40x56', '33x47', '9x17'])(
     'gives the bytes of predict.py at %s, but for rounding',
     async (size) => {

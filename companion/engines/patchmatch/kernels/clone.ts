@@ -1,3 +1,4 @@
+import { throwIfCancelled } from './env'
 import { total } from './patch-distance'
 
 /** See `findClones` in clone.ts for these. */
@@ -33,6 +34,7 @@ export function findShift(
   let leastBusy: u32 = u32.MAX_VALUE
   let nearest = i32.MAX_VALUE
   for (let dy = -top; dy < height - bottom; dy++) {
+    throwIfCancelled()
     for (let dx0 = -left; dx0 < width - right; dx0 += 4) {
       let open = screen(image, ring, ringCount, dy * width + dx0)
       for (; open !== 0; open &= open - 1) {

@@ -1,3 +1,5 @@
+import { step } from './cancel'
+
 /** See `chooseCopies` in copy.ts. */
 export function chooseCopies(
   width: i32,
@@ -11,6 +13,7 @@ export function chooseCopies(
 ): void {
   const r = patchRadius
   for (let k = 0; k < holePixelCount; k++) {
+    step()
     const place = load<i32>(holePixels + 4 * k)
     const x = place % width
     const y = place / width
@@ -20,7 +23,7 @@ export function chooseCopies(
       for (let cx = max(r, x - r); cx <= min(width - 1 - r, x + r); cx++) {
         const centre = cy * width + cx
         const far = (cx - x) * (cx - x) + (cy - y) * (cy - y)
-        const score = ((load<i32>(cost + 4 * centre) + 50) as f64) * (1 + 0.15 * (far as f64))
+        const score = ((load<i32>(cost + 4 * centre) + 50) as f64) * (1 + 0.05 * (far as f64))
         if (score < least) {
           least = score
           from = load<i32>(match + 4 * centre) + place - centre

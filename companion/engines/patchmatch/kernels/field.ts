@@ -1,3 +1,4 @@
+import { step } from './cancel'
 import { random, seedRandom } from './random'
 
 /**
@@ -23,6 +24,7 @@ export function upsampleField(
 ): void {
   seedRandom(seed)
   for (let k = 0; k < targetCount; k++) {
+    step()
     const target = load<i32>(targets + 4 * k)
     const x = target % width
     const y = target / width

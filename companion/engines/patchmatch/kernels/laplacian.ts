@@ -1,3 +1,5 @@
+import { step } from './cancel'
+
 /**
  * Solves, over all nodes p of a grid of any shape, with q their up to four neighbours,
  *
@@ -52,6 +54,7 @@ export function solve(grid: usize, count: i32, width: i32, height: i32): void {
 function coarsen(grid: usize, width: i32, height: i32): void {
   const end = load<usize>(grid, endAt)
   for (let p = grid + nodeBytes; p < end; p += nodeBytes) {
+    step()
     const d = load<f32>(p, diagonalAt)
     store<f32>(p, d > 1e-3 ? 1 / d : 0, inverseAt)
   }
@@ -80,6 +83,7 @@ function adopt(grid: usize, width: i32, map: usize, coarseWidth: i32, coarse: us
   let coarseEnd = coarse + nodeBytes
   memory.fill(coarse, 0, nodeBytes)
   for (let p = grid + nodeBytes; p < end; p += nodeBytes) {
+    step()
     const x = load<i32>(p, placeAt) % width
     const y = load<i32>(p, placeAt) / width
     const place = (y >> 1) * coarseWidth + (x >> 1)
@@ -104,6 +108,7 @@ function adopt(grid: usize, width: i32, map: usize, coarseWidth: i32, coarse: us
 function joinParts(grid: usize, coarse: usize): void {
   const end = load<usize>(grid, endAt)
   for (let p = grid + nodeBytes; p < end; p += nodeBytes) {
+    step()
     const parent = parentOf(p)
     const to = coarse + parent
     let a = load<f32>(p, diagonalAt)
@@ -152,12 +157,14 @@ function cycle(grid: usize): f32 {
 function sweepForwards(grid: usize): void {
   const end = load<usize>(grid, endAt)
   for (let p = grid + nodeBytes; p < end; p += nodeBytes) {
+    step()
     v128.store(p, f32x4.mul(pullOn(grid, p), v128.load32_splat(p, inverseAt)), solutionAt)
   }
 }
 
 function sweepBackwards(grid: usize): void {
   for (let p = load<usize>(grid, endAt) - nodeBytes; p > grid; p -= nodeBytes) {
+    step()
     v128.store(p, f32x4.mul(pullOn(grid, p), v128.load32_splat(p, inverseAt)), solutionAt)
   }
 }
@@ -182,6 +189,7 @@ function handDown(grid: usize, coarse: usize): void {
   }
   const end = load<usize>(grid, endAt)
   for (let p = grid + nodeBytes; p < end; p += nodeBytes) {
+    step()
     const present = f32x4.mul(v128.load32_splat(p, diagonalAt), v128.load(p, solutionAt))
     const residual = f32x4.sub(pullOn(grid, p), present)
     const q = coarse + parentOf(p)
@@ -194,6 +202,7 @@ function takeBack(grid: usize, coarse: usize): f32 {
   let most = f32x4.splat(0)
   const end = load<usize>(grid, endAt)
   for (let p = grid + nodeBytes; p < end; p += nodeBytes) {
+    step()
     const q = coarse + parentOf(p)
     const half: usize = load<i32>(p, parentAt) & 3
     const beside = coarse + load<i32>(q + 4 * (half & 1), neighboursAt)

@@ -1,3 +1,4 @@
+import { step } from './cancel'
 import { colourAt, storeColour } from './colour'
 import {
   diagonalAt,
@@ -51,6 +52,7 @@ function connect(
 ): void {
   for (let k = 0; k < holePixelCount; k++) store<i32>(node + 4 * load<i32>(holePixels + 4 * k), k + 1)
   for (let k = 0; k < holePixelCount; k++) {
+    step()
     const place = load<i32>(holePixels + 4 * k)
     const x = place % width
     const p = grid + nodeBytes * (k + 1)
@@ -100,6 +102,7 @@ function sumDifferences(
   grid: usize,
 ): void {
   for (let k = 0; k < holePixelCount; k++) {
+    step()
     const place = load<i32>(holePixels + 4 * k)
     const from = load<i32>(copiedFrom + 4 * k)
     const p = grid + nodeBytes * (k + 1)
@@ -107,25 +110,25 @@ function sumDifferences(
     for (let side = 0; side < 4; side++) {
       const w = load<f32>(p + 4 * side, weightsAt)
       if (w === 0) continue
-      const step = stepOf(side, width)
+      const towards = stepOf(side, width)
       const other = load<i32>(p + 4 * side, neighboursAt) / (nodeBytes as i32) - 1
       const otherFrom = other < 0 ? -1 : load<i32>(copiedFrom + 4 * other)
-      if (otherFrom === from + step) continue
+      if (otherFrom === from + towards) continue
 
       let v = f32x4.splat(0)
       let sources = 0
-      if (hasNeighbour(from, from % width, side, width, height) && isUsable(image, hole, from + step)) {
-        v = f32x4.sub(colourAt(image, from), colourAt(image, from + step))
+      if (hasNeighbour(from, from % width, side, width, height) && isUsable(image, hole, from + towards)) {
+        v = f32x4.sub(colourAt(image, from), colourAt(image, from + towards))
         sources++
       }
       if (other >= 0 && hasNeighbour(otherFrom, otherFrom % width, side ^ 1, width, height)) {
-        if (isUsable(image, hole, otherFrom - step)) {
-          v = f32x4.add(v, f32x4.sub(colourAt(image, otherFrom - step), colourAt(image, otherFrom)))
+        if (isUsable(image, hole, otherFrom - towards)) {
+          v = f32x4.add(v, f32x4.sub(colourAt(image, otherFrom - towards), colourAt(image, otherFrom)))
           sources++
         }
       }
       if (sources === 2) v = f32x4.mul(v, f32x4.splat(0.5))
-      const present = f32x4.sub(colourAt(image, place), colourAt(image, place + step))
+      const present = f32x4.sub(colourAt(image, place), colourAt(image, place + towards))
       sum = f32x4.add(sum, f32x4.mul(f32x4.splat(w), f32x4.sub(v, present)))
     }
     // Alpha stays as copied.

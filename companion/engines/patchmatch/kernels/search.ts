@@ -1,3 +1,4 @@
+import { step } from './cancel'
 import { patchDistance } from './patch-distance'
 import { random, seedRandom } from './random'
 
@@ -26,16 +27,17 @@ export function searchPass(
   const area = width * height
 
   for (let k = first; k !== end; k -= before) {
+    step()
     const target = load<i32>(targets + 4 * k)
     let best = load<i32>(match + 4 * target)
     let bestCost = load<i32>(cost + 4 * target)
 
     for (let neighbour = 0; neighbour < 2; neighbour++) {
-      const step = neighbour === 0 ? before : before * width
-      if (target + step < 0 || target + step >= area) continue
-      const found = load<i32>(match + 4 * (target + step))
+      const towards = neighbour === 0 ? before : before * width
+      if (target + towards < 0 || target + towards >= area) continue
+      const found = load<i32>(match + 4 * (target + towards))
       if (found < 0) continue
-      const source = found - step
+      const source = found - towards
       if (source === best || source < 0 || source >= area || !load<u8>(isSource + source)) continue
       const d = patchDistance(pixels, width, patchRadius, target, source, bestCost)
       if (d < bestCost) {
@@ -86,6 +88,7 @@ export function refreshCosts(
   cost: usize,
 ): void {
   for (let k = 0; k < targetCount; k++) {
+    step()
     const target = load<i32>(targets + 4 * k)
     const source = load<i32>(match + 4 * target)
     store<i32>(cost + 4 * target, patchDistance(pixels, width, patchRadius, target, source, i32.MAX_VALUE))

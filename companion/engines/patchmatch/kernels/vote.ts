@@ -1,3 +1,4 @@
+import { step } from './cancel'
 import { colourAt, storeColour } from './colour'
 import { exponential } from './exponential'
 
@@ -26,6 +27,7 @@ export function vote(
   const r = patchRadius
   let change: i64 = 0
   for (let k = 0; k < holePixelCount; k++) {
+    step()
     const place = load<i32>(holePixels + 4 * k)
     const x = place % width
     const y = place / width

@@ -31,11 +31,11 @@ test('among equal patches, takes the one whose centre is nearest', () => {
   ]).toEqual([place - 10])
 })
 
-test('a better patch further away wins where (d + 50)(1 + 0.15 r²) is less', () => {
-  // At r² = 1: (d + 50) · 1.15 < 150 for d < 80.4.
+test('a better patch further away wins where (d + 50)(1 + 0.05 r²) is less', () => {
+  // At r² = 1: (d + 50) · 1.05 < 150 for d < 92.9.
   const oneToTheRight = (cost: number) => (dx: number, dy: number) => (dx === 1 && dy === 0 ? cost : 100)
-  expect([...chooseCopies(level, fieldWithCosts(oneToTheRight(80)))]).toEqual([place - 10 + 3])
-  expect([...chooseCopies(level, fieldWithCosts(oneToTheRight(81)))]).toEqual([place - 10])
+  expect([...chooseCopies(level, fieldWithCosts(oneToTheRight(92)))]).toEqual([place - 10 + 3])
+  expect([...chooseCopies(level, fieldWithCosts(oneToTheRight(93)))]).toEqual([place - 10])
 })
 
 test('applies copies pixel by pixel', () => {

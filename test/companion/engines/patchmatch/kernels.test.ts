@@ -2,7 +2,14 @@ import { describe, expect, test } from 'vitest'
 import { findClones } from '../../../../companion/engines/patchmatch/clone.ts'
 import { applyCopies, chooseCopies } from '../../../../companion/engines/patchmatch/copy.ts'
 import { createField, type Field, upsampleField } from '../../../../companion/engines/patchmatch/field.ts'
-import { borrow, bytes, copyOf, ints, kernels } from '../../../../companion/engines/patchmatch/kernels.ts'
+import {
+  borrow,
+  bytes,
+  copyOf,
+  ints,
+  kernels,
+  whileChecking,
+} from '../../../../companion/engines/patchmatch/kernels.ts'
 import { createLevel, type Level, type Scene } from '../../../../companion/engines/patchmatch/level.ts'
 import { blendCopies } from '../../../../companion/engines/patchmatch/poisson.ts'
 import { halve } from '../../../../companion/engines/patchmatch/pyramid.ts'
@@ -244,3 +251,48 @@ function inOwnMemory(values: Uint8Array): Uint8Array {
 function largestDifference(a: Uint8Array, b: Uint8Array): number {
   return a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0)
 }
+
+describe('whileChecking', () => {
+  const size = { width: 400, height: 300 }
+  const { holePixels, hole } = createLevel(
+    sceneOf(
+      paint(size, (x, y) => [x, y, 9]),
+      markWhere(size, within(50, 50, 300, 200)),
+    ),
+    0,
+  )
+  const blend = () => {
+    const image = inKernels(paint(size, (x, y) => [x, y, 9]))
+    blendCopies(image, { hole, holePixels, copiedFrom: copyOfInts(holePixels.map((place) => place % 400)) })
+    return image.data
+  }
+
+  test('ends a kernel midway with what the check throws, and the next one works as ever', () => {
+    const expected = blend().slice()
+    const reason = new Error('enough')
+    for (const last of [1, 5, 25]) {
+      let checks = 0
+      const check = () => {
+        if (++checks === last) throw reason
+      }
+      expect(() => whileChecking(check, () => borrow(blend))).toThrow(reason)
+      expect(checks).toBe(last)
+    }
+    expect(blend()).toEqual(expected)
+  })
+
+  test('asks no more once the work is done', () => {
+    let checks = 0
+    whileChecking(() => checks++, blend)
+    const during = checks
+    blend()
+    expect(during).toBeGreaterThan(25)
+    expect(checks).toBe(during)
+  })
+
+  function copyOfInts(values: Int32Array): Int32Array {
+    const copy = ints(values.length)
+    copy.set(values)
+    return copy
+  }
+})

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { createLevel } from '../../../../companion/engines/patchmatch/level.ts'
 import { createRandom } from '../../../../companion/engines/patchmatch/random.ts'
-import { fillByPriority, peelOnion } from '../../../../companion/engines/patchmatch/starts.ts'
+import { fillByPriority, peelOnion, spreadColours } from '../../../../companion/engines/patchmatch/starts.ts'
+import type { Image } from '../../../../companion/image/image.ts'
 import { markWhere, noise, paint, sceneOf, within } from './pictures.ts'
 
 const size = { width: 48, height: 36 }
@@ -43,4 +44,41 @@ test('fillByPriority carries an edge through before it fills what is plain', () 
   const level = createLevel(sceneOf(image, markWhere(size, within(16, 12, 13, 13))), 3)
   fillByPriority(level, createRandom(1))
   expect(level.pixels).toEqual(image.data)
+})
+
+describe('spreadColours', () => {
+  const begun = (image: Image, hole: (x: number, y: number) => boolean) => {
+    const level = createLevel(sceneOf(image, markWhere(size, hole)), 3)
+    return { level, matches: spreadColours(level, createRandom(1)) }
+  }
+
+  test('goes on with a slope, within 2 grey levels', () => {
+    const slope = paint(size, (x, y) => [4 * x, 6 * y, 2 * x + 3 * y])
+    const { level } = begun(slope, within(18, 12, 9, 10))
+    level.pixels.forEach((value, i) => {
+      expect(Math.abs(value - slope.data[i]!)).toBeLessThanOrEqual(2)
+    })
+  })
+
+  test('stays between the colours around where the hole reaches the border of the picture', () => {
+    const { level } = begun(
+      paint(size, (x, y) => [100 + x, 200 - y, 50]),
+      within(0, 0, 5, 4),
+    )
+    for (const place of level.holePixels) {
+      const [red, green, blue] = level.pixels.subarray(4 * place)
+      expect(red).toBeGreaterThanOrEqual(100)
+      expect(red).toBeLessThanOrEqual(106)
+      expect(green).toBeGreaterThanOrEqual(195)
+      expect(green).toBeLessThanOrEqual(200)
+      expect(blue).toBe(50)
+    }
+  })
+
+  test('begins the search at places to copy from, all over the picture', () => {
+    const { level, matches } = begun(noise(size, 3), within(18, 12, 11, 9))
+    expect(matches).toHaveLength(level.holePixels.length)
+    for (const place of matches) expect(level.isSource[place]).toBe(1)
+    expect(new Set(matches.map((place) => Math.floor(place / (size.width * 9)))).size).toBe(4)
+  })
 })

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { complete } from '../../../../companion/engines/patchmatch/complete.ts'
 import { createField, type Field, meanCost } from '../../../../companion/engines/patchmatch/field.ts'
-import { bytes, ints, kernels } from '../../../../companion/engines/patchmatch/kernels.ts'
+import { bytes, ints, kernels, whileChecking } from '../../../../companion/engines/patchmatch/kernels.ts'
 import { createLevel, type Level } from '../../../../companion/engines/patchmatch/level.ts'
 import { createRandom } from '../../../../companion/engines/patchmatch/random.ts'
 import { everywhere, settle } from '../../../../companion/engines/patchmatch/refine.ts'
@@ -100,6 +100,30 @@ describe('runTogether', () => {
     ).toThrow(
       expect.objectContaining({ cause: expect.objectContaining({ message: 'memory access out of bounds' }) }),
     )
+  })
+})
+
+describe('a cancel', () => {
+  test('calls the helpers off too, and they work again afterwards', () => {
+    const reason = new Error('enough')
+    const check = () => {
+      throw reason
+    }
+    const { level, field } = begin()
+    const measure = () =>
+      runTogether(
+        'refreshCosts',
+        [0, 0].map(() => [level.pixels, level.width, 3, long, long.length, field.match, field.cost]),
+      )
+    const long = ints(5_000_000).fill(level.targets[0]!)
+    startHelpers(1)
+    for (let k = 0; k < 5; k++) expect(() => whileChecking(check, measure)).toThrow(reason)
+    vote(level, field, 1)
+    refreshCosts(level, field)
+    const helped = [...field.cost]
+    endHelpers()
+    refreshCosts(level, field)
+    expect([...field.cost]).toEqual(helped)
   })
 })
 

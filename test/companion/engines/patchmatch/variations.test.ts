@@ -46,7 +46,7 @@ describe('createCompleter', () => {
     completeNext(taskOf(6), second.run)
     expect(first.told.before).toBe(0)
     expect(second.told.total).toBe(first.told.total)
-    expect(second.told.before).toBeGreaterThan(first.told.total / 2)
+    expect(second.told.before).toBeGreaterThan(first.told.total / 3)
   })
 
   test.each<[string, Partial<CompletionTask>]>([

@@ -1,4 +1,6 @@
-"""Stable Diffusion in diffusers on the CPU, in float32: PIECE MODEL WIDTH HEIGHT STEPS PROMPT, or --check.
+"""Stable Diffusion in diffusers: PIECE MODEL WIDTH HEIGHT STEPS DEVICE ROWS PROMPT, or --check.
+
+DEVICE is cpu, then it computes in float32, or cuda, then in float16 with PyTorch's own fused attention and channels last.
 
 Loads what the piece of work needs, prints how long that took, does the work once for each line it is sent, and prints the
 time with some of the numbers that came out. At the end of the input it prints its peak memory.
@@ -22,19 +24,18 @@ transformers.utils.logging.set_verbosity_error()
 def wave(*shape):
     """The numbers of `wave` in ../diffusion/contestant.ts."""
     numbers = numpy.sin(0.37 * numpy.arange(numpy.prod(shape))).astype(numpy.float32)
-    return torch.from_numpy(numbers.reshape(shape))
+    return torch.from_numpy(numbers.reshape(shape)).to(device, dtype)
 
 
 def load(kind, part):
-    return kind.from_pretrained(
-        model, subfolder=part, variant="fp16", torch_dtype=torch.float32, local_files_only=True
-    )
+    net = kind.from_pretrained(model, subfolder=part, variant="fp16", torch_dtype=dtype, local_files_only=True)
+    return net.to(device, memory_format=torch.channels_last) if device == "cuda" else net
 
 
 def unet():
     net = load(diffusers.UNet2DConditionModel, "unet")
-    sample = wave(1, 9, height // 8, width // 8)
-    words = wave(1, 77, net.config.cross_attention_dim)
+    sample = wave(rows, 9, height // 8, width // 8)
+    words = wave(rows, 77, net.config.cross_attention_dim)
     return lambda: net(sample, 500, encoder_hidden_states=words).sample
 
 
@@ -44,7 +45,7 @@ def text_encoder():
 
     def embed():
         ids = tokenizer(prompt, padding="max_length", max_length=77, truncation=True, return_tensors="pt")
-        return net(ids.input_ids).last_hidden_state
+        return net(ids.input_ids.to(device)).last_hidden_state
 
     return embed
 
@@ -88,6 +89,15 @@ def fill():
 pieces = {"unet": unet, "text-encoder": text_encoder, "encoder": encoder, "decoder": decoder, "fill": fill}
 
 
+def timed(compute):
+    """What it gives, and the milliseconds until the device has done it."""
+    started = time.perf_counter()
+    result = compute()
+    if device == "cuda":
+        torch.cuda.synchronize()
+    return result, 1000 * (time.perf_counter() - started)
+
+
 def say(**figures):
     print(json.dumps(figures), flush=True)
 
@@ -96,19 +106,16 @@ if sys.argv[1:] == ["--check"]:
     print(f"diffusers {diffusers.__version__} with PyTorch {torch.__version__}")
     sys.exit()
 
-piece, model, width, height, steps, prompt = sys.argv[1:]
-width, height, steps = int(width), int(height), int(steps)
+piece, model, width, height, steps, device, rows, prompt = sys.argv[1:]
+width, height, steps, rows = int(width), int(height), int(steps), int(rows)
+dtype = torch.float16 if device == "cuda" else torch.float32
 with torch.inference_mode():
-    started = time.perf_counter()
-    compute = pieces[piece]()
-    load_ms = 1000 * (time.perf_counter() - started)
+    compute, load_ms = timed(pieces[piece])
     compute()
     say(loadMs=load_ms)
     for _ in sys.stdin:
-        started = time.perf_counter()
-        result = compute()
-        ms = 1000 * (time.perf_counter() - started)
+        result, ms = timed(compute)
         values = [] if result is None else result.flatten()
         places = [i * len(values) // 64 for i in range(64)] if len(values) else []
         say(ms=ms, values=[float(values[place]) for place in places])
-    say(peakBytes=peak_bytes())
+    say(peakBytes=torch.cuda.max_memory_reserved() if device == "cuda" else peak_bytes())

@@ -1,0 +1,97 @@
+import { type Field, fieldFromCopies } from './field.ts'
+import type { Level } from './level.ts'
+import { costOfCopies, descend, everywhere, nearby, type Rounds, settle } from './refine.ts'
+import { fillByPriority, peelOnion, type Start, spreadColours } from './starts.ts'
+import { strangeness } from './surroundings.ts'
+
+/** How a first fill begins: at the level where the hole is about so deep. */
+export interface Beginning {
+  readonly start: Start
+  readonly depthPx: number
+}
+
+/** Structure is decided at the coarsest levels, where it costs little to try several ways. */
+const sharedBeginnings: readonly Beginning[] = [
+  { start: peelOnion, depthPx: 4 },
+  { start: fillByPriority, depthPx: 7 },
+  { start: spreadColours, depthPx: 4 },
+  { start: fillByPriority, depthPx: 12 },
+]
+const ownBeginnings: readonly Beginning[] = [
+  { start: peelOnion, depthPx: 2.5 },
+  { start: fillByPriority, depthPx: 4 },
+  { start: spreadColours, depthPx: 2.5 },
+  { start: peelOnion, depthPx: 7 },
+]
+
+/**
+ * How first fills begin: half of them are the same for every seed, so that variations share their cost; the others are
+ * each seed's own, so that variations differ.
+ */
+export function chooseBeginnings(count: number): { shared: Beginning[]; own: Beginning[] } {
+  const own = Math.floor(count / 2)
+  return { shared: take(sharedBeginnings, count - own), own: take(ownBeginnings, own) }
+}
+
+/** The first `count`, from the start again where there are fewer. */
+function take(beginnings: readonly Beginning[], count: number): Beginning[] {
+  return Array.from({ length: count }, (_, k) => beginnings[k % beginnings.length]!)
+}
+
+/** A beginning in a pyramid. */
+export interface FirstFill {
+  readonly start: Start
+  /** The level where it begins, `judged` or coarser. */
+  readonly top: number
+}
+
+/** Levels of a picture, and where first fills are compared. */
+export interface Course {
+  readonly levels: readonly Level[]
+  readonly judged: number
+  /** How many rounds a level gets at most. */
+  mostRounds(level: number): number
+}
+
+export interface JudgedFill {
+  /** Of the level `judged`. */
+  readonly field: Field
+  /** Less is better; 0 where there was nothing to compare with. */
+  readonly cost: number
+}
+
+/**
+ * Makes first fills and brings each down to the level where they are judged.
+ *
+ * @param onLevel after each level worked on: `levelsOf` times
+ * @returns the best first
+ */
+export function makeFills(
+  { levels, judged, mostRounds }: Course,
+  firstFills: readonly FirstFill[],
+  { rounds, isCompared, onLevel }: { rounds: Rounds; isCompared: boolean; onLevel(): void },
+): JudgedFill[] {
+  const fills = firstFills.map(({ start, top }) => {
+    rounds.throwIfCancelled()
+    let field = fieldFromCopies(levels[top]!, start(levels[top]!, rounds.random), rounds.random)
+    for (let l = top; l >= judged; l--) {
+      if (l < top) field = descend(levels[l + 1]!, field, levels[l]!, rounds)
+      settle(levels[l]!, field, rounds, {
+        most: mostRounds(l),
+        look: l === top ? everywhere(levels[l]!) : nearby,
+      })
+      onLevel()
+    }
+    return { field, cost: isCompared ? judge(levels[judged]!, field, rounds) : 0 }
+  })
+  return fills.sort((a, b) => a.cost - b.cost)
+}
+
+export function levelsOf(firstFills: readonly FirstFill[], judged: number): number {
+  return firstFills.reduce((sum, { top }) => sum + top - judged + 1, 0)
+}
+
+/** What a fill costs as it stands, which gets copied for that: less is better. */
+function judge(level: Level, field: Field, rounds: Rounds): number {
+  return costOfCopies(level, field, rounds) * Math.exp(strangeness(level))
+}
