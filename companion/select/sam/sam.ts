@@ -67,8 +67,12 @@ export function openSam({ files, runtime }: SelectMeans): OpenSelector {
   }
 
   function nameOf(image: Image): string {
-    const name = names.get(image) ?? `picture ${(pictures += 1)}`
-    names.set(image, name)
+    let name = names.get(image)
+    if (name === undefined) {
+      pictures += 1
+      name = `picture ${pictures}`
+      names.set(image, name)
+    }
     return name
   }
 
