@@ -2,6 +2,7 @@ import { type Box, boxOnImage, isUpright, marginsWithin, maxImageSidePx } from '
 import { boxOfLayer, containerOf, isFrame, type Layer } from './layers.ts'
 import type { Expansion, Ground, Margins, Placement } from './messages.ts'
 import type { Picture } from './picture.ts'
+import { words } from './words.ts'
 
 /**
  * Whether and how a layer can be expanded.
@@ -12,7 +13,7 @@ export function expansionOf(node: Layer, picture: Picture, placement: Placement)
   const obstacle = obstacleToExpanding(node, picture)
   const ground = groundOf(node, picture)
   if (obstacle !== null || ground === null) {
-    return { state: 'impossible', message: obstacle ?? turnedInLayer(node) }
+    return { state: 'impossible', message: obstacle ?? words.expansion.turnedInLayer(node.name) }
   }
   return {
     state: 'possible',
@@ -40,30 +41,22 @@ export function boxOfPicture(node: Layer, picture: Picture): Box {
 function obstacleToExpanding(node: Layer, picture: Picture): string | null {
   const { name } = node
   if (picture.kind === 'surroundings') {
-    return `“${name}” has no picture of its own that could be continued. It is filled as a whole.`
+    return words.expansion.noPicture(name)
   }
   if (picture.kind === 'render') {
     if (!isUpright(node.absoluteTransform)) {
-      return `“${name}” is turned and drawn from several parts, so its edges cannot be continued. Expand the picture inside it.`
+      return words.expansion.turned(name)
     }
     // The rendering is see-through as well, and what is more than half so counts as open.
-    return node.opacity < 1
-      ? `“${name}” is half-transparent and drawn from several parts. Expand the picture inside it.`
-      : null
+    return node.opacity < 1 ? words.expansion.seeThrough(name) : null
   }
   if (isFrame(node)) {
-    return `“${name}” is a frame that has the picture itself, and nothing in a frame reaches beyond it. Put the picture on a layer of its own to expand it.`
+    return words.expansion.frame(name)
   }
   if (node.type !== 'RECTANGLE') {
-    return `“${name}” is not a rectangle, so it has no edges that a picture could be continued at. Expand the picture before it is cut out.`
+    return words.expansion.notRectangle(name)
   }
-  return picture.fill.scaleMode === 'TILE'
-    ? `“${name}” repeats its picture by itself: make the layer larger, and it goes on.`
-    : null
-}
-
-function turnedInLayer({ name }: Layer): string {
-  return `The picture of “${name}” is turned inside its layer. Turn the layer instead, then expand it.`
+  return picture.fill.scaleMode === 'TILE' ? words.expansion.repeated(name) : null
 }
 
 /** A larger layer has its corners, strokes and effects elsewhere: beneath a patch, the original's would show. */

@@ -6,6 +6,7 @@ import { ancestorsOf, anchorOf, isFrame, type Layer } from './layers.ts'
 import type { Placement, Source } from './messages.ts'
 import { bytesOfImage, type Picture, pictureOf } from './picture.ts'
 import { layerInfo, obstacleTo, refuseFor } from './selection.ts'
+import { words } from './words.ts'
 
 /** @throws Refusal `not-fillable` with the reason in words. */
 export async function openSource(node: Layer): Promise<Source> {
@@ -74,11 +75,11 @@ const effectsBehind: readonly Effect['type'][] = ['DROP_SHADOW', 'BACKGROUND_BLU
 function notesOnPlace(node: Layer): string[] {
   const anchor = anchorOf(node)
   if (anchor.id === node.id || holdsFills(node)) return []
-  return [`The fill will lie above “${anchor.name}”, because Figma lets nothing be added inside it.`]
+  return [words.place.above(anchor.name)]
 }
 
 function warningOn(node: Layer): string | null {
   const anchor = anchorOf(node)
   const isInComponent = [anchor, ...ancestorsOf(anchor)].some(({ type }) => type === 'COMPONENT')
-  return isInComponent ? 'This belongs to a main component: the fill will show in all its instances.' : null
+  return isInComponent ? words.place.inComponent : null
 }

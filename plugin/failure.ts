@@ -1,4 +1,5 @@
 import type { Failure, FailureCode } from './messages.ts'
+import { words } from './words.ts'
 
 /** Something the person at the screen can act on; `message` is for them. */
 export class Refusal extends Error {
@@ -15,13 +16,7 @@ export class Refusal extends Error {
 export function failureOf(error: unknown): Failure {
   if (error instanceof Refusal) return { code: error.code, message: error.message }
   const message = error instanceof Error ? error.message : String(error)
-  if (/read-?only/i.test(message)) return { code: 'read-only', message: readOnlyMessage }
+  if (/read-?only/i.test(message)) return { code: 'read-only', message: words.readOnly }
   console.error(error instanceof Error ? `${message}\n${error.stack}` : message)
-  return {
-    code: 'internal',
-    message: `Something went wrong inside Infill (${message}). Nothing was changed; please report it with this text.`,
-  }
+  return { code: 'internal', message: words.internal(message) }
 }
-
-export const readOnlyMessage =
-  'This file can be looked at but not changed. Open it with edit access, in Design mode, to place a fill.'

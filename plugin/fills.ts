@@ -75,19 +75,30 @@ export function pictureHash(layer: Layer): string | null {
   return images[images.length - 1]?.imageHash ?? null
 }
 
-/** By place first, by name second: a duplicated fill lies on its own original and names another. */
+/**
+ * By place first, by name second: a duplicated fill lies on its own original and names another. One that was made from
+ * another image is on the layer that it names, or, where that is not beside it, on the one that it lies over: the picture
+ * was exchanged, in a duplicated screen.
+ */
 function isOn(fill: Fill, source: Layer): boolean {
   const isNamed = fill.bond.sourceId === source.id
   const others = neighboursOf(fill.layer).filter(({ id }) => id !== source.id)
-  if (!covers(fill, source)) return isNamed && !others.some((other) => covers(fill, other))
-  return isNamed || !others.some((other) => other.id === fill.bond.sourceId && covers(fill, other))
+  const named = others.find(({ id }) => id === fill.bond.sourceId)
+  if (covers(fill, source)) return isNamed || named === undefined || !covers(fill, named)
+  const isLeftOver = isNamed || (named === undefined && liesOver(fill, source))
+  return isLeftOver && !others.some((other) => covers(fill, other))
 }
 
-/** Whether a fill lies exactly over a layer, but for its margins, and, where that can be told, was made from the image that the layer shows. */
-function covers({ layer, bond }: Fill, source: Layer): boolean {
-  const { sourceHash, margins = noMargins } = bond.recipe
+/** Whether a fill lies exactly over a layer and, where that can be told, was made from the image that the layer shows. */
+function covers(fill: Fill, source: Layer): boolean {
+  const { sourceHash } = fill.bond.recipe
   const isOfImage = !sourceHash.startsWith(renderedHashPrefix)
-  if (isOfImage && imageFill(source)?.imageHash !== sourceHash) return false
+  return (!isOfImage || imageFill(source)?.imageHash === sourceHash) && liesOver(fill, source)
+}
+
+/** But for its margins. */
+function liesOver({ layer, bond }: Fill, source: Layer): boolean {
+  const { margins = noMargins } = bond.recipe
   if (isSameBox(boxOfLayer(layer), grownBox(boxOfLayer(source), margins))) return true
   const [bounds, shown] = [layer.absoluteBoundingBox, source.absoluteRenderBounds]
   return bounds !== null && shown !== null && isSameBox(boxOf(bounds), grownBox(boxOf(shown), margins))

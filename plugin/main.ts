@@ -2,7 +2,14 @@ import { lookAtSource, openFill, openSource } from './export.ts'
 import { failureOf, Refusal } from './failure.ts'
 import { type Fill, fillOf, findFill, sourceOf } from './fills.ts'
 import { isLayer, type Layer, pageOf } from './layers.ts'
-import type { EditableFill, RequestMessage, RequestName, Requests, SandboxMessage } from './messages.ts'
+import type {
+  EditableFill,
+  Locale,
+  RequestMessage,
+  RequestName,
+  Requests,
+  SandboxMessage,
+} from './messages.ts'
 import { place, removeFill } from './place.ts'
 import { readMask } from './recipe.ts'
 import { followSelection, readSelection, selectOwn } from './selection.ts'
@@ -16,19 +23,18 @@ import {
   saveToken,
 } from './settings.ts'
 import { openShapes } from './shapes.ts'
+import { speak, words } from './words.ts'
 
 type Answers = {
   readonly [Name in RequestName]: (asks: Requests[Name]['asks']) => Promise<Requests[Name]['gets']>
 }
 
 const answers: Answers = {
-  async start() {
-    const [settings, token, selection, pendingJob] = await Promise.all([
-      readSettings(),
-      readToken(),
-      readSelection(),
-      readPendingJob(),
-    ])
+  async start(asks) {
+    preferred = asks.preferred
+    const settings = await readSettings()
+    speak(settings.locale ?? preferred)
+    const [token, selection, pendingJob] = await Promise.all([readToken(), readSelection(), readPendingJob()])
     hasStarted = true
     const editLayerId = figma.command === 'edit' ? selectedFillId() : null
     return { settings, token, port: null, selection, pendingJob, editLayerId, host: 'figma' }
@@ -46,7 +52,11 @@ const answers: Answers = {
     return placed
   },
   removeFill: ({ layerId }) => nothing(removeFill(layerId)),
-  saveSettings: ({ settings }) => nothing(saveSettings(settings)),
+  async saveSettings({ settings }) {
+    speak(settings.locale ?? preferred)
+    await saveSettings(settings)
+    return null
+  },
   saveToken: ({ token }) => nothing(saveToken(token)),
   savePendingJob: ({ job }) => nothing(savePendingJob(job)),
   async resize({ width, height }) {
@@ -69,6 +79,8 @@ const answers: Answers = {
 }
 
 let hasStarted = false
+/** What the system speaks. */
+let preferred: Locale = 'en'
 
 run()
 
@@ -105,7 +117,7 @@ function post(message: SandboxMessage): void {
 async function editFill(fill: Fill): Promise<EditableFill> {
   const source = await sourceOf(fill)
   if (!source) {
-    throw new Refusal('source-gone', 'The picture that this fill was made for is no longer there.')
+    throw new Refusal('source-gone', words.gone.source)
   }
   return {
     source: await openSource(source),
@@ -118,12 +130,12 @@ async function editFill(fill: Fill): Promise<EditableFill> {
 async function sourceWithId(id: string): Promise<Layer> {
   const node = await figma.getNodeByIdAsync(id)
   if (node && !node.removed && isLayer(node)) return node
-  throw new Refusal('source-gone', 'This layer is no longer there. Select the picture you want to work on.')
+  throw new Refusal('source-gone', words.gone.layer)
 }
 
 async function fillWithId(id: string): Promise<Fill> {
   const fill = await findFill(id)
-  if (!fill) throw new Refusal('fill-gone', 'This fill is no longer there, or no longer one of Infill.')
+  if (!fill) throw new Refusal('fill-gone', words.gone.fill)
   return fill
 }
 

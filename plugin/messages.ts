@@ -18,6 +18,10 @@ export interface Point {
   readonly y: number
 }
 
+export const locales = ['en', 'zh-CN'] as const
+/** What is said to the person, and in which language. */
+export type Locale = (typeof locales)[number]
+
 /** Kept between runs, on this machine. */
 export interface Settings {
   readonly brushPx: number
@@ -31,7 +35,7 @@ export interface Settings {
   /** Always make a finished copy and hide the original. */
   readonly alwaysFinished: boolean
   /** null: as the system prefers. */
-  readonly locale: 'en' | 'zh-CN' | null
+  readonly locale: Locale | null
   readonly hasSeenGuide: boolean
   readonly windowWidth: number
   readonly windowHeight: number
@@ -251,8 +255,8 @@ export interface PlaceRequest {
 
 /** What the window may ask, and what it gets. Every request may fail with a `Failure`. */
 export interface Requests {
-  /** First of all. */
-  readonly start: { readonly asks: Record<string, never>; readonly gets: Start }
+  /** First of all. `preferred`: what the system speaks, as far as it is spoken here. */
+  readonly start: { readonly asks: { readonly preferred: Locale }; readonly gets: Start }
   /** The layer's picture. */
   readonly openSource: { readonly asks: { readonly layerId: string }; readonly gets: Source }
   /** Whether a bound source is still there and unchanged, and what lies on it: asked before each fill. */

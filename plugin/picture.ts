@@ -17,6 +17,7 @@ import { noMargins } from './messages.ts'
 import { frameAround, isPlaceholder, type Placeholder } from './placeholder.ts'
 import { renderedHashPrefix } from './recipe.ts'
 import { isHiddenByInfill, obstacleToReading, refuseFor } from './selection.ts'
+import { words } from './words.ts'
 
 /** A layer's picture, and the way in which a fill of it goes back into the document. */
 export type Picture = {
@@ -52,10 +53,11 @@ export async function pictureOf(node: Layer): Promise<Picture> {
   const fill = imageFill(node)
   if (!fill) return renderedPicture(node, [])
   const image = figma.getImageByHash(fill.imageHash)
-  if (!image) throw new Refusal('not-fillable', `The picture of “${node.name}” is missing from this file.`)
+  if (!image) throw new Refusal('not-fillable', words.picture.missing(node.name))
   const [bytes, { width, height }] = await Promise.all([image.getBytesAsync(), image.getSizeAsync()])
-  if (Math.max(width, height) > maxImageSidePx) return renderedPicture(node, [tooManyPixels(width, height)])
-  if (exifOrientation(bytes) !== 1) return renderedPicture(node, [turnedByCamera])
+  if (Math.max(width, height) > maxImageSidePx)
+    return renderedPicture(node, [words.picture.tooManyPixels(width, height, maxImageSidePx)])
+  if (exifOrientation(bytes) !== 1) return renderedPicture(node, [words.picture.turnedByCamera])
   return { kind: 'image', hash: fill.imageHash, bytes, notes: [], fill, widthPx: width, heightPx: height }
 }
 
@@ -116,19 +118,12 @@ function keptOriginalHash(layer: Layer): string | null {
 
 export async function bytesOfImage(hash: string | null): Promise<Uint8Array> {
   const image = hash === null ? null : figma.getImageByHash(hash)
-  if (!image) throw new Refusal('fill-gone', 'The picture of this fill is missing from the file.')
+  if (!image) throw new Refusal('fill-gone', words.gone.fillPicture)
   return image.getBytesAsync()
 }
 
-const turnedByCamera =
-  'The camera stored this photo turned. Infill works on it as the layer shows it, so parts cropped away are left out.'
-
-function tooManyPixels(width: number, height: number): string {
-  return `The picture has ${width} × ${height} pixels, more than the ${maxImageSidePx} a side that Figma takes back. Infill works on it as the layer shows it.`
-}
-
 function drawnSmaller(scale: number): string {
-  return `The layer is larger than the ${maxImageSidePx} pixels a side that Figma takes back: the fill is made at ${Math.round(100 * scale)} % of its size.`
+  return words.picture.drawnSmaller(Math.round(100 * scale), maxImageSidePx)
 }
 
 /** The size in a PNG's header (PNG specification §11.2.2). */

@@ -1,4 +1,4 @@
-import { Refusal, readOnlyMessage } from './failure.ts'
+import { Refusal } from './failure.ts'
 import { type Fill, fillOf, fillsOn, findFill, isPicture, placedFill, sourceOf } from './fills.ts'
 import {
   identity,
@@ -20,10 +20,11 @@ import {
   pageOf,
   transformOfContainer,
 } from './layers.ts'
-import type { PlacedFill, PlaceRequest, Recipe } from './messages.ts'
+import type { PlacedFill, PlaceRequest } from './messages.ts'
 import { type Bond, keepRecipe, rememberRecipe } from './recipe.ts'
 import { selectOwn } from './selection.ts'
 import { boxOfTarget, findTarget, type Target } from './target.ts'
+import { words } from './words.ts'
 
 export interface Placed {
   readonly fill: PlacedFill
@@ -36,7 +37,7 @@ export interface Placed {
  * @throws Refusal `source-gone`, `source-changed`, `read-only`, `picture-too-large`.
  */
 export async function place(request: PlaceRequest): Promise<Placed> {
-  if (figma.editorType !== 'figma') throw new Refusal('read-only', readOnlyMessage)
+  if (figma.editorType !== 'figma') throw new Refusal('read-only', words.readOnly)
   const image = imageFrom(request.png)
   const target = await findTarget(request, await image.getSizeAsync())
   const replaced = request.replaces === null ? null : await findFill(request.replaces)
@@ -51,7 +52,7 @@ export async function place(request: PlaceRequest): Promise<Placed> {
     const layer = isSwap
       ? swapImage(replaced.layer, target, image, bond, undo)
       : await addLayer(target, image, bond, undo)
-    layer.name = names[bond.recipe.task]
+    layer.name = words.names[bond.recipe.task]
     keepRecipe(layer, bond, request.mask)
     if (bond.placement === 'finished' && target.source) hideBeneath(layer, target.source, bond, undo)
     const page = pageOf(layer)
@@ -85,22 +86,12 @@ type Paintable = Exclude<Layer, GroupNode>
 /** How to take back what was done so far, in order. */
 type Undo = (() => void)[]
 
-const names: Readonly<Record<Recipe['task'], string>> = {
-  remove: 'Infill – removed',
-  fill: 'Infill – filled',
-  expand: 'Infill – expanded',
-  shape: 'Infill – shape',
-}
-
 function imageFrom(png: Uint8Array): Image {
   try {
     return figma.createImage(png)
   } catch (error) {
     if (error instanceof Error && /too large/i.test(error.message)) {
-      throw new Refusal(
-        'picture-too-large',
-        `Figma takes pictures of at most ${maxImageSidePx} pixels a side, and the fill is larger. Scale the picture down and fill again.`,
-      )
+      throw new Refusal('picture-too-large', words.place.tooLarge(maxImageSidePx))
     }
     throw error
   }

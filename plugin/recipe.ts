@@ -1,5 +1,6 @@
 import type { Layer } from './layers.ts'
 import type { Placement, Recipe } from './messages.ts'
+import { words } from './words.ts'
 
 /** What a fill's layer knows of itself: how it was made, and from what. */
 export interface Bond {
@@ -29,7 +30,7 @@ export function keepRecipe(layer: Layer, bond: Bond, mask: Uint8Array): void {
     // An empty string removes the entry.
     layer.setPluginData(chunkKey(i), text.slice(i * chunkCharacters, (i + 1) * chunkCharacters))
   }
-  layer.setRelaunchData({ edit: 'Reopens the picture, the mask and the settings of this fill' })
+  layer.setRelaunchData({ edit: words.edit })
 }
 
 /** null: not a layer that Infill made, or one whose data cannot be read. */

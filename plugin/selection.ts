@@ -4,6 +4,7 @@ import { maxImageSidePx } from './geometry.ts'
 import { ancestorsOf, isLayer, type Layer } from './layers.ts'
 import type { LayerInfo, NotFillable, Rect, Selection } from './messages.ts'
 import { isPlaceholder } from './placeholder.ts'
+import { words } from './words.ts'
 
 export interface Obstacle {
   readonly reason: NotFillable
@@ -16,16 +17,17 @@ const maxLayerSide = 8 * maxImageSidePx
 
 /** What the person has selected. A fill that Infill made stands for the layer it lies on. */
 export async function readSelection(): Promise<Selection> {
-  if (figma.editorType !== 'figma') return notFillable(obstacles.noAccess)
+  if (figma.editorType !== 'figma')
+    return notFillable({ reason: 'no-access', message: words.selection.noAccess })
   const layers = new Map<string, SceneNode>()
-  let first: Obstacle = obstacles.nothing
+  let first: Obstacle | null = null
   for (const node of figma.currentPage.selection) {
     const meant = await layerMeantBy(node)
     const obstacle = obstacleTo(meant)
     if (obstacle === null) layers.set(meant.id, meant)
-    else if (first === obstacles.nothing) first = obstacle
+    else first ??= obstacle
   }
-  if (layers.size === 0) return notFillable(first)
+  if (layers.size === 0) return notFillable(first ?? { reason: 'nothing', message: words.selection.nothing })
   const pictures = [...layers.values()].filter((layer) => !isPlainShape(layer))
   // Shapes that are selected together with pictures are there to say where on them.
   const meant = pictures.length > 0 ? pictures : [...layers.values()]
@@ -55,7 +57,8 @@ export function selectOwn(page: PageNode, layers: readonly SceneNode[]): void {
 
 /** Why a layer cannot be filled; null: it can. */
 export function obstacleTo(node: SceneNode): Obstacle | null {
-  if (node.type === 'TEXT' || node.type === 'TEXT_PATH') return obstacles.text
+  if (node.type === 'TEXT' || node.type === 'TEXT_PATH')
+    return { reason: 'text', message: words.selection.text }
   if (!isLayer(node)) return unsupported(node)
   const locked = [node, ...ancestorsOf(node)].find((layer) => layer.locked)
   return locked ? lockedBy(locked, node) : obstacleToReading(node)
@@ -63,7 +66,7 @@ export function obstacleTo(node: SceneNode): Obstacle | null {
 
 /** Why a layer has no picture; null: it has one. */
 export function obstacleToReading(node: Layer): Obstacle | null {
-  if (showsVideo(node)) return obstacles.video
+  if (showsVideo(node)) return { reason: 'unsupported', message: words.selection.video }
   if (node.width < 1 || node.height < 1) return empty(node)
   // A finished copy hides its original, which stays the one to work on.
   if (isHiddenByInfill(node)) return null
@@ -145,45 +148,25 @@ function showsVideo(layer: Layer): boolean {
   return layer.fills.some(({ type, visible = true }) => type === 'VIDEO' && visible)
 }
 
-const obstacles = {
-  nothing: {
-    reason: 'nothing',
-    message: 'Nothing is selected. Select the picture you want to erase something from.',
-  },
-  text: {
-    reason: 'text',
-    message: 'This is a text layer. Select the picture behind it, or the frame around both.',
-  },
-  noAccess: {
-    reason: 'no-access',
-    message:
-      'Infill changes the file, which this mode does not allow. Switch to Design mode with edit access.',
-  },
-  video: {
-    reason: 'unsupported',
-    message: 'This layer plays a video. Infill works on still pictures: select one of those.',
-  },
-} as const satisfies Record<string, Obstacle>
-
 function lockedBy(locked: BaseNode, node: BaseNode): Obstacle {
   const message =
     locked.id === node.id
-      ? `“${node.name}” is locked. Unlock it first.`
-      : `“${node.name}” lies in “${locked.name}”, which is locked. Unlock that first.`
+      ? words.selection.locked(node.name)
+      : words.selection.lockedIn(node.name, locked.name)
   return { reason: 'locked', message }
 }
 
 function empty({ name }: BaseNode): Obstacle {
   return {
     reason: 'empty',
-    message: `“${name}” shows nothing: it is hidden, empty, or outside its frame. Select a layer that can be seen.`,
+    message: words.selection.empty(name),
   }
 }
 
 function tooLarge({ name }: BaseNode): Obstacle {
   return {
     reason: 'too-large',
-    message: `“${name}” is too large to be worked on as one picture. Select a frame or picture inside it.`,
+    message: words.selection.tooLarge(name),
   }
 }
 
@@ -191,6 +174,6 @@ function unsupported({ name, type }: BaseNode): Obstacle {
   const kind = type.toLowerCase().replace(/_/g, ' ')
   return {
     reason: 'unsupported',
-    message: `“${name}” is a ${kind}, which Infill cannot fill. Select a picture, a frame or a group.`,
+    message: words.selection.unsupported(name, kind),
   }
 }

@@ -1,6 +1,7 @@
 import { Refusal } from './failure.ts'
-import { defaultSettings, type PendingJob, type Settings, tools } from './messages.ts'
+import { defaultSettings, locales, type PendingJob, type Settings, tools } from './messages.ts'
 import { isRecord, parseRecipe } from './recipe.ts'
+import { words } from './words.ts'
 
 /** Smallest and largest window, in screen pixels; Figma's own minimum is smaller than the window's controls. */
 const windowLimits = { width: [320, 1600], height: [360, 1400] } as const
@@ -56,7 +57,7 @@ function parseSettings(value: unknown): Settings {
     placeAtOnce: booleanOr(value.placeAtOnce, defaultSettings.placeAtOnce),
     separateLayers: booleanOr(value.separateLayers, defaultSettings.separateLayers),
     alwaysFinished: booleanOr(value.alwaysFinished, defaultSettings.alwaysFinished),
-    locale: value.locale === 'en' || value.locale === 'zh-CN' ? value.locale : null,
+    locale: locales.find((locale) => locale === value.locale) ?? null,
     hasSeenGuide: booleanOr(value.hasSeenGuide, defaultSettings.hasSeenGuide),
     windowWidth: size.width,
     windowHeight: size.height,
@@ -85,7 +86,7 @@ async function write(key: string, value: unknown): Promise<void> {
   } catch (error) {
     // The only reason that Figma documents: a plugin may keep 5 MB.
     const reason = error instanceof Error ? error.message : String(error)
-    throw new Refusal('storage-full', `Figma could not keep this on your machine (${reason}).`)
+    throw new Refusal('storage-full', words.storageFull(reason))
   }
 }
 

@@ -14,6 +14,7 @@ import {
 import { boxOfLayer, type Layer } from './layers.ts'
 import type { PlacedShape } from './messages.ts'
 import { type Picture, pictureOf, pngSize } from './picture.ts'
+import { words } from './words.ts'
 
 /**
  * What is selected beside a picture and the fills on it, as it looks, and where that lies on the picture.
@@ -56,10 +57,7 @@ function transformOfPicture(source: Layer, picture: Picture): Matrix {
 /** From an image's pixels to its layer's. */
 function transformInLayer(fit: ImageFit, image: Size, layer: Size, name: string): Matrix {
   if (fit.scaleMode === 'TILE') {
-    throw new Refusal(
-      'not-fillable',
-      `“${name}” repeats its picture, so a shape has no one place on it. Paint over what should go.`,
-    )
+    throw new Refusal('not-fillable', words.shapeOnRepeated(name))
   }
   if (fit.scaleMode === 'CROP') {
     const toUnit = multiply(

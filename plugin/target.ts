@@ -6,6 +6,7 @@ import { ancestorsOf, anchorOf, boxOfLayer, isLayer, type Layer } from './layers
 import { canvasOf, expandedBox, type Margins, type PlaceRequest } from './messages.ts'
 import { type Picture, pictureOf } from './picture.ts'
 import { obstacleToReading } from './selection.ts'
+import { words } from './words.ts'
 
 /** Where a fill goes. */
 export type Target = { readonly notes: readonly string[] } & (
@@ -34,30 +35,22 @@ export type CopySource = Exclude<Layer, GroupNode | InstanceNode | ComponentSetN
 /** @throws Refusal `source-gone` or `source-changed`, unless the fill is to be placed anyway. */
 export async function findTarget(request: PlaceRequest, png: Size): Promise<Target> {
   const node = await figma.getNodeByIdAsync(request.layerId)
-  const obstacle = node && !node.removed && isLayer(node) ? obstacleToReading(node) : gone
+  const obstacle =
+    node && !node.removed && isLayer(node) ? obstacleToReading(node) : { message: words.gone.target }
   if (!node || !isLayer(node) || obstacle) {
     if (request.anyway) return middleOfView(png)
-    throw new Refusal(
-      'source-gone',
-      `${obstacle?.message} The fill can still be placed in the middle of the view.`,
-    )
+    throw new Refusal('source-gone', words.place.inMiddleInstead(obstacle?.message ?? ''))
   }
   const picture = await pictureOf(node)
   if (picture.hash !== request.sourceHash && !request.anyway) {
-    throw new Refusal(
-      'source-changed',
-      `“${node.name}” shows another picture than the one this fill was made for. Open it again, or place the fill anyway.`,
-    )
+    throw new Refusal('source-changed', words.place.otherPicture(node.name))
   }
   const { margins } = request.recipe
   if (margins === undefined) return targetOver(node, picture, png)
   const target = targetRound(node, picture, png, margins)
   if (target) return target
   if (request.anyway) return stretchedOver(node, grownBox(boxOfPicture(node, picture), margins))
-  throw new Refusal(
-    'source-changed',
-    `“${node.name}” has another size or crop than the one it was expanded from. Expand it again, or place it anyway.`,
-  )
+  throw new Refusal('source-changed', words.place.otherSize(node.name))
 }
 
 /** On the page. */
@@ -66,8 +59,6 @@ export function boxOfTarget(target: Target): Box {
   const box = boxOfLayer(target.source)
   return target.margins ? grownBox(box, target.margins) : box
 }
-
-const gone = { message: 'The layer this fill was made for is no longer there.' }
 
 function targetOver(node: Layer, picture: Picture, png: Size): Target {
   if (picture.kind === 'render') {
@@ -113,7 +104,7 @@ function notesOnClipping(node: Layer, box: Box): string[] {
   const cutting = ancestorsOf(anchorOf(node)).find(
     (frame) => isLayer(frame) && clips(frame) && !isWithin(box, boxOfLayer(frame)),
   )
-  return cutting ? [`“${cutting.name}” clips its content, so not all of the expanded picture is seen.`] : []
+  return cutting ? [words.place.clipped(cutting.name)] : []
 }
 
 function middleOfView({ width, height }: Size): Target {
@@ -122,6 +113,6 @@ function middleOfView({ width, height }: Size): Target {
     way: 'view',
     source: null,
     box: boxOf({ x: x - width / 2, y: y - height / 2, width, height }),
-    notes: ['The layer is gone, so the fill lies in the middle of the view.'],
+    notes: [words.place.inMiddle],
   }
 }

@@ -61,7 +61,9 @@ describeInBrowser('from a layer in Figma to a fill above it', (browser) => {
     await button.click()
     // Nothing is marked any more once the fill is placed.
     await expect.poll(() => button.isDisabled(), patience).toBe(true)
-    await expect.poll(async () => (await infill.plugin.request('start', {})).pendingJob, patience).toBeNull()
+    await expect
+      .poll(async () => (await infill.plugin.request('start', { preferred: 'en' })).pendingJob, patience)
+      .toBeNull()
   }
 
   test('a turned, cropped and nested picture loses a thing, and nothing else changes', async () => {

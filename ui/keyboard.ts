@@ -90,6 +90,8 @@ function commandOfLetter(letter: string): Command | null {
 export function isForControl(key: string, target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
   if (target instanceof HTMLInputElement && target.type === 'text') return true
+  // Whoever goes from control to control goes on doing so; after a click on the picture nothing has the focus.
+  if (key === 'Tab' && target !== document.body) return true
   // Words and numbers are typed; Enter and Escape are the window's.
   if (target.matches('textarea, select, input[type=number]')) return key !== 'Enter' && key !== 'Escape'
   if (target.matches('input[type=radio], input[type=range]') && key.startsWith('Arrow')) return true

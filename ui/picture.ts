@@ -1,6 +1,6 @@
 import { noMargins, type PlacedFill, type PlacedShape, type Rect, type Source } from '../plugin/messages.ts'
 import type { Grey } from './mask/find-again.ts'
-import { emptyHistory } from './mask/history.ts'
+import { emptyHistory, historyFrom } from './mask/history.ts'
 import type { MaskMark, Point } from './mask/mark.ts'
 import type { Picture, ShownFill } from './work.ts'
 
@@ -10,12 +10,14 @@ export type FillCache = Map<string, { readonly png: Uint8Array; readonly bitmap:
 export async function openPicture(source: Source, fills: readonly ShownFill[]): Promise<Picture> {
   const bitmap = await decodePicture(source.bytes)
   const margins = fills.findLast((fill) => fill.margins !== null)?.margins ?? noMargins
+  const { shape } = source
   return {
     ...{ source, bitmap, fills, margins },
-    history: emptyHistory,
+    // A layer without a picture is filled by words, over all of it.
+    history: shape === null ? emptyHistory : historyFrom([{ kind: 'area', mode: 'paint', points: shape }]),
+    task: shape === null ? 'remove' : 'fill',
     edits: null,
     keepsEdited: false,
-    task: 'remove',
     seed: null,
     pointing: null,
     isLooking: false,

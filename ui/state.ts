@@ -9,12 +9,13 @@ import {
   type Start,
 } from '../plugin/messages.ts'
 import { wouldModelDoBetter } from './advice.ts'
-import { chosenOf, isMarked, replacedByEdit } from './derived.ts'
+import { chosenOf, isMarked } from './derived.ts'
 import type { Link } from './link.ts'
-import { addMark, changeLastMark, emptyHistory, type History, redoMark, undoMark } from './mask/history.ts'
+import { addMark, type History, redoMark, undoMark } from './mask/history.ts'
 import type { Mark } from './mask/mark.ts'
 import type { Change } from './mask/pointing.ts'
 import { type Models, type ModelsAction, noModels, reduceModels } from './models.ts'
+import { withCandidate, withFound, withoutFill, withPlaced, withTakenBack } from './picture-changes.ts'
 import { enginesOf } from './readiness.ts'
 import { reduceSeveral, type Several, type SeveralAction } from './several.ts'
 import { strings } from './strings.ts'
@@ -229,7 +230,7 @@ function reduceWork(state: State, action: WorkAction): Partial<State> {
       return changeShown(work, action.layerId, (picture) => ({ ...picture, isLooking: action.isLooking }))
     case 'found':
       return {
-        ...changeShown(work, action.layerId, (picture) => found(picture, action.pointing, action.change)),
+        ...changeShown(work, action.layerId, (picture) => withFound(picture, action.pointing, action.change)),
         notice: null,
       }
     case 'candidate-chosen':
@@ -289,9 +290,9 @@ function reduceWork(state: State, action: WorkAction): Partial<State> {
     case 'discarded':
       return work.step === 'review' ? { work: backToPaint(work.picture) } : {}
     case 'deleted':
-      return changePicture(work, (picture) => deleted(picture, action.layerId, action.before))
+      return changePicture(work, (picture) => withoutFill(picture, action.layerId, action.before))
     case 'unplaced':
-      return changePicture(work, (picture) => unplaced(picture, action.restored))
+      return changePicture(work, (picture) => withTakenBack(picture, action.restored))
   }
 }
 
@@ -305,29 +306,6 @@ function changePicture(work: Work, change: (picture: Picture) => Picture): Parti
 function changeShown(work: Work, layerId: string, change: (picture: Picture) => Picture): Partial<State> {
   const isShown = work.step === 'paint' && work.picture.source.layer.id === layerId
   return isShown ? changePicture(work, change) : {}
-}
-
-/** The best guess becomes a mark. */
-function found(picture: Picture, pointing: Pointing, change: Change): Picture {
-  const mark: Mark = {
-    kind: 'found',
-    ...pointing.candidates[pointing.chosen]!,
-    insteadOf: replacedBy[change],
-  }
-  return { ...picture, pointing, history: addMark(picture.history, mark) }
-}
-
-const replacedBy = { new: 'all', add: 'none', take: 'last' } as const
-
-function withCandidate(picture: Picture, index: number): Picture {
-  const { pointing, history } = picture
-  const last = history.done.at(-1)
-  if (pointing === null || last?.kind !== 'found') return picture
-  return {
-    ...picture,
-    pointing: { ...pointing, chosen: index },
-    history: changeLastMark(history, { ...last, ...pointing.candidates[index]! }),
-  }
 }
 
 function newJob(id: string, turn: Turn = onlyTurn): Job {
@@ -359,65 +337,10 @@ function backToPaint(picture: Picture | null): Work {
 function placed(work: Extract<Work, { step: 'place' }>, fill: ShownFill): Partial<State> {
   const { picture, result } = work
   if (picture === null) return { work: { step: 'choose' } }
-  const { replaces } = result.request
   return {
     // Placing selects the new layer; the source it lies on stays bound.
     selection: { state: 'fillable', layers: [picture.source.layer] },
-    work: {
-      step: 'paint',
-      picture: {
-        ...picture,
-        fills: [...picture.fills.filter(({ layerId }) => layerId !== replaces), fill],
-        // Expanding leaves the marks for the next thing to be removed.
-        history: picture.task === 'expand' ? picture.history : emptyHistory,
-        edits: null,
-        keepsEdited: false,
-        pointing: null,
-        // The seed of an edited fill is that fill's.
-        seed: picture.edits === null ? picture.seed : null,
-        placed: [
-          ...picture.placed,
-          {
-            layerId: fill.layerId,
-            seed: chosenOf(result).seed,
-            before: result.before,
-            beforeId: replaces,
-            wasEdit: replacedByEdit(picture) !== null,
-            history: picture.history,
-          },
-        ],
-      },
-    },
-  }
-}
-
-/** The marks come back with what the fill had replaced, which has a new layer now. */
-function unplaced(picture: Picture, restored: ShownFill | null): Picture {
-  const last = picture.placed.at(-1)
-  if (last === undefined) return picture
-  const fills = picture.fills.filter(({ layerId }) => layerId !== last.layerId)
-  const earlier = picture.placed.slice(0, -1)
-  return {
-    ...picture,
-    fills: restored === null ? fills : [...fills, restored],
-    history: last.history,
-    edits: last.wasEdit && restored !== null ? restored.layerId : null,
-    placed: earlier.map((step) =>
-      restored !== null && step.layerId === last.beforeId ? { ...step, layerId: restored.layerId } : step,
-    ),
-  }
-}
-
-function deleted(picture: Picture, layerId: string, before: FillRecord): Picture {
-  const { fills, edits, history, placed } = picture
-  return {
-    ...picture,
-    fills: fills.filter((fill) => fill.layerId !== layerId),
-    edits: edits === layerId ? null : edits,
-    placed: [
-      ...placed,
-      { layerId: null, seed: null, before, beforeId: layerId, wasEdit: edits === layerId, history },
-    ],
+    work: { step: 'paint', picture: withPlaced(picture, result, fill) },
   }
 }
 
@@ -431,6 +354,8 @@ function keepDraft({ work, drafts }: State): State['drafts'] {
 function takeUp(picture: Picture, drafts: State['drafts']): Partial<State> {
   const { [picture.source.layer.id]: draft, ...otherDrafts } = drafts
   const isFresh = picture.edits === null && !isMarked(picture)
+  // What it is opened with was made of them.
+  if (!isFresh && picture.edits === null) return { work: { step: 'paint', picture }, drafts: otherDrafts }
   if (draft === undefined || draft.hash !== picture.source.hash || !isFresh) {
     return { work: { step: 'paint', picture } }
   }

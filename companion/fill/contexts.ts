@@ -1,10 +1,9 @@
 import type { Limits } from '../engines/engine.ts'
-import { cropMask } from '../image/crop.ts'
 import { wholeOf } from '../image/image.ts'
 import { boundsWithin, clearMask, partsOf } from '../image/mask.ts'
 import { areaOf, inflate, overlap, union } from '../image/rect.ts'
 import type { Rect, Task } from '../protocol.ts'
-import { hasSource, type Masks } from './masks.ts'
+import { cropMasks, hasSource, type Masks } from './masks.ts'
 import { planSlices, type Slice } from './slices.ts'
 
 /**
@@ -36,7 +35,7 @@ export function planContexts(masks: Masks, limits: Limits, task: Task): Context[
   const contexts = smallestFirst(candidates).flatMap(({ hole, rect }) => {
     // Those within it may have taken all of it along.
     if (boundsWithin(pending, hole) === null) return []
-    const context = sourceIsIn(rect, masks) ? rect : wholeOf(mask)
+    const context = hasSource(cropMasks(masks, rect)) ? rect : wholeOf(mask)
     const slices = planSlices({ hole, context }, { ...masks, mask: pending }, limits, task)
     clearMask(pending, hole)
     return [{ hole, slices, fadePx: 0 }]
@@ -115,8 +114,4 @@ function isOfSize({ slices }: Context, last: Context | undefined): boolean {
   const { width, height } = slices[0]!.work
   const before = last?.slices.at(-1)?.work
   return before?.width === width && before.height === height
-}
-
-function sourceIsIn(rect: Rect, { mask, avoid }: Masks): boolean {
-  return hasSource({ mask: cropMask(mask, rect), avoid: avoid === null ? null : cropMask(avoid, rect) })
 }

@@ -1,5 +1,5 @@
 import type { Engine } from '../engines/engine.ts'
-import { cropImage, cropMask } from '../image/crop.ts'
+import { cropImage } from '../image/crop.ts'
 import type { Image, Mask, Size } from '../image/image.ts'
 import { areaOf, inflate, intersection, union } from '../image/rect.ts'
 import { resizeImage } from '../image/resize.ts'
@@ -7,7 +7,7 @@ import type { Rect, Task } from '../protocol.ts'
 import type { Run } from '../run.ts'
 import type { Context } from './contexts.ts'
 import { addGrain, measureGrain } from './grain.ts'
-import { hasSource } from './masks.ts'
+import { cropMasks, hasSource, type Masks } from './masks.ts'
 import type { Plan } from './plan.ts'
 import { scaleOf } from './view.ts'
 
@@ -30,60 +30,63 @@ export function chooseDetailEngine(engines: readonly Engine[]): Engine | null {
  * Only what is finer than the fill is copied, so colours and shapes stay the fill's.
  */
 export class Detail {
-  readonly #job: DetailJob
   readonly #plan: Plan
+  readonly #finder: Engine | null
+  /** The contexts whose detail is looked for. */
+  readonly #searched: ReadonlySet<Context>
 
-  constructor(job: DetailJob, plan: Plan) {
-    this.#job = job
+  constructor({ task, detailEngine }: DetailJob, plan: Plan) {
     this.#plan = plan
+    // What is asked for by a prompt, or lies beyond the picture, need not look like anything in it.
+    const finder = task === 'remove' ? detailEngine : null
+    this.#finder = finder
+    this.#searched = new Set(
+      plan.contexts.filter((context) => finder !== null && canBeSearched(context, plan, finder)),
+    )
   }
 
   /** How often an engine runs for it. */
   get runs(): number {
-    return this.#plan.contexts.filter((context) => this.#finderFor(context) !== null).length
+    return this.#searched.size
   }
 
   /** What is done, in plain words. */
   get notes(): readonly string[] {
     if (this.runs === 0) return []
-    const { title } = this.#job.detailEngine!
-    return [`Fine detail was copied from other parts of the picture, which ${title} found.`]
+    return [`Fine detail was copied from other parts of the picture, which ${this.#finder!.title} found.`]
   }
 
   /**
-   * Changes `filled` where `pending` marks the context's hole.
+   * Changes `filled` where the context has its share.
    *
+   * @param share 0..255; what is searched has 0 or 255 only.
    * @param nextRun What an engine is to run under.
    * @throws the signal's reason; CompanionError 'engine-stopped'
    */
-  async restore(filled: Image, pending: Mask, context: Context, nextRun: () => Run): Promise<void> {
+  async restore(filled: Image, share: Mask, context: Context, nextRun: () => Run): Promise<void> {
     const scale = scaleOfContext(context)
     if (scale >= 1) return
-    const finder = this.#finderFor(context)
-    if (finder === null) {
-      addGrain(filled, pending, context.hole, measureGrain(filled, pending, seenIn(context)))
+    if (!this.#searched.has(context)) {
+      addGrain(filled, share, context.hole, measureGrain(filled, share, seenIn(context)))
       return
     }
     const rect = searchedFor(context)
-    const { avoid } = this.#plan
     const image = cropImage(filled, rect)
-    const masks = { mask: cropMask(pending, rect), avoid: avoid === null ? null : cropMask(avoid, rect) }
     const guide = resizeImage(image, scaledBy(scale, rect))
-    const places = await finder.followGuide!({ image, ...masks }, guide, nextRun())
+    const tile = { image, ...cropMasks({ mask: share, avoid: this.#plan.avoid }, rect) }
+    const places = await this.#finder!.followGuide!(tile, guide, nextRun())
     addDifferences(filled, rect, places, { image, smooth: resizeImage(guide, rect) })
   }
+}
 
-  /** Null: there is no detail that would fit, or too much to search. */
-  #finderFor(context: Context): Engine | null {
-    const { task, detailEngine } = this.#job
-    // What is asked for by a prompt, or lies beyond the picture, need not look like anything in it.
-    if (detailEngine === null || task !== 'remove' || scaleOfContext(context) > leastReduction) return null
-    const rect = searchedFor(context)
-    if (areaOf(rect) > detailEngine.limits.contextPixels) return null
-    const { mask, avoid } = this.#plan
-    const masks = { mask: cropMask(mask, rect), avoid: avoid === null ? null : cropMask(avoid, rect) }
-    return hasSource(masks) ? detailEngine : null
-  }
+/** Whether detail is missing, the engine takes so many pixels, and some of them are known. */
+function canBeSearched(context: Context, masks: Masks, { limits }: Engine): boolean {
+  const rect = searchedFor(context)
+  return (
+    scaleOfContext(context) <= leastReduction &&
+    areaOf(rect) <= limits.contextPixels &&
+    hasSource(cropMasks(masks, rect))
+  )
 }
 
 /** What was scaled down by less lacks hardly any detail. */

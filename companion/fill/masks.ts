@@ -1,9 +1,10 @@
 import type { Engine } from '../engines/engine.ts'
 import { CompanionError } from '../errors.ts'
 import { decodeMask } from '../image/codec.ts'
+import { cropMask } from '../image/crop.ts'
 import type { Mask } from '../image/image.ts'
 import { openPixels, unite } from '../image/mask.ts'
-import type { Task } from '../protocol.ts'
+import type { Rect, Task } from '../protocol.ts'
 import type { Picture } from './picture.ts'
 
 /** What was sent, and what decides how it is read. */
@@ -49,6 +50,11 @@ export async function readMasks({
 /** Whether a pixel is left to copy from. */
 export function hasSource({ mask, avoid }: Masks): boolean {
   return mask.data.some((value, pixel) => value === 0 && avoid?.data[pixel] !== 255)
+}
+
+/** The part of both inside `rect`. */
+export function cropMasks({ mask, avoid }: Masks, rect: Rect): Masks {
+  return { mask: cropMask(mask, rect), avoid: avoid === null ? null : cropMask(avoid, rect) }
 }
 
 function emptySentence(isExpand: boolean): string {

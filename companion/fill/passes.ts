@@ -28,9 +28,8 @@ export function planPasses(
     if (boundsOf(own) === null) return []
     clearMask(pending, rect)
     const fade = index === 0 ? 0 : fadePx
-    const reaching = binarise(featherMask(own, { growPx: 0, featherPx: fade }), 1)
     const part = {
-      mask: within(reaching, cropMask(mask, rect)),
+      mask: fade === 0 ? own : reachingInto(cropMask(mask, rect), own, fade),
       avoid: avoid === null ? null : cropMask(avoid, rect),
     }
     return planContexts(part, limits, task).map((context) => ({ ...movedBy(context, rect), fadePx: fade }))
@@ -86,6 +85,11 @@ function sideBySide(from: Rect, to: Rect): Rect[] {
   const toTop = { ...toRight, y: to.y, height: bottom - to.y }
   const steps = [from, toLeft, toRight, toTop, to]
   return steps.filter((step, index) => index > 0 && areaOf(step) > areaOf(steps[index - 1]!))
+}
+
+/** What a pass fills: its own part of the mask, and what lies near it of those before. */
+function reachingInto(mask: Mask, own: Mask, fadePx: number): Mask {
+  return within(binarise(featherMask(own, { growPx: 0, featherPx: fadePx }), 1), mask)
 }
 
 function movedBy({ hole, slices }: Context, { x, y }: Rect): Pick<Context, 'hole' | 'slices'> {

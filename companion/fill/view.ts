@@ -18,25 +18,42 @@ export type Sides = Pick<Limits, 'contextPixels' | 'sideMultiple' | 'padsSides'>
  * @param scale What it is seen at; less where the engine does not take so many pixels.
  */
 export function viewOf(part: Rect, scale: number, sides: Sides, picture: Size): View {
-  const { sideMultiple, padsSides = false } = sides
   const fitting = scaleWithin(part, scale, sides)
-  const along = (start: number, length: number, end: number) => {
-    const full = sidesIn(length, fitting, sideMultiple) * sideMultiple
-    const wanted = Math.max(length, pictureSide(full, fitting))
-    if (wanted <= end) {
-      const centred = start - Math.floor((wanted - length) / 2)
-      return { start: Math.min(Math.max(0, centred), end - wanted), length: wanted, work: full }
-    }
-    const multiple = padsSides ? 1 : sideMultiple
-    return { start: 0, length: end, work: Math.max(1, Math.round((end * fitting) / multiple)) * multiple }
-  }
-  const across = along(part.x, part.width, picture.width)
-  const down = along(part.y, part.height, picture.height)
+  const across = viewAlong({ start: part.x, length: part.width }, fitting, sides, picture.width)
+  const down = viewAlong({ start: part.y, length: part.height }, fitting, sides, picture.height)
   return {
     rect: { x: across.start, y: down.start, width: across.length, height: down.length },
     work: { width: across.work, height: down.work },
   }
 }
+
+interface Span {
+  readonly start: number
+  readonly length: number
+}
+
+/** The same along one side of the picture, of `endPx`. */
+function viewAlong(
+  { start, length }: Span,
+  scale: number,
+  { sideMultiple, padsSides }: Sides,
+  endPx: number,
+): Span & { readonly work: number } {
+  const work = Math.ceil((length * scale) / sideMultiple - floatingError) * sideMultiple
+  const wanted = Math.max(length, pictureSide(work, scale))
+  if (wanted <= endPx) {
+    const centred = start - Math.floor((wanted - length) / 2)
+    return { start: Math.min(Math.max(0, centred), endPx - wanted), length: wanted, work }
+  }
+  const multiple = padsSides === true ? 1 : sideMultiple
+  const nearest = Math.max(1, Math.round((endPx * scale) / multiple)) * multiple
+  // What need not be smaller must not become so by rounding.
+  const isTooSmall = scale >= 1 && nearest < endPx
+  return { start: 0, length: endPx, work: isTooSmall ? nearest + multiple : nearest }
+}
+
+/** A side that fits exactly must not be rounded up. */
+const floatingError = 1e-9
 
 /** How much smaller its sides are seen than they are, 0..1; 1 and more: not smaller. */
 export function scaleOf({ rect, work }: View): number {
@@ -64,11 +81,3 @@ export function* sizesWithin(pixels: number, multiple: number): Generator<Size> 
     yield { width: Math.floor(pixels / height / multiple) * multiple, height }
   }
 }
-
-/** How many times a multiple goes into a side that is seen at a scale, rounded up: at least 1. */
-function sidesIn(px: number, scale: number, multiple: number): number {
-  return Math.ceil((px * scale) / multiple - floatingError)
-}
-
-/** A side that fits exactly must not be rounded up. */
-const floatingError = 1e-9

@@ -18,9 +18,17 @@ export type Request = { readonly id: number } & (
       /** Fails where a node would run on the CPU instead, which nothing else tells. For checks. */
       readonly strict?: boolean
     }
-  | { readonly type: 'run'; readonly slot: string; readonly inputs: Tensors }
+  | ({ readonly type: 'run'; readonly slot: string; readonly inputs: Tensors } & Keeping)
   | { readonly type: 'release'; readonly slot: string }
 )
+
+/** Outputs that other runs take in do not have to travel there and back. */
+export interface Keeping {
+  /** The outputs stay in the process under this name, and none are sent; of such names the last four are kept. */
+  readonly keep?: string | undefined
+  /** What was kept under this name goes in beside the inputs. */
+  readonly kept?: string | undefined
+}
 
 /** A graph in memory, whose weights lie in files below `folder`; or the path of an .onnx file. */
 export type Model = string | { readonly graph: Uint8Array; readonly folder: string }
@@ -47,6 +55,8 @@ export type Reply = {
   | { readonly type: 'loaded'; readonly inputs: readonly string[]; readonly outputs: readonly string[] }
   | { readonly type: 'ran'; readonly outputs: Tensors }
   | { readonly type: 'released' }
+  /** Nothing is kept under the name that was given, any more. */
+  | { readonly type: 'lost' }
   /** `message` is ONNX Runtime's own. With id 0: it could not be loaded. */
   | { readonly type: 'failed'; readonly message: string }
 )
@@ -60,6 +70,9 @@ export interface ProcessMemory {
 type Ort = typeof import('onnxruntime-node')
 
 const sessions = new Map<string, InferenceSession>()
+/** The last one that was kept comes last. */
+const keptOutputs = new Map<string, InferenceSession.ReturnType>()
+const mostKept = 4
 // Without anyone to work for it ends, and the system gives everything back.
 process.on('disconnect', () => process.exit())
 await start()
@@ -86,8 +99,9 @@ async function answer(ort: Ort, request: Request): Promise<void> {
       const { inputNames: inputs, outputNames: outputs } = await load(ort, request)
       say({ id, type: 'loaded', inputs, outputs, memory: memory() })
     } else if (request.type === 'run') {
-      const outputs = await run(ort, request)
-      say({ id, type: 'ran', outputs, memory: memory() })
+      const isLost = request.kept !== undefined && !keptOutputs.has(request.kept)
+      if (isLost) say({ id, type: 'lost', memory: memory() })
+      else say({ id, type: 'ran', outputs: await run(ort, request), memory: memory() })
     } else {
       await release(request.slot)
       say({ id, type: 'released', memory: memory() })
@@ -141,11 +155,21 @@ function configOf(provider: ExecutionProvider): InferenceSession.ExecutionProvid
   return provider === 'coreml' ? { name: 'coreml', coreMlFlags: 0x10 } : provider
 }
 
-async function run(ort: Ort, { slot, inputs }: Extract<Request, { type: 'run' }>): Promise<Tensors> {
+async function run(
+  ort: Ort,
+  { slot, inputs, keep, kept }: Extract<Request, { type: 'run' }>,
+): Promise<Tensors> {
   const session = sessions.get(slot)
   if (session === undefined) throw new Error(`Expected a session in the slot ${slot} but there is none.`)
   const feeds = Object.entries(inputs).map(([name, tensor]) => [name, ortTensor(ort, tensor)])
-  const outputs = await session.run(Object.fromEntries(feeds))
+  const outputs = await session.run({ ...Object.fromEntries(feeds), ...keptOutputs.get(kept ?? '') })
+  if (keep !== undefined) {
+    keptOutputs.delete(keep)
+    keptOutputs.set(keep, outputs)
+    const [oldest] = keptOutputs.keys()
+    if (keptOutputs.size > mostKept) keptOutputs.delete(oldest!)
+    return {}
+  }
   return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, tensorOf(name, value)]))
 }
 

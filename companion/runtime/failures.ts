@@ -5,6 +5,11 @@ export class OnnxError extends Error {
   override readonly name = 'OnnxError'
 }
 
+/** What was kept in the process for later runs is not there any more: it has to be computed again. */
+export class LostError extends Error {
+  override readonly name = 'LostError'
+}
+
 /** What ONNX Runtime said → an error whose code says what can be done about it, as far as that is known. */
 export function failureFrom(message: string): CompanionError | OnnxError {
   if (outOfMemory.test(message)) {

@@ -8,7 +8,7 @@ import { builtFile } from '../installation.ts'
 import type { Log } from '../log.ts'
 import { dataFolderAt, dataFolderPath } from '../settings.ts'
 import type { ProcessMemory, Reply, Request } from './child.ts'
-import { failureFrom, missingLibraryIn } from './failures.ts'
+import { failureFrom, LostError, missingLibraryIn } from './failures.ts'
 import { outOfMemoryKills } from './memory.ts'
 
 /** A request as it is asked; its id is given here. */
@@ -91,7 +91,7 @@ export class InferenceProcess {
   /**
    * Asks, and waits for the answer. When cancelled, the process has a moment to finish; then it is ended.
    *
-   * @throws the signal's reason; CompanionError 'engine-stopped', 'out-of-memory', 'device-lost'; OnnxError
+   * @throws the signal's reason; CompanionError 'engine-stopped', 'out-of-memory', 'device-lost'; OnnxError; LostError
    */
   async ask<Q extends Question>(question: Q, signal: AbortSignal): Promise<Answer<AnswerTypes[Q['type']]>> {
     signal.throwIfAborted()
@@ -102,6 +102,7 @@ export class InferenceProcess {
     // Where it cannot be sent, the process has stopped, which is heard of by itself.
     this.#child.send({ ...question, id }, () => {})
     const answer = await this.#orKill(reply, signal)
+    if (answer.type === 'lost') throw new LostError('Expected outputs that were kept, but they are gone.')
     if (answer.type !== 'failed') return answer as Answer<AnswerTypes[Q['type']]>
     // What it wrote before it answered may still be on its way.
     await turn()

@@ -5,7 +5,7 @@ import { type CardMemory, findCardMemory } from '../gpu/card.ts'
 import type { Log } from '../log.ts'
 import type { Device } from '../protocol.ts'
 import type { Run } from '../run.ts'
-import type { Model, Optimisation, Tensors } from './child.ts'
+import type { Keeping, Model, Optimisation, Tensors } from './child.ts'
 import {
   absence,
   type DeviceChoice,
@@ -41,8 +41,11 @@ export interface Session {
   /** Names of the graph's own. */
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
-  /** @throws the signal's reason; CompanionError 'engine-stopped', 'out-of-memory', 'device-lost'; OnnxError */
-  run(inputs: Tensors, run: { readonly signal: AbortSignal }): Promise<Tensors>
+  /**
+   * @throws the signal's reason; CompanionError 'engine-stopped', 'out-of-memory', 'device-lost'; OnnxError; LostError where
+   *   something is to go in that is not kept any more
+   */
+  run(inputs: Tensors, run: { readonly signal: AbortSignal } & Keeping): Promise<Tensors>
 }
 
 /** Where sessions live. One job at a time uses it. */
@@ -163,7 +166,11 @@ export class OnnxRuntime implements Runtime {
       run.onProgress({ stage: 'load', done: 1, total: 1, unit: 'steps' })
       const session: Session = {
         ...{ device: await describeDevice(kind, source.precision?.(provider)), notes, inputs, outputs },
-        run: (given, { signal }) => this.#busy(() => runIn(owner, slot, given, signal)),
+        run: (given, { signal, keep, kept }) =>
+          this.#busy(async () => {
+            const question = { type: 'run', slot, inputs: given, keep, kept } as const
+            return (await owner.ask(question, signal)).outputs
+          }),
       }
       if (kind !== 'cpu') {
         run.onProgress({ stage: 'warm-up', done: 0, total: 1, unit: 'steps' })
@@ -204,13 +211,4 @@ export class OnnxRuntime implements Runtime {
       this.#idle.unref()
     }
   }
-}
-
-async function runIn(
-  owner: InferenceProcess,
-  slot: string,
-  inputs: Tensors,
-  signal: AbortSignal,
-): Promise<Tensors> {
-  return (await owner.ask({ type: 'run', slot, inputs }, signal)).outputs
 }

@@ -2,6 +2,7 @@ import sharp from 'sharp'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Engine } from '../../companion/engines/engine.ts'
 import { limits, type Request } from '../../companion/protocol.ts'
+import { selectors } from '../../companion/select/index.ts'
 import type { Companion } from '../../companion/server.ts'
 import { pixelAt } from '../support/assert-image.ts'
 import { Client, hello } from '../support/client.ts'
@@ -68,9 +69,9 @@ describe('hello', () => {
       instance: expect.any(String),
       device: { kind: 'cpu', name: expect.stringMatching(/./), precision: 'fp32' },
       engines: [expect.objectContaining({ id: 'stub', ready: true, downloadBytes: 0, models: [] })],
-      selectors: ['flat', 'grabcut'].map((id) => ({
+      selectors: selectors.map(({ id, models, licences }) => ({
         ...{ id, title: expect.stringMatching(/./), takesBox: true, takesPoints: true },
-        ...{ models: [], ready: true, downloadBytes: 0, licences: [] },
+        ...{ models, ready: models.length === 0, downloadBytes: 0, licences },
       })),
       limits: { messageBytes: 134_217_728, imagePixels: 67_108_864 },
     })

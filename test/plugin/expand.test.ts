@@ -400,7 +400,7 @@ describe('a finished copy with margins', () => {
     photo.cornerRadius = 7
     const layer = await expand(photo, some)
     figma.select(layer.id)
-    const { selection } = await plugin.request('start', {})
+    const { selection } = await plugin.request('start', { preferred: 'en' })
     expect(selection).toMatchObject({ layers: [{ id: layer.id }] })
     const { fill } = await plugin.request('place', await noiseFill(await open(layer), 3))
     expect((await open(layer)).fills).toMatchObject([{ layerId: fill.layerId, margins: null }])
@@ -411,7 +411,7 @@ describe('a finished copy with margins', () => {
     const photo = await addPicture(figma)
     const layer = await expand(photo, some)
     figma.select(layer.id)
-    const { selection } = await plugin.request('start', {})
+    const { selection } = await plugin.request('start', { preferred: 'en' })
     expect(selection).toMatchObject({ layers: [{ id: photo.id }] })
   })
 })

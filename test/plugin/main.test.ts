@@ -30,7 +30,7 @@ describe('the relaunch button', () => {
     const layerId = await fill()
     plugin.close()
     plugin = await openPlugin({ figma, command: 'edit', relaunchNode: { id: layerId } })
-    expect(await plugin.request('start', {})).toMatchObject({
+    expect(await plugin.request('start', { preferred: 'en' })).toMatchObject({
       editLayerId: layerId,
       selection: { layers: [{ id: photo.id }] },
     })
@@ -39,12 +39,12 @@ describe('the relaunch button', () => {
   test('on a layer that is no fill any more opens it as usual', async () => {
     plugin.close()
     plugin = await openPlugin({ figma, command: 'edit', relaunchNode: photo })
-    expect((await plugin.request('start', {})).editLayerId).toBeNull()
+    expect((await plugin.request('start', { preferred: 'en' })).editLayerId).toBeNull()
   })
 
   test('pressed while the window is open is reported', async () => {
     const layerId = await fill()
-    await plugin.request('start', {})
+    await plugin.request('start', { preferred: 'en' })
     const events: SandboxMessage[] = []
     plugin.onMessage((message) => events.push(message))
     figma.select(layerId)
@@ -60,7 +60,7 @@ describe('requests', () => {
     plugin.onMessage((message) => answers.push(message))
     for (const call of [1, 2, 3])
       plugin.send({ type: 'request', call, name: 'saveToken', asks: { token: 'x' } })
-    await plugin.request('start', {})
+    await plugin.request('start', { preferred: 'en' })
     const numbers = answers.filter((message) => message.type === 'reply').map(({ call }) => call)
     expect(numbers.filter((call) => call > 0)).toEqual([1, 2, 3])
   })
@@ -70,7 +70,7 @@ describe('requests', () => {
     const answers: SandboxMessage[] = []
     plugin.onMessage((message) => answers.push(message))
     plugin.send(broken)
-    await plugin.request('start', {})
+    await plugin.request('start', { preferred: 'en' })
     expect(answers[0]).toMatchObject({ type: 'refusal', call: -999, failure: { code: 'internal' } })
     expect(plugin.log).toEqual([expect.stringContaining('error:')])
   })

@@ -385,7 +385,9 @@ describe('a finished copy', () => {
     const first = await fill(photo, { placement: 'finished' })
     const source = await open(photo)
     expect(source).toMatchObject({ kind: 'image', placement: 'finished', fills: [{ layerId: first.id }] })
-    expect((await plugin.request('start', {})).selection).toMatchObject({ layers: [{ id: photo.id }] })
+    expect((await plugin.request('start', { preferred: 'en' })).selection).toMatchObject({
+      layers: [{ id: photo.id }],
+    })
     const second = await fill(photo, { placement: 'finished', replaces: first.id })
     expect(second).toBe(first)
     expect([photo.visible, first.visible]).toEqual([false, true])

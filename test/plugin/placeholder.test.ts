@@ -124,7 +124,7 @@ describe('a box in plain colours', () => {
     expect(again.hash).toBe(source.hash)
     expect(again.fills).toMatchObject([{ layerId: fill.layerId }])
     figma.select(fill.layerId)
-    const { selection } = await plugin.request('start', {})
+    const { selection } = await plugin.request('start', { preferred: 'en' })
     expect(selection).toMatchObject({ layers: [{ id: box.id, name: 'Cover' }] })
   })
 
@@ -184,7 +184,9 @@ describe('an empty frame', () => {
   test('can be filled', async () => {
     const empty = await emptyFrame()
     figma.select(empty.id)
-    expect((await plugin.request('start', {})).selection).toMatchObject({ state: 'fillable' })
+    expect((await plugin.request('start', { preferred: 'en' })).selection).toMatchObject({
+      state: 'fillable',
+    })
     expect(await open(empty)).toMatchObject({ kind: 'surroundings', widthPx: 200, heightPx: 160 })
   })
 

@@ -118,6 +118,20 @@ describe('in a copy of a screen', () => {
     expect(await fillsOf(photo)).toEqual([layer.id])
   })
 
+  test('a fill stays on the picture of the copy when that is exchanged', async () => {
+    const screen = figma.createFrame()
+    const photo = await addPicture(figma)
+    screen.appendChild(photo)
+    await fill(photo)
+    const [copiedPhoto, copiedFill] = duplicate(screen).children as FakeRectangle[]
+    copiedPhoto!.fills = [await imagePaint(figma, { seed: 8 })]
+    expect((await edit(copiedFill!.id)).source.layer.id).toBe(copiedPhoto!.id)
+    const { fills, hash } = await plugin.request('lookAtSource', { layerId: copiedPhoto!.id })
+    expect(fills).toMatchObject([{ layerId: copiedFill!.id }])
+    // Which the window takes for a reason to run it again.
+    expect(fills[0]!.recipe.sourceHash).not.toBe(hash)
+  })
+
   test('a picture as large as its frame, with a shade of the same size over it, finds its own fill', async () => {
     const screen = figma.createFrame()
     screen.resize(60, 40)

@@ -17,7 +17,7 @@ afterEach(() => plugin?.close())
 async function selectionOf(figma: FakeFigma, ...nodes: readonly FakeNode[]): Promise<Selection> {
   figma.select(...nodes.map(({ id }) => id))
   plugin = await openPlugin({ figma })
-  return (await plugin.request('start', {})).selection
+  return (await plugin.request('start', { preferred: 'en' })).selection
 }
 
 describe('what is selected', () => {
@@ -198,13 +198,13 @@ describe('what is selected', () => {
     const selections: SandboxMessage[] = []
     plugin.onMessage((message) => selections.push(message))
     figma.select(photo.id, fill.layerId)
-    await plugin.request('start', {})
+    await plugin.request('start', { preferred: 'en' })
     plugin.close()
     const fillable = { state: 'fillable', layers: [{ id: photo.id, name: 'Photo' }] }
     expect(selections).toContainEqual({ type: 'selection', selection: fillable })
     figma.select(fill.layerId)
     plugin = await openPlugin({ figma })
-    expect((await plugin.request('start', {})).selection).toEqual(fillable)
+    expect((await plugin.request('start', { preferred: 'en' })).selection).toEqual(fillable)
   })
 
   test('a fill whose layer is gone is a picture like any other', async () => {
@@ -214,7 +214,7 @@ describe('what is selected', () => {
     const source = await plugin.request('openSource', { layerId: photo.id })
     const { fill } = await plugin.request('place', await identityFill(source))
     photo.remove()
-    expect((await plugin.request('start', {})).selection).toMatchObject({
+    expect((await plugin.request('start', { preferred: 'en' })).selection).toMatchObject({
       state: 'fillable',
       layers: [{ id: fill.layerId }],
     })
@@ -237,10 +237,10 @@ describe('while the window is open', () => {
     const reported = await follow(figma)
     figma.select(photo.id)
     figma.select()
-    await plugin!.request('start', {})
+    await plugin!.request('start', { preferred: 'en' })
     expect(reported[reported.length - 1]).toMatchObject({ state: 'not-fillable', reason: 'nothing' })
     figma.select(photo.id)
-    await plugin!.request('start', {})
+    await plugin!.request('start', { preferred: 'en' })
     expect(reported[reported.length - 1]).toMatchObject({ state: 'fillable' })
   })
 
@@ -266,12 +266,12 @@ describe('while the window is open', () => {
     const elsewhere = figma.createFrame()
     elsewhere.appendChild((await figma.getNodeByIdAsync(fill.layerId))!)
     figma.select()
-    await plugin!.request('start', {})
+    await plugin!.request('start', { preferred: 'en' })
     reported.length = 0
     // Its layer lies elsewhere and has to be looked for.
     figma.select(fill.layerId)
     figma.select()
-    await plugin!.request('start', {})
+    await plugin!.request('start', { preferred: 'en' })
     expect(reported).toMatchObject([{ state: 'not-fillable', reason: 'nothing' }])
   })
 
@@ -280,7 +280,7 @@ describe('while the window is open', () => {
     figma.select((await addPicture(figma)).id)
     const reported = await follow(figma)
     await figma.setCurrentPageAsync(addPage(figma))
-    await plugin!.request('start', {})
+    await plugin!.request('start', { preferred: 'en' })
     expect(reported).toMatchObject([{ state: 'not-fillable', reason: 'nothing' }])
   })
 })

@@ -35,7 +35,7 @@ async function run<T>(
 }
 
 const start = (clientStorage: FakeClientStorage) =>
-  run(clientStorage, (plugin) => plugin.request('start', {}))
+  run(clientStorage, (plugin) => plugin.request('start', { preferred: 'en' }))
 
 describe('what is kept on the machine', () => {
   test('is the defaults and nothing at first', async () => {

@@ -37,7 +37,7 @@ export function openDocument({ png, image }: Scene, options: DocumentOptions = {
 
 /** A document with one picture selected, behind the playground's stand-in for the sandbox; the window takes it for Figma. */
 export function openPictureDocument(
-  picture: Pick<Picture, 'bytes' | 'widthPx' | 'heightPx'>,
+  picture: Pick<Picture, 'bytes' | 'widthPx' | 'heightPx'> & Partial<Pick<Picture, 'name'>>,
   { token, settings, source, shapes = [] }: DocumentOptions = {},
 ): OpenDocument {
   const document = createHistory<PlaygroundDocument>({

@@ -1,5 +1,5 @@
 import type { Locator } from 'playwright-core'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { engines } from '../../companion/engines/index.ts'
 import type { Expansion, Source } from '../../plugin/messages.ts'
 import { findFaults } from '../support/accessibility.ts'
@@ -7,11 +7,12 @@ import { pixelAt } from '../support/assert-image.ts'
 import { describeInBrowser } from '../support/chromium.ts'
 import { startTestCompanion } from '../support/companion.ts'
 import { decode } from '../support/fake-figma/index.ts'
+import { button, openWindows } from '../support/open-windows.ts'
 import { patience, waitForRed } from '../support/painting.ts'
 import { createScene } from '../support/scene.ts'
 import { type OpenDocument, openDocument } from '../support/stand-in.ts'
 import { stubFill } from '../support/stub-engine.ts'
-import { openWindow, type WindowPage, type WindowPageOptions } from '../support/window-page.ts'
+import type { WindowPage, WindowPageOptions } from '../support/window-page.ts'
 
 type Possible = Extract<Expansion, { state: 'possible' }>
 type TestCompanion = Awaited<ReturnType<typeof startTestCompanion>>
@@ -28,14 +29,7 @@ const halfSize: Possible = {
 }
 
 describeInBrowser('expanding in the window', (browser) => {
-  let windows: WindowPage[] = []
-
-  afterEach(async () => {
-    const closing = windows
-    windows = []
-    await Promise.all(closing.map((infill) => infill.close()))
-    expect(closing.flatMap(({ problems }) => problems)).toEqual([])
-  })
+  const openInfill = openWindows(browser)
 
   async function open({
     expansion = halfSize,
@@ -50,12 +44,11 @@ describeInBrowser('expanding in the window', (browser) => {
     const started = companion ?? (await startTestCompanion())
     const source = { expansion, placement }
     const document = openDocument(await createScene(), { token: started.token, source })
-    const infill = await openWindow(browser(), {
+    const infill = await openInfill({
       sandbox: document.sandbox,
       port: started.port,
       ...options,
     })
-    windows.push(infill)
     await waitForRed(infill)
     await infill.window.getByText('Expand', { exact: true }).click()
     await field(infill, 'Top').waitFor()
@@ -83,6 +76,18 @@ describeInBrowser('expanding in the window', (browser) => {
     expect(pixelAt(patch, middleX, middleY)[3]).toBe(0)
     expect(pixelAt(patch, 40 + 2, middleY)[3]).toBeGreaterThan(0)
     expect(pixelAt(patch, 40 + 3, middleY)[3]).toBe(0)
+  })
+
+  test('goes on to a ratio, the same on both sides, and shows the canvas before it runs', async () => {
+    const { document, infill } = await open()
+    const before = await waitForRed(infill)
+    await infill.window.getByRole('combobox', { name: 'Ratio' }).selectOption({ label: '1:1' })
+    expect(await valuesOf(infill)).toEqual(['15', '0', '15', '0'])
+    await expect.poll(async () => (await waitForRed(infill)).width, patience).toBeLessThan(before.width)
+    await infill.window.getByRole('combobox', { name: 'Ratio' }).selectOption({ label: '16:9' })
+    expect(await valuesOf(infill)).toEqual(['0', '20', '0', '20'])
+    await button(infill, 'Expand').click()
+    expect((await placedFill(document)).margins).toEqual({ top: 0, right: 20, bottom: 0, left: 20 })
   })
 
   test('needs no mouse', async () => {
@@ -242,10 +247,6 @@ describeInBrowser('expanding in the window', (browser) => {
     })
   })
 })
-
-function button({ window }: WindowPage, name: string): Locator {
-  return window.getByRole('button', { name, exact: true })
-}
 
 function field({ window }: WindowPage, name: string): Locator {
   return window.getByRole('spinbutton', { name, exact: true })

@@ -1,18 +1,18 @@
 import type { Locator } from 'playwright-core'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Option } from '../../companion/protocol.ts'
 import type { Settings } from '../../plugin/messages.ts'
-import { findFaults } from '../support/accessibility.ts'
 import { pixelAt } from '../support/assert-image.ts'
 import { describeInBrowser } from '../support/chromium.ts'
 import { startTestCompanion } from '../support/companion.ts'
 import { decode } from '../support/fake-figma/index.ts'
+import { button, expectNoFaults, openWindows, waitForFills } from '../support/open-windows.ts'
 import { paintOverRed, patience, waitForNoRed, waitForRed } from '../support/painting.ts'
 import { publishModel } from '../support/published-model.ts'
 import { createScene } from '../support/scene.ts'
 import { openDocument } from '../support/stand-in.ts'
 import { type StubSettings, stubEngine, stubFill } from '../support/stub-engine.ts'
-import { openWindow, type WindowPage, type WindowPageOptions } from '../support/window-page.ts'
+import type { WindowPage, WindowPageOptions } from '../support/window-page.ts'
 
 const options: readonly Option[] = [
   { name: 'preset', kind: 'choice', default: null, choices: ['fast', 'old-photo'], label: 'Preset' },
@@ -20,14 +20,7 @@ const options: readonly Option[] = [
 ]
 
 describeInBrowser('filling by words', (browser) => {
-  let windows: WindowPage[] = []
-
-  afterEach(async () => {
-    const closing = windows
-    windows = []
-    await Promise.all(closing.map((infill) => infill.close()))
-    expect(closing.flatMap(({ problems }) => problems)).toEqual([])
-  })
+  const openInfill = openWindows(browser)
 
   /** A picture, and an engine that fills by words (in the colours of the stub) beside one that removes. */
   async function setUp({
@@ -43,8 +36,7 @@ describeInBrowser('filling by words', (browser) => {
     const scene = await createScene()
     const document = openDocument(scene, { token: companion.token, settings })
     const open = async () => {
-      const infill = await openWindow(browser(), { sandbox: document.sandbox, port: companion.port, ...page })
-      windows.push(infill)
+      const infill = await openInfill({ sandbox: document.sandbox, port: companion.port, ...page })
       await waitForRed(infill)
       return infill
     }
@@ -175,6 +167,28 @@ describeInBrowser('filling by words', (browser) => {
     expect(document.document.value.fills.map((fill) => fill.hash)).toEqual([hash])
   })
 
+  test('fills a layer without a picture as a whole, by words alone', async () => {
+    const shape = [
+      { x: 60, y: 30 },
+      { x: 180, y: 30 },
+      { x: 180, y: 150 },
+      { x: 60, y: 150 },
+    ]
+    const words = stubEngine({ id: 'painter', title: 'Painter', tasks: ['fill'], takesPrompt: true })
+    const companion = await startTestCompanion({ engines: [stubEngine(), words] })
+    const source = { kind: 'surroundings', shape } as const
+    const document = openDocument(await createScene(), { token: companion.token, source })
+    const infill = await openInfill({ sandbox: document.sandbox, port: companion.port })
+    await prompt(infill).fill('a vase')
+    expect(await infill.window.getByText('Remove', { exact: true }).count()).toBe(0)
+    await button(infill, 'Fill').click()
+    await waitForFills(document, 1)
+    const mask = await decode(document.document.value.fills[0]!.mask)
+    expect(pixelAt(mask, 60, 30)).toEqual([255, 255, 255, 255])
+    expect(pixelAt(mask, 179, 149)).toEqual([255, 255, 255, 255])
+    expect(pixelAt(mask, 59, 90)).toEqual([0, 0, 0, 255])
+  })
+
   test('says that the models know English, where the words are in another script', async () => {
     const { infill } = await setUp()
     await chooseTask(infill, 'Fill')
@@ -192,8 +206,7 @@ describeInBrowser('filling by words', (browser) => {
       store: { models: [model], environment: {} },
     })
     const document = openDocument(await createScene(), { token: companion.token })
-    const infill = await openWindow(browser(), { sandbox: document.sandbox, port: companion.port })
-    windows.push(infill)
+    const infill = await openInfill({ sandbox: document.sandbox, port: companion.port })
     await waitForRed(infill)
     await chooseTask(infill, 'Fill')
     await infill.window.getByText('Filling by words needs a model').waitFor()
@@ -247,15 +260,6 @@ function prompt({ window }: WindowPage): Locator {
   return window.getByRole('textbox', { name: 'What should be there' })
 }
 
-function button({ window }: WindowPage, name: string): Locator {
-  return window.getByRole('button', { name, exact: true })
-}
-
 function result({ window }: WindowPage, index: number, count: number): Locator {
   return window.getByRole('radio', { name: `Result ${index} of ${count}` })
-}
-
-async function expectNoFaults(infill: WindowPage, name: string): Promise<void> {
-  await infill.screenshot(name)
-  expect(await findFaults(infill.page.frames()[1]!), name).toEqual([])
 }

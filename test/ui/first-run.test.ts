@@ -1,25 +1,17 @@
-import type { Locator } from 'playwright-core'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Settings } from '../../plugin/messages.ts'
-import { findFaults } from '../support/accessibility.ts'
 import { describeInBrowser } from '../support/chromium.ts'
 import { startTestCompanion } from '../support/companion.ts'
+import { button, expectNoFaults, openWindows } from '../support/open-windows.ts'
 import { paintOverRed, patience, waitForRed } from '../support/painting.ts'
 import { publishModel } from '../support/published-model.ts'
 import { createScene } from '../support/scene.ts'
 import { openDocument } from '../support/stand-in.ts'
 import { stubEngine } from '../support/stub-engine.ts'
-import { openWindow, type WindowPage, type WindowPageOptions } from '../support/window-page.ts'
+import type { WindowPageOptions } from '../support/window-page.ts'
 
 describeInBrowser('the window explains itself', (browser) => {
-  let windows: WindowPage[] = []
-
-  afterEach(async () => {
-    const closing = windows
-    windows = []
-    await Promise.all(closing.map((infill) => infill.close()))
-    expect(closing.flatMap(({ problems }) => problems)).toEqual([])
-  })
+  const openInfill = openWindows(browser)
 
   async function setUp({
     settings = {},
@@ -34,8 +26,7 @@ describeInBrowser('the window explains itself', (browser) => {
     })
     const document = openDocument(await createScene(), { token: companion.token, settings })
     const open = async () => {
-      const infill = await openWindow(browser(), { sandbox: document.sandbox, port: companion.port, ...page })
-      windows.push(infill)
+      const infill = await openInfill({ sandbox: document.sandbox, port: companion.port, ...page })
       return infill
     }
     return { builtIn, companion, document, open, infill: await open() }
@@ -134,12 +125,3 @@ describeInBrowser('the window explains itself', (browser) => {
     })
   })
 })
-
-function button({ window }: WindowPage, name: string): Locator {
-  return window.getByRole('button', { name, exact: true })
-}
-
-async function expectNoFaults(infill: WindowPage, name: string): Promise<void> {
-  await infill.screenshot(name)
-  expect(await findFaults(infill.page.frames()[1]!), name).toEqual([])
-}

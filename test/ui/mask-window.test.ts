@@ -1,5 +1,4 @@
-import type { Locator } from 'playwright-core'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Image } from '../../companion/image/image.ts'
 import type { Rect } from '../../companion/protocol.ts'
 import type { PlacedShape, Settings } from '../../plugin/messages.ts'
@@ -9,10 +8,11 @@ import { startTestCompanion } from '../support/companion.ts'
 import { pngOf } from '../support/encoded.ts'
 import { decode } from '../support/fake-figma/index.ts'
 import { paintImage } from '../support/images.ts'
+import { button, openWindows, waitForFills } from '../support/open-windows.ts'
 import { paintOverRed, patience, seeRed, waitForRed } from '../support/painting.ts'
 import { createScene } from '../support/scene.ts'
 import { type OpenDocument, openDocument } from '../support/stand-in.ts'
-import { openWindow, type WindowPage, type WindowPageOptions } from '../support/window-page.ts'
+import type { WindowPage, WindowPageOptions } from '../support/window-page.ts'
 
 interface SetUp {
   readonly settings?: Partial<Settings>
@@ -20,21 +20,13 @@ interface SetUp {
 }
 
 describeInBrowser('marking', (browser) => {
-  let windows: WindowPage[] = []
-
-  afterEach(async () => {
-    const closing = windows
-    windows = []
-    await Promise.all(closing.map((infill) => infill.close()))
-    expect(closing.flatMap(({ problems }) => problems)).toEqual([])
-  })
+  const openInfill = openWindows(browser)
 
   async function setUp({ settings = {}, shapes = [], ...page }: Partial<WindowPageOptions> & SetUp = {}) {
     const companion = await startTestCompanion()
     const scene = await createScene()
     const document = openDocument(scene, { token: companion.token, settings, shapes })
-    const infill = await openWindow(browser(), { sandbox: document.sandbox, port: companion.port, ...page })
-    windows.push(infill)
+    const infill = await openInfill({ sandbox: document.sandbox, port: companion.port, ...page })
     const disc = await waitForRed(infill)
     /** From the page's CSS pixels to the picture's. */
     const scale = scene.discs[0]!.width / disc.width
@@ -253,12 +245,4 @@ function boundsOfWhite({ width, data }: Image): Rect {
   const [xs, ys] = [white.map((at) => at % width), white.map((at) => Math.floor(at / width))]
   const [x, y] = [Math.min(...xs), Math.min(...ys)]
   return { x, y, width: Math.max(...xs) - x + 1, height: Math.max(...ys) - y + 1 }
-}
-
-function button({ window }: WindowPage, name: string): Locator {
-  return window.getByRole('button', { name, exact: true })
-}
-
-async function waitForFills(document: OpenDocument, count: number): Promise<void> {
-  await expect.poll(() => document.document.value.fills.length, patience).toBe(count)
 }

@@ -1,19 +1,19 @@
 import type { Locator } from 'playwright-core'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { engines } from '../../companion/engines/index.ts'
 import type { Rect } from '../../companion/protocol.ts'
 import type { Settings } from '../../plugin/messages.ts'
-import { findFaults } from '../support/accessibility.ts'
 import { pixelAt } from '../support/assert-image.ts'
 import { describeInBrowser } from '../support/chromium.ts'
 import { startTestCompanion } from '../support/companion.ts'
 import { pngOf } from '../support/encoded.ts'
 import { decode } from '../support/fake-figma/index.ts'
 import { paintImage } from '../support/images.ts'
+import { button, expectEnabled, expectNoFaults, openWindows, waitForFills } from '../support/open-windows.ts'
 import { patience, seeRed, waitForNoRed, waitForRed } from '../support/painting.ts'
 import { createScene, type Scene } from '../support/scene.ts'
-import { type OpenDocument, openDocument } from '../support/stand-in.ts'
-import { openWindow, type WindowPage, type WindowPageOptions } from '../support/window-page.ts'
+import { openDocument } from '../support/stand-in.ts'
+import type { WindowPage, WindowPageOptions } from '../support/window-page.ts'
 
 interface SetUp {
   readonly scene?: Scene
@@ -21,22 +21,14 @@ interface SetUp {
 }
 
 describeInBrowser('pointing at things', (browser) => {
-  let windows: WindowPage[] = []
-
-  afterEach(async () => {
-    const closing = windows
-    windows = []
-    await Promise.all(closing.map((infill) => infill.close()))
-    expect(closing.flatMap(({ problems }) => problems)).toEqual([])
-  })
+  const openInfill = openWindows(browser)
 
   /** Red discs, the tool that finds things, and all that is built in. */
   async function setUp({ scene: given, settings = {}, ...page }: Partial<WindowPageOptions> & SetUp = {}) {
     const companion = await startTestCompanion({ engines })
     const scene = given ?? (await createScene())
     const document = openDocument(scene, { token: companion.token, settings: { tool: 'point', ...settings } })
-    const infill = await openWindow(browser(), { sandbox: document.sandbox, port: companion.port, ...page })
-    windows.push(infill)
+    const infill = await openInfill({ sandbox: document.sandbox, port: companion.port, ...page })
     return { companion, scene, document, infill, disc: await waitForRed(infill) }
   }
 
@@ -110,6 +102,10 @@ describeInBrowser('pointing at things', (browser) => {
     for (let turns = 0; turns < 2 && (await seen()) !== first; turns++)
       await infill.page.keyboard.press('Tab')
     await expect.poll(seen, patience).toBe(first)
+    // From control to control it goes on as everywhere.
+    await button(infill, 'Undo').focus()
+    await infill.page.keyboard.press('Tab')
+    expect(await infill.window.locator(':focus').getAttribute('aria-label')).not.toBe('Undo')
   })
 
   test('Alt takes away what does not belong', async () => {
@@ -177,21 +173,4 @@ function foundLine({ window }: WindowPage): Locator {
 
 async function clickMiddle({ page }: WindowPage, { x, y, width, height }: Rect): Promise<void> {
   await page.mouse.click(x + width / 2, y + height / 2)
-}
-
-function button({ window }: WindowPage, name: string): Locator {
-  return window.getByRole('button', { name, exact: true })
-}
-
-async function waitForFills(document: OpenDocument, count: number): Promise<void> {
-  await expect.poll(() => document.document.value.fills.length, patience).toBe(count)
-}
-
-async function expectEnabled(control: Locator): Promise<void> {
-  await expect.poll(() => control.isEnabled(), patience).toBe(true)
-}
-
-async function expectNoFaults(infill: WindowPage, name: string): Promise<void> {
-  await infill.screenshot(name)
-  expect(await findFaults(infill.page.frames()[1]!), name).toEqual([])
 }

@@ -1,24 +1,16 @@
-import type { Locator } from 'playwright-core'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Settings } from '../../plugin/messages.ts'
-import { findFaults } from '../support/accessibility.ts'
 import { describeInBrowser } from '../support/chromium.ts'
 import { startTestCompanion } from '../support/companion.ts'
+import { button, expectNoFaults, openWindows, waitForFills } from '../support/open-windows.ts'
 import { paintOverRed, patience, seeRed, waitForNoRed, waitForRed } from '../support/painting.ts'
 import { createScene } from '../support/scene.ts'
-import { type OpenDocument, openDocument } from '../support/stand-in.ts'
+import { openDocument } from '../support/stand-in.ts'
 import { stubEngine } from '../support/stub-engine.ts'
-import { openWindow, type WindowPage, type WindowPageOptions } from '../support/window-page.ts'
+import type { WindowPageOptions } from '../support/window-page.ts'
 
 describeInBrowser('results', (browser) => {
-  let windows: WindowPage[] = []
-
-  afterEach(async () => {
-    const closing = windows
-    windows = []
-    await Promise.all(closing.map((infill) => infill.close()))
-    expect(closing.flatMap(({ problems }) => problems)).toEqual([])
-  })
+  const openInfill = openWindows(browser)
 
   /** Two red discs, an engine that removes and one that fills by words. */
   async function setUp({
@@ -30,8 +22,7 @@ describeInBrowser('results', (browser) => {
     const companion = await startTestCompanion({ engines: [eraser, words] })
     const scene = await createScene(2)
     const document = openDocument(scene, { token: companion.token, settings })
-    const infill = await openWindow(browser(), { sandbox: document.sandbox, port: companion.port, ...page })
-    windows.push(infill)
+    const infill = await openInfill({ sandbox: document.sandbox, port: companion.port, ...page })
     await waitForRed(infill)
     return { eraser, words, document, infill }
   }
@@ -196,16 +187,3 @@ describeInBrowser('results', (browser) => {
     })
   })
 })
-
-function button({ window }: WindowPage, name: string): Locator {
-  return window.getByRole('button', { name, exact: true })
-}
-
-async function waitForFills(document: OpenDocument, count: number): Promise<void> {
-  await expect.poll(() => document.document.value.fills.length, patience).toBe(count)
-}
-
-async function expectNoFaults(infill: WindowPage, name: string): Promise<void> {
-  await infill.screenshot(name)
-  expect(await findFaults(infill.page.frames()[1]!), name).toEqual([])
-}

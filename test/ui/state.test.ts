@@ -1,63 +1,27 @@
 import { describe, expect, test } from 'vitest'
 import type { ProgressReply, Used } from '../../companion/protocol.ts'
-import {
-  defaultSettings,
-  type Expansion,
-  type LayerInfo,
-  type Margins,
-  noMargins,
-  type Recipe,
-  type Selection,
-  type Source,
-} from '../../plugin/messages.ts'
-import {
-  canRedo,
-  canUndo,
-  canvasToShow,
-  expansionOn,
-  fillsInForce,
-  imagesToShow,
-  isHiddenByExpansion,
-  layerToFollow,
-  outdatedFills,
-  placeRequestOf,
-} from '../../ui/derived.ts'
-import { addMark, emptyHistory, marksOf } from '../../ui/mask/history.ts'
+import { defaultSettings, type LayerInfo, type Selection } from '../../plugin/messages.ts'
+import { canRedo, canUndo, layerToFollow } from '../../ui/derived.ts'
+import { emptyHistory, marksOf } from '../../ui/mask/history.ts'
 import type { Mark } from '../../ui/mask/mark.ts'
 import { type Action, initialState, reduce, type State } from '../../ui/state.ts'
 import { noWish } from '../../ui/wish.ts'
+import { type FillRecord, onlyTurn, type Picture, type Pointing } from '../../ui/work.ts'
 import {
-  type FillRecord,
-  onlyTurn,
-  type Picture,
-  type Pointing,
-  type Result,
-  type ShownFill,
-  type Variation,
-} from '../../ui/work.ts'
+  bitmap,
+  expansion,
+  fillable,
+  fillOf,
+  hero,
+  logo,
+  pictureFor,
+  recordOf,
+  resultOf,
+  sourceOf,
+} from './sample-pictures.ts'
 
-const hero: LayerInfo = { id: 'hero', name: 'Hero' }
-const logo: LayerInfo = { id: 'logo', name: 'Logo' }
-/** A page unit shows two pixels of the picture, which the layer shows all of. */
-const expansion: Extract<Expansion, { state: 'possible' }> = {
-  state: 'possible',
-  box: { x: 0, y: 0, width: 40, height: 30 },
-  width: 20,
-  height: 15,
-  toFrame: null,
-  maxSidePx: 4096,
-  placement: 'patch',
-}
 const stroke: Mark = { kind: 'stroke', mode: 'paint', radiusPx: 4, points: [{ x: 1, y: 2 }] }
 const laterStroke: Mark = { ...stroke, points: [{ x: 8, y: 9 }] }
-const recipe: Recipe = {
-  version: 1,
-  task: 'remove',
-  engine: 'auto',
-  seed: 1,
-  options: {},
-  sourceHash: 'hash of hero',
-}
 const notFillable: Selection = { state: 'not-fillable', reason: 'nothing', message: 'Nothing.' }
 const notice = { tone: 'error', message: 'No.' } as const
 
@@ -126,6 +90,8 @@ describe('following the selection', () => {
     ['to another layer, with marks, which are kept', painted, fillable(logo), logo],
     ['to another layer before the first is open', [{ type: 'opening', layer: hero }], fillable(logo), logo],
     ['not to the layer that is shown', opening(hero), fillable(hero), null],
+    ['not away from one of several that are selected', opening(logo), fillable(hero, logo), null],
+    ['to the first of several', [], fillable(hero, logo), hero],
     ['not to the fill that lies on it', [...painted, ...filling('a')], fillable({ id: 'a', name: '' }), null],
     ['not to nothing', opening(hero), notFillable, null],
     ['not during a fill', running, fillable(logo), null],
@@ -307,42 +273,6 @@ describe('undo', () => {
   })
 })
 
-describe('imagesToShow', () => {
-  const patch = fillOf('patch')
-  const other = fillOf('other')
-  const finished: ShownFill = { ...fillOf('finished'), placement: 'finished' }
-  const base = bitmap('picture of hero')
-  const whole = { x: 0, y: 0, width: 40, height: 30 }
-  test.each<[string, Partial<Picture>, Result | null, readonly ImageBitmap[]]>([
-    ['the picture', {}, null, [base]],
-    ['fills over the picture', { fills: [patch, other] }, null, [base, patch.bitmap, other.bitmap]],
-    ['a finished copy instead', { fills: [patch, finished] }, null, [finished.bitmap]],
-    ['what lies on a finished copy', { fills: [finished, patch] }, null, [finished.bitmap, patch.bitmap]],
-    ['no fill that is being edited', { fills: [patch, other], edits: 'other' }, null, [base, patch.bitmap]],
-    ['a result over the picture', {}, resultOf('a'), [base, bitmap('a')]],
-    [
-      'a result instead of what it replaces',
-      { fills: [patch] },
-      resultOf('a', { replaces: 'patch' }),
-      [base, bitmap('a')],
-    ],
-  ])('are %s', (_, picture, result, expected) => {
-    const shown = imagesToShow({ picture: { ...pictureFor(hero), ...picture }, result }, false)
-    expect(shown).toEqual(expected.map((bitmap) => ({ bitmap, rect: whole })))
-  })
-
-  test('are the original alone while it is compared with', () => {
-    const picture = { ...pictureFor(hero), fills: [patch, finished] }
-    expect(imagesToShow({ picture, result: resultOf('a') }, true)).toEqual([{ bitmap: base, rect: whole }])
-  })
-
-  test('are a result alone when its layer is gone', () => {
-    expect(imagesToShow({ picture: null, result: resultOf('a') }, false)).toMatchObject([
-      { bitmap: bitmap('a') },
-    ])
-  })
-})
-
 describe('an action that comes too late', () => {
   const late: Action[] = [
     marked(stroke),
@@ -439,172 +369,11 @@ function placed(layerId: string): Action {
   return { type: 'placed', fill: fillOf(layerId), notes: [] }
 }
 
-function pictureFor(layer: LayerInfo): Picture {
-  return {
-    source: sourceOf(layer),
-    bitmap: bitmap(`picture of ${layer.id}`),
-    fills: [],
-    history: emptyHistory,
-    edits: null,
-    keepsEdited: false,
-    task: 'remove',
-    seed: null,
-    pointing: null,
-    isLooking: false,
-    margins: noMargins,
-    placed: [],
-  }
-}
-
-function sourceOf(layer: LayerInfo, hash = `hash of ${layer.id}`): Source {
-  return {
-    layer,
-    kind: 'image',
-    hash,
-    bytes: new Uint8Array(0),
-    widthPx: 40,
-    heightPx: 30,
-    visible: { x: 0, y: 0, width: 40, height: 30 },
-    shape: null,
-    fills: [],
-    placement: 'patch',
-    notes: [],
-    warning: null,
-    expansion,
-  }
-}
-
 function pictureOf({ work }: State): Picture {
   if (work.step !== 'paint') throw new Error(`Expected the step paint but found ${work.step}.`)
   return work.picture
 }
 
-function fillOf(layerId: string): ShownFill {
-  return {
-    layerId,
-    name: 'Infill – removed',
-    hash: `hash of ${layerId}`,
-    placement: 'patch',
-    margins: null,
-    recipe,
-    png: new Uint8Array(0),
-    bitmap: bitmap(layerId),
-  }
-}
-
-function recordOf(name: string): FillRecord {
-  const { replaces: _, ...record } = placeRequestOf(resultOf(name))
-  return record
-}
-
-function resultOf(name: string, { replaces = null }: { replaces?: string | null } = {}): Result {
-  return {
-    layer: hero,
-    before: null,
-    region: null,
-    variations: [variationOf(name, 1)],
-    chosen: 0,
-    request: {
-      layerId: hero.id,
-      sourceHash: 'hash of hero',
-      placement: 'patch',
-      mask: new Uint8Array(0),
-      replaces,
-      recipe,
-    },
-  }
-}
-
-function variationOf(name: string, seed: number): Variation {
-  const used = { engine: 'stub', notes: [] as readonly string[] } as Used
-  return { png: new Uint8Array(0), bitmap: bitmap(name), seed, used }
-}
-
-/** The state only hands bitmaps on. */
-function bitmap(name: string): ImageBitmap {
-  return { name } as unknown as ImageBitmap
-}
-
 function progressOf(id: string): ProgressReply {
   return { type: 'progress', id, stage: 'fill', done: 1, total: 4, unit: 'levels' }
 }
-
-function fillable(layer: LayerInfo): Selection {
-  return { state: 'fillable', layers: [layer] }
-}
-
-describe('a picture that is expanded', () => {
-  const margins: Margins = { top: 0, right: 5, bottom: 0, left: 2 }
-  const widened: ShownFill = { ...fillOf('widened'), margins }
-  const finished: ShownFill = { ...widened, placement: 'finished' }
-  const canvas = { x: -4, y: 0, width: 54, height: 30 }
-  const picture: Picture = { ...pictureFor(hero), task: 'expand', margins, fills: [fillOf('patch'), widened] }
-
-  test('has a canvas only for that task, and where it is possible', () => {
-    expect(canvasToShow(picture)).toEqual(canvas)
-    expect(canvasToShow({ ...picture, task: 'remove' })).toBeNull()
-    const source: Source = { ...picture.source, expansion: { state: 'impossible', message: '' } }
-    expect(canvasToShow({ ...picture, source })).toBeNull()
-    expect(canvasToShow(null)).toBeNull()
-  })
-
-  test('shows its margins where they lie, until others are set', () => {
-    const shown = (change: Partial<Picture>) =>
-      imagesToShow({ picture: { ...picture, ...change }, result: null }, false).slice(1)
-    const whole = { x: 0, y: 0, width: 40, height: 30 }
-    const patch = { bitmap: bitmap('patch'), rect: whole }
-    expect(shown({})).toEqual([patch, { bitmap: widened.bitmap, rect: canvas }])
-    expect(shown({ margins: { ...margins, top: 1 } })).toEqual([patch])
-    expect(shown({ task: 'remove' })).toEqual([patch])
-  })
-
-  test('neither shows nor counts what was made for the picture that the layer showed before', () => {
-    const exchanged = { ...pictureFor(hero), fills: [fillOf('a')], source: sourceOf(hero, 'exchanged') }
-    expect(fillsInForce(exchanged)).toEqual([])
-    expect(outdatedFills(exchanged).map(({ layerId }) => layerId)).toEqual(['a'])
-    const rendered: Picture = { ...exchanged, source: { ...exchanged.source, kind: 'render' } }
-    expect(outdatedFills(rendered)).toEqual([])
-  })
-
-  test('does not count its margins among what a removal sees', () => {
-    expect(fillsInForce(picture).map(({ layerId }) => layerId)).toEqual(['patch'])
-    expect(expansionOn(picture)?.layerId).toBe('widened')
-  })
-
-  test('is hidden by a finished copy, which is followed when it is selected', () => {
-    expect(isHiddenByExpansion(picture)).toBe(false)
-    const hidden = { ...picture, fills: [finished] }
-    expect(isHiddenByExpansion(hidden)).toBe(true)
-    const selection = fillable({ id: 'widened', name: 'Infill – expanded' })
-    const state = (work: Picture): State => ({
-      ...initialState,
-      selection,
-      work: { step: 'paint', picture: work },
-    })
-    expect(layerToFollow(state(hidden))?.id).toBe('widened')
-    expect(layerToFollow(state(picture))).toBeNull()
-  })
-
-  test('keeps its marks out of the way of Undo', () => {
-    const marked: State = {
-      ...initialState,
-      work: { step: 'paint', picture: { ...picture, history: addMark(emptyHistory, stroke) } },
-    }
-    expect(canUndo(marked.work)).toBe(false)
-    expect(canUndo(reduce(marked, { type: 'task-chosen', task: 'remove' }).work)).toBe(true)
-  })
-
-  test('takes on a task and margins, and what was said before is settled', () => {
-    const said: State = {
-      ...initialState,
-      notice: { tone: 'info', message: 'Too wide.' },
-      work: { step: 'paint', picture: pictureFor(hero) },
-    }
-    const chosen = reduce(said, { type: 'task-chosen', task: 'expand' })
-    expect(chosen.notice).toBeNull()
-    expect(pictureOf(reduce(chosen, { type: 'margins-changed', margins }))).toMatchObject({
-      task: 'expand',
-      margins,
-    })
-  })
-})

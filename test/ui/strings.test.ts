@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { locales } from '../../companion/protocol.ts'
 import { languages, preferredLocale } from '../../ui/strings.ts'
+import { wordsOf } from '../support/words.ts'
 
 describe('the languages', () => {
   test('are those of the protocol', () => {
@@ -33,18 +34,3 @@ test.each([
 ] as const)('preferredLocale(%j) is %s', (preferred, expected) => {
   expect(preferredLocale(preferred)).toBe(expected)
 })
-
-/** Every word, by the way that leads to it; of sentences that are made, one with numbers and names in it. */
-function* wordsOf(language: object, path = ''): Generator<[string, string]> {
-  for (const [key, value] of Object.entries(language)) {
-    const way = path === '' ? key : `${path}.${key}`
-    if (typeof value === 'string') yield [way, value]
-    else if (typeof value === 'function') yield [way, sampleOf(way, value)]
-    else yield* wordsOf(value as object, way)
-  }
-}
-
-/** With what the sentence is made of: names of engines where it joins them, numbers otherwise. */
-function sampleOf(way: string, make: (...parts: readonly unknown[]) => string): string {
-  return way === 'models.usedBy' ? make(['LaMa']) : make(2, 3)
-}

@@ -1,37 +1,28 @@
 import type { Locator } from 'playwright-core'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { engines } from '../../companion/engines/index.ts'
 import type { Image } from '../../companion/image/image.ts'
 import type { Rect } from '../../companion/protocol.ts'
 import type { Source } from '../../plugin/messages.ts'
-import { findFaults } from '../support/accessibility.ts'
 import { pixelAt } from '../support/assert-image.ts'
 import { describeInBrowser } from '../support/chromium.ts'
 import { startTestCompanion } from '../support/companion.ts'
 import { watchConnections } from '../support/connections.ts'
 import { decode } from '../support/fake-figma/index.ts'
+import { button, expectEnabled, expectNoFaults, openWindows, waitForFills } from '../support/open-windows.ts'
 import { paintOver, paintOverRed, patience, seeRed, waitForNoRed, waitForRed } from '../support/painting.ts'
 import { createScene, type Scene } from '../support/scene.ts'
 import { type OpenDocument, openDocument } from '../support/stand-in.ts'
 import { stubFill } from '../support/stub-engine.ts'
-import { openWindow, type WindowPage, type WindowPageOptions } from '../support/window-page.ts'
+import type { WindowPage, WindowPageOptions } from '../support/window-page.ts'
 
 type TestCompanion = Awaited<ReturnType<typeof startTestCompanion>>
 
 describeInBrowser('the window', (browser) => {
-  let windows: WindowPage[] = []
+  const openInfill = openWindows(browser)
 
-  afterEach(async () => {
-    const closing = windows
-    windows = []
-    await Promise.all(closing.map((infill) => infill.close()))
-    expect(closing.flatMap(({ problems }) => problems)).toEqual([])
-  })
-
-  async function open(document: OpenDocument, options: Partial<WindowPageOptions> = {}): Promise<WindowPage> {
-    const infill = await openWindow(browser(), { sandbox: document.sandbox, ...options })
-    windows.push(infill)
-    return infill
+  function open(document: OpenDocument, options: Partial<WindowPageOptions> = {}): Promise<WindowPage> {
+    return openInfill({ sandbox: document.sandbox, ...options })
   }
 
   /** A companion that knows this window, and the picture of red discs in front of the person. */
@@ -440,10 +431,6 @@ interface OpenPicture {
   readonly infill: WindowPage
 }
 
-function button({ window }: WindowPage, name: string): Locator {
-  return window.getByRole('button', { name, exact: true })
-}
-
 function codeField({ window }: WindowPage): Locator {
   return window.getByRole('textbox', { name: 'Pairing code' })
 }
@@ -469,20 +456,6 @@ function highestAlphaBeyond(
   return highest
 }
 
-/** Marks hide the picture beneath them as well as fills do, so a look at it says too little. */
-async function waitForFills(document: OpenDocument, count: number): Promise<void> {
-  await expect.poll(() => document.document.value.fills.length, patience).toBe(count)
-}
-
-async function expectEnabled(control: Locator): Promise<void> {
-  await expect.poll(() => control.isEnabled(), patience).toBe(true)
-}
-
 async function expectDisabled(control: Locator): Promise<void> {
   await expect.poll(() => control.isDisabled(), patience).toBe(true)
-}
-
-async function expectNoFaults(infill: WindowPage, name: string): Promise<void> {
-  await infill.screenshot(name)
-  expect(await findFaults(infill.page.frames()[1]!), name).toEqual([])
 }

@@ -2,9 +2,7 @@ import { IconButton, IconSettingsSmall24 } from '@create-figma-plugin/ui'
 import { strings } from '../strings.ts'
 import { CompareButton } from './compare-button.tsx'
 import { IconClear, IconRedo, IconResults, IconSplit, IconUndo } from './icons.tsx'
-
-/** What lies over the picture, one at a time. */
-export type Panel = 'results' | 'settings' | 'options' | 'mask'
+import type { Panel } from './open-panel.tsx'
 
 export interface HeaderProps {
   readonly layerName: string

@@ -58,10 +58,12 @@ export function WorkFooter(props: WorkFooterProps) {
 
 function TaskFooter(props: TaskProps) {
   const { state, work, session } = props
-  const { task, edits, keepsEdited } = work.picture
+  const { source, task, edits, keepsEdited } = work.picture
   return (
     <footer class="footer">
-      <TaskChoice task={task} tasks={tasksOffered(enginesOf(state.link))} onTask={session.chooseTask} />
+      {source.shape === null && (
+        <TaskChoice task={task} tasks={tasksOffered(enginesOf(state.link))} onTask={session.chooseTask} />
+      )}
       {edits !== null && task !== 'expand' && (
         <EditChoice keepsEdited={keepsEdited} onKeep={session.keepEdited} />
       )}
@@ -90,7 +92,7 @@ function Controls({ state, work, session, tools, canFill, ...props }: TaskProps)
     const { areOptionsOpen, onOptions, onModels } = props
     return (
       <WordsControls
-        {...{ ...tools, task, wish, engine, canFill, areOptionsOpen, onOptions, onModels }}
+        {...{ tools, task, wish, engine, canFill, areOptionsOpen, onOptions, onModels }}
         onWish={session.wish}
         onFill={session.fill}
       />
@@ -98,7 +100,7 @@ function Controls({ state, work, session, tools, canFill, ...props }: TaskProps)
   }
   return (
     <RemoveControls
-      {...tools}
+      tools={tools}
       canRemove={canFill}
       variations={engine?.seeded ? wish.variations[task] : null}
       onVariations={(count) => session.wish({ variations: { ...wish.variations, [task]: count } })}

@@ -12,18 +12,12 @@ import type { State } from '../state.ts'
 import { strings } from '../strings.ts'
 import { engineFor, isByWords } from '../wish.ts'
 import type { Work } from '../work.ts'
-import { FurtherOptions } from './further-options.tsx'
-import { Header, type Panel } from './header.tsx'
-import { MaskPanel } from './mask-panel.tsx'
+import { Header } from './header.tsx'
 import { Notices } from './notices.tsx'
-import { ResultsPanel } from './results-panel.tsx'
-import { SettingsPanel } from './settings-panel.tsx'
+import { OpenPanel, type Overlay, type Panel } from './open-panel.tsx'
 import { SplitHandle } from './split-handle.tsx'
 import { useKeyboard } from './use-keyboard.ts'
 import { WorkFooter } from './work-footer.tsx'
-
-/** What lies over the whole window, one at a time. */
-export type Overlay = 'models' | 'keys' | 'guide'
 
 export interface WorkspaceProps {
   readonly state: State
@@ -56,7 +50,10 @@ export function Workspace({ state, work, session, isCovered, onOverlay }: Worksp
   // Drawn anew only when one of these changes, not at each mark.
   const images = useMemo(
     () => imagesToShow({ picture, result }, isComparing),
-    [picture?.bitmap, picture?.fills, picture?.edits, task, picture?.margins, result, isComparing],
+    [
+      ...[picture?.bitmap, picture?.fills, picture?.edits, picture?.keepsEdited],
+      ...[task, picture?.margins, result, isComparing],
+    ],
   )
   const isSplit = split !== null && images.length > 1 && !isComparing
   const original = useMemo(() => imagesToShow({ picture, result: null }, true), [picture?.bitmap])
@@ -215,50 +212,7 @@ export function Workspace({ state, work, session, isCovered, onOverlay }: Worksp
           onModels={() => onOverlay('models')}
           onDismiss={session.dismissNotice}
         />
-        {panel === 'options' && engine !== null && (
-          <FurtherOptions
-            {...{ task, wish, engine }}
-            engines={enginesOf(link)}
-            seed={picture?.seed ?? null}
-            lastSeed={picture?.placed.at(-1)?.seed ?? null}
-            onWish={session.wish}
-            onSeed={session.chooseSeed}
-          />
-        )}
-        {panel === 'mask' && work.step === 'paint' && (
-          <MaskPanel
-            isMarked={isMarked(work.picture)}
-            hasLastMask={state.lastMask !== null}
-            hasShapes={state.host === 'figma'}
-            featherPx={featherOf(marks)}
-            onReshape={session.reshape}
-            onFeather={(featherPx) => session.mark({ kind: 'soften', featherPx })}
-            onAgain={session.markAgain}
-            onShapes={session.markShapes}
-            onFile={session.markFile}
-          />
-        )}
-        {panel === 'results' && picture !== null && (
-          <ResultsPanel
-            picture={picture}
-            engines={enginesOf(link)}
-            isConnected={link.state === 'ready'}
-            canAct={work.step === 'paint'}
-            onEdit={session.editFill}
-            onRefill={session.refill}
-            onReuse={session.reuse}
-            onDelete={session.deleteFill}
-          />
-        )}
-        {panel === 'settings' && (
-          <SettingsPanel
-            settings={settings}
-            onChange={session.changeSettings}
-            onModels={() => onOverlay('models')}
-            onKeys={() => onOverlay('keys')}
-            onGuide={() => onOverlay('guide')}
-          />
-        )}
+        <OpenPanel {...{ panel, state, work, session, marks, onOverlay }} />
       </div>
       <WorkFooter
         {...{ state, work, session, canFill }}

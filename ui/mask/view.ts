@@ -72,6 +72,8 @@ export class PictureView {
     const { images, marks, widthPx, heightPx, canvas } = scene
     this.drawOutlines(scene, viewport, view, null)
     prepare(this.#marks, viewport, view)
+    // From near, a mask's edge is seen as it is, pixel by pixel.
+    this.#marks.imageSmoothingEnabled = viewport.scale * devicePixelRatio < 1
     this.#marks.fillStyle = maskColour
     this.#marks.strokeStyle = maskColour
     if (canvas !== null) {

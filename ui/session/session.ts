@@ -206,7 +206,7 @@ export function createSession({ sandbox, connect, onState }: SessionOptions): Se
   }
 
   async function start(): Promise<void> {
-    const started = await sandbox.ask('start', {})
+    const started = await sandbox.ask('start', { preferred: preferredLocale(navigator.languages) })
     dispatch({ type: 'started', start: started })
     companion = connect(started)
     companion.speak(document.documentElement.lang as Locale)

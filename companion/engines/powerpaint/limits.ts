@@ -21,6 +21,7 @@ export function limitsFor({ size }: Options): Limits {
       return Math.max(leastContextPx, wanted[task])
     },
     contextPixels: mostPixels(side, 'object-removal'),
+    leastPixels: Math.min(side, trainedSides['object-removal']) ** 2,
     sideMultiple: 64,
     // Half as wide again in one pass, on either side.
     expandPassShare: 0.5,

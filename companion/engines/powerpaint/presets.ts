@@ -27,7 +27,7 @@ export const guidanceFor: Readonly<Record<Mode, number>> = {
 }
 
 /**
- * A removal begins with noise over a fill from the surroundings, not with noise alone: 15 % of that fill's contrast is left,
+ * A removal begins with noise over a fill from the surroundings, not with noise alone: 12 to 15 % of its contrast is left,
  * enough to say what lies where and too little to be seen.
  */
 const removalStrength = 0.9

@@ -4,17 +4,20 @@ import { CompanionError } from '../../errors.ts'
 import type { Image } from '../../image/image.ts'
 import type { Run } from '../../run.ts'
 import type { Tensors } from '../../runtime/child.ts'
+import { LostError } from '../../runtime/failures.ts'
 import type { Session } from '../../runtime/session.ts'
 import type { OpenSelector, SelectMeans } from '../selector.ts'
 import { candidatesFrom } from './logits.ts'
 import { pixelValues, promptInputs, sidePx } from './prompt.ts'
 
 /**
- * A picture is looked at once, by the encoder; a click only asks the decoder. Of each picture what the encoder saw is kept
- * as long as the picture is (17 MB).
+ * A picture is looked at once, by the encoder; a click only asks the decoder. What the encoder saw (17 MB) stays in the
+ * process that computes, for the last few pictures.
  */
 export function openSam({ files, runtime }: SelectMeans): OpenSelector {
-  const seen = new WeakMap<Image, { readonly model: string; readonly embeddings: Tensors }>()
+  const names = new WeakMap<Image, string>()
+  const seen = new Set<string>()
+  let pictures = 0
 
   return {
     async select(image, prompt, run) {
@@ -22,10 +25,7 @@ export function openSam({ files, runtime }: SelectMeans): OpenSelector {
       if (!isAsked) return []
       const model = await findModel(files)
       const tell = (done: number) => run.onProgress({ stage: 'fill', done, total: 2, unit: 'steps' })
-      const embeddings = await look(image, model, run, tell)
-      tell(1)
-      const decoder = await load(model, decoderPart, run)
-      const answer = await decoder.run({ ...embeddings, ...promptInputs(prompt, image) }, run)
+      const answer = await ask(image, promptInputs(prompt, image), model, run, tell)
       const candidates = candidatesFrom(image, {
         data: answer.pred_masks!.data as Float32Array,
         scores: answer.iou_scores!.data as Float32Array,
@@ -36,19 +36,44 @@ export function openSam({ files, runtime }: SelectMeans): OpenSelector {
     close: async () => {},
   }
 
-  async function look(
+  /** What the decoder says, once the encoder has seen the picture. */
+  async function ask(
     image: Image,
+    prompt: Tensors,
     model: FoundModel,
     run: Run,
     tell: (done: number) => void,
-  ): Promise<Tensors> {
-    const known = seen.get(image)
-    if (known?.model === model.title) return known.embeddings
-    const encoder = await load(model, encoderPart, run)
+  ) {
+    const name = `${nameOf(image)} of ${model.title}`
+    const look = async () => {
+      const encoder = await load(model, encoderPart, run)
+      await encoder.run({ pixel_values: pixelValues(image) }, { signal: run.signal, keep: name })
+      seen.add(name)
+    }
+    const decode = async () => {
+      const decoder = await load(model, decoderPart, run)
+      return decoder.run(prompt, { signal: run.signal, kept: name })
+    }
     tell(0)
-    const embeddings = await encoder.run({ pixel_values: pixelValues(image) }, run)
-    seen.set(image, { model: model.title, embeddings })
-    return embeddings
+    if (!seen.has(name)) await look()
+    tell(1)
+    try {
+      return await decode()
+    } catch (error) {
+      if (!(error instanceof LostError)) throw error
+      await look()
+      return decode()
+    }
+  }
+
+  function nameOf(image: Image): string {
+    let name = names.get(image)
+    if (name === undefined) {
+      pictures += 1
+      name = `picture ${pictures}`
+      names.set(image, name)
+    }
+    return name
   }
 
   /** @throws CompanionError 'model-damaged', 'engine-stopped', 'out-of-memory'; the signal's reason */

@@ -5,7 +5,7 @@ import type { Size } from '../../../companion/image/image.ts'
 import { silentLog } from '../../../companion/log.ts'
 import { InferenceProcess } from '../../../companion/runtime/inference-process.ts'
 import type { ModelsBenchOptions } from './command.ts'
-import { type Contestant, openInfill, openPyTorch } from './contestants.ts'
+import { type Contestant, openInfill, openNetwork, openPyTorch } from './contestants.ts'
 import { writeRandomLama } from './random-lama.ts'
 
 /** What one contestant took for the fills of one size. */
@@ -15,37 +15,78 @@ interface Figures extends Pick<Contestant, 'name' | 'loadMs'> {
   readonly peakBytes: number
 }
 
-/** Prints a table: sizes, and for each what Infill and PyTorch take. */
-export async function benchModels({
-  sizes,
-  runs,
-  checkout,
-  table,
-  device,
-}: ModelsBenchOptions): Promise<void> {
+/** Prints what a fill of each size takes, and on the CPU what its network takes of processor time, beside PyTorch. */
+export async function benchModels(options: ModelsBenchOptions): Promise<void> {
+  const { sizes, runs, checkout, table, device } = options
   const folder = await mkdtemp(join(tmpdir(), 'infill-bench-'))
-  const rows: string[] = []
   try {
     const weights = join(folder, 'random-lama.safetensors')
     writeRandomLama(weights)
-    const begun = `The process that owns ONNX Runtime starts in ${await startMs()} ms.`
-    console.log(`${begun}\n\n| ${columns.join(' | ')} |`)
-    for (const size of sizes) {
-      const peer = checkout === null ? null : await openPyTorch(checkout, size, device)
-      if (typeof peer === 'string') console.log(`PyTorch is left out: ${peer}`)
-      const rivals = peer === null || typeof peer === 'string' ? [] : [peer]
-      const own = await openInfill(weights, size, 'all', device)
-      const [ours, theirs] = await measureInTurn([own, ...rivals], runs)
-      const [others] = await measureInTurn([await openInfill(weights, size, 'nothing', device)], 5)
-      rows.push(rowOf(size, ours!, theirs, median(others!.fillMs)))
-      console.log(rows.at(-1))
-    }
+    const lines = [
+      conditions(runs, await startMs()),
+      ...tableHead(fillColumns),
+      ...(await eachOf(sizes, (size) => measureFills(weights, size, options))),
+      ...(device === 'cpu' ? await networkTable(weights, options) : []),
+    ]
+    console.log(lines.join('\n'))
     if (checkout === null)
       console.log('PyTorch was left out. Name a checkout of advimman/lama: --checkout FOLDER')
-    if (table !== null) await writeFile(table, report(begun, rows, runs))
+    if (table !== null) await writeFile(table, report(lines))
   } finally {
     await rm(folder, { recursive: true })
   }
+}
+
+/** One after another, and on stderr how far it is. */
+async function eachOf(sizes: readonly Size[], measure: (size: Size) => Promise<string>): Promise<string[]> {
+  const rows: string[] = []
+  for (const size of sizes) {
+    rows.push(await measure(size))
+    console.error(rows.at(-1))
+  }
+  return rows
+}
+
+async function measureFills(
+  weights: string,
+  size: Size,
+  { runs, checkout, device }: ModelsBenchOptions,
+): Promise<string> {
+  const rivals = await rivalsFor(checkout, size, device, 'all')
+  const own = await openInfill(weights, size, 'all', device)
+  const [ours, theirs] = await measureInTurn([own, ...rivals], runs)
+  const [others] = await measureInTurn([await openInfill(weights, size, 'nothing', device)], 5)
+  return fillRow(size, ours!, theirs, median(others!.fillMs))
+}
+
+async function networkTable(weights: string, { sizes, checkout }: ModelsBenchOptions): Promise<string[]> {
+  const measure = async (size: Size) => {
+    const rivals = await rivalsFor(checkout, size, 'cpu', 'one')
+    const [ours, theirs] = await measureInTurn([await openNetwork(weights, size), ...rivals], networkRuns)
+    return networkRow(size, ours!, theirs)
+  }
+  return [
+    '',
+    'The network alone, on one thread: processor time, which other programs disturb less.',
+    ...tableHead(networkColumns),
+    ...(await eachOf(sizes, measure)),
+  ]
+}
+
+const networkRuns = 3
+
+/** PyTorch, or nobody, which is said. */
+async function rivalsFor(
+  checkout: string | null,
+  size: Size,
+  device: ModelsBenchOptions['device'],
+  threads: 'all' | 'one',
+): Promise<Contestant[]> {
+  if (checkout === null) return []
+  const peer = await openPyTorch(checkout, size, device, threads)
+  if (typeof peer !== 'string') return [peer]
+  console.error(`PyTorch is left out: ${peer}`)
+  return []
 }
 
 async function startMs(): Promise<string> {
@@ -70,7 +111,7 @@ async function measureInTurn(contestants: readonly Contestant[], runs: number): 
   return figures
 }
 
-const columns = [
+const fillColumns = [
   'size',
   'load',
   'first fill',
@@ -83,16 +124,11 @@ const columns = [
   'Infill ÷ PyTorch',
 ]
 
-function rowOf(
-  { width, height }: Size,
-  ours: Figures,
-  theirs: Figures | undefined,
-  othersMs: number,
-): string {
+function fillRow(size: Size, ours: Figures, theirs: Figures | undefined, othersMs: number): string {
   const [first, ...later] = ours.fillMs as [number, ...number[]]
   const laterMs = later.length === 0 ? [first] : later
-  const cells = [
-    `${width} × ${height}`,
+  return rowOf([
+    inWords(size),
     inSeconds(ours.loadMs),
     inSeconds(first),
     medianAndLeast(laterMs),
@@ -102,8 +138,15 @@ function rowOf(
     ...(theirs === undefined
       ? ['–', '–', '–']
       : [medianAndLeast(theirs.fillMs), inGigabytes(theirs.peakBytes), ratios(ours.fillMs, theirs.fillMs)]),
-  ]
-  return `| ${cells.join(' | ')} |`
+  ])
+}
+
+const networkColumns = ['size', 'Infill', 'PyTorch', 'Infill ÷ PyTorch']
+
+function networkRow(size: Size, ours: Figures, theirs: Figures | undefined): string {
+  const beside =
+    theirs === undefined ? ['–', '–'] : [medianAndLeast(theirs.fillMs), ratios(ours.fillMs, theirs.fillMs)]
+  return rowOf([inWords(size), medianAndLeast(ours.fillMs), ...beside])
 }
 
 /** Of the fills in pairs, and of the quickest. */
@@ -112,18 +155,31 @@ function ratios(ours: readonly number[], theirs: readonly number[]): string {
   return `${median(pairs).toFixed(2)} (${(Math.min(...ours) / Math.min(...theirs)).toFixed(2)})`
 }
 
-function report(begun: string, rows: readonly string[], runs: number): string {
+function conditions(runs: number, startMs: string): string {
+  return `${availableParallelism()} threads on ${cpus()[0]!.model.trim()}, Node ${process.versions.node}. ${runs} fills of each size, Infill's and
+PyTorch's in turn. Medians, and in brackets the least. The process that owns ONNX Runtime starts in ${startMs} ms.`
+}
+
+function report(lines: readonly string[]): string {
   return `# LaMa beside PyTorch
 
 Written by \`npm run bench -- models\`; what the figures mean stands in [README.md](README.md).
 
-${availableParallelism()} threads on ${cpus()[0]!.model.trim()}, Node ${process.versions.node}. ${runs} fills of each size, Infill's and PyTorch's in
-turn. Medians, and in brackets the least. ${begun}
-
-| ${columns.join(' | ')} |
-| ${columns.map(() => '---').join(' | ')} |
-${rows.join('\n')}
+${lines.join('\n')}
 `
+}
+
+/** After an empty line. */
+function tableHead(columns: readonly string[]): string[] {
+  return ['', rowOf(columns), rowOf(columns.map(() => '---'))]
+}
+
+function rowOf(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`
+}
+
+function inWords({ width, height }: Size): string {
+  return `${width} × ${height}`
 }
 
 function medianAndLeast(ms: readonly number[]): string {

@@ -150,6 +150,25 @@ describe('planContexts', () => {
     for (const { rect, work } of wire!.slices) expect(work).toEqual(sizeOf(rect))
   })
 
+  test('lets those of one size follow each other, the smallest first', () => {
+    const engine = { contextPx: () => 54, contextPixels: 300 * 300, sideMultiple: 128 }
+    const contexts = plan(
+      [1600, 900],
+      [
+        { x: 60, y: 60, width: 20, height: 20 },
+        { x: 700, y: 400, width: 60, height: 2 },
+        { x: 1400, y: 700, width: 10, height: 10 },
+      ],
+      engine,
+    )
+
+    expect(contexts.map(({ hole, slices }) => [hole.width, slices[0]!.work.width])).toEqual([
+      [10, 128],
+      [20, 128],
+      [60, 256],
+    ])
+  })
+
   test('scales down a context that is larger than the engine takes', () => {
     const hole = { x: 100, y: 100, width: 400, height: 200 }
 

@@ -121,6 +121,16 @@ describe('planSlices', () => {
     }
   })
 
+  test('enlarges a small hole for an engine that draws badly at smaller sizes', () => {
+    const { slicing: _, ...wholly } = limits
+    const hole = rectMask(900, 500, { x: 400, y: 240, width: 20, height: 12 })
+    const [slice] = plan(hole, { ...wholly, leastPixels: 160 * 140 })
+
+    expect(areaOf(slice!.work)).toBeGreaterThan(160 * 140)
+    expect(areaOf(slice!.work)).toBeLessThanOrEqual(limits.contextPixels)
+    expect(slice!.work.width / slice!.rect.width).toBeCloseTo(slice!.work.height / slice!.rect.height, 1)
+  })
+
   test('scales down for an engine that sees every hole as a whole', () => {
     const { slicing: _, ...wholly } = limits
     const slices = plan(holes[0]![1], wholly)

@@ -82,6 +82,12 @@ describe('viewOf', () => {
     expect(viewOf(seen, 1, asked, narrow)).toEqual({ rect: { x: 0, y: 880, width: 101, height: 640 }, work })
   })
 
+  test('does not make a picture smaller for the sake of a multiple', () => {
+    const small = { width: 90, height: 70 }
+    const { work } = viewOf({ x: 0, y: 0, width: 90, height: 70 }, 1, { ...sides, sideMultiple: 64 }, small)
+    expect(work).toEqual({ width: 128, height: 128 })
+  })
+
   test('scales a picture that is too small for its multiple down by the nearest one', () => {
     const small = { width: 1000, height: 90 }
     const { rect, work } = viewOf({ x: 0, y: 0, width: 1000, height: 90 }, 0.5, sides, small)

@@ -2,7 +2,7 @@ import { parse } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { silentLog } from '../../../companion/log.ts'
 import type { Progress, Run } from '../../../companion/run.ts'
-import { OnnxError } from '../../../companion/runtime/failures.ts'
+import { LostError, OnnxError } from '../../../companion/runtime/failures.ts'
 import { OnnxRuntime, type RuntimeOptions, type SessionSource } from '../../../companion/runtime/session.ts'
 import { createGraph } from '../../../models/onnx/graph.ts'
 import { add, matMul } from '../../../models/onnx/operators.ts'
@@ -84,6 +84,21 @@ describe('a session', () => {
     const session = await opened().load(adding(1), 'best', quietRun)
     await expect(session.run({}, quietRun)).rejects.toBeInstanceOf(OnnxError)
     expect((await session.run(twoNumbers, quietRun)).y?.data).toEqual(Float32Array.of(2, 3))
+  })
+
+  test('takes in what an earlier run has left in the process, as long as it is one of the last four', async () => {
+    const { signal } = quietRun
+    const runtime = opened()
+    const adder = await runtime.load(adding(10), 'best', quietRun)
+    const g = createGraph(new Map())
+    g.output('z', add(g, g.input('x', 'float32', [2]), g.input('y', 'float32', [2])))
+    const summer = await runtime.load(sourceOf('summing', 'one', g), 'best', quietRun)
+    for (const keep of ['a', 'b', 'c', 'd', 'e']) {
+      expect(await adder.run(twoNumbers, { signal, keep })).toEqual({})
+    }
+    // x + (x + 10)
+    expect((await summer.run(twoNumbers, { signal, kept: 'e' })).z?.data).toEqual(Float32Array.of(12, 14))
+    await expect(summer.run(twoNumbers, { signal, kept: 'a' })).rejects.toBeInstanceOf(LostError)
   })
 
   test('is cancelled in the middle of a run, and the next job works', async () => {

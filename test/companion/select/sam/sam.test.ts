@@ -88,6 +88,16 @@ describe('Segment Anything', () => {
     ])
   })
 
+  test('looks again at a picture that was forgotten', async () => {
+    const { runtime, runs } = watched()
+    const selector = openSam({ runtime, files: standInFiles })
+    const picture = await referencePicture()
+    const first = await selector.select(picture, referencePrompt('one-click'), quietRun)
+    await onnx.unload()
+    expect(await selector.select(picture, referencePrompt('one-click'), quietRun)).toEqual(first)
+    expect(runs.filter(({ slot }) => slot === 'select vision_encoder')).toHaveLength(2)
+  })
+
   test('finds nothing where nothing is asked for but what does not belong', async () => {
     const { runtime, runs } = watched()
     const selector = openSam({ runtime, files: standInFiles })
