@@ -95,7 +95,11 @@ function shiftFinder({ data, width, height }: Image, hole: Uint8Array, avoid: Ui
   return (pixels, ring) => {
     const part = intsOf(pixels)
     const ordered = strongestFirst(intsOf(ring))
-    const { left, top, right, bottom } = boundsOf([...ring, ...pixels], width)
+    // Spread into one list, millions of numbers would take longer than all the rest.
+    const both = new Int32Array(part.length + ordered.length)
+    both.set(part)
+    both.set(ordered, part.length)
+    const { left, top, right, bottom } = boundsOf(both, width)
     const find = (sums: Int32Array | 0) =>
       kernels.findShift(
         data,

@@ -53,7 +53,10 @@ type Exported = (...values: number[]) => number
 export const kernels = Object.fromEntries(
   Object.entries(exports).map(([name, kernel]): [string, Kernel] => [
     name,
-    (...values) => (kernel as Exported)(...values.map(addressOf)),
+    (...values) => {
+      throwIfCancelled()
+      return (kernel as Exported)(...values.map(addressOf))
+    },
   ]),
 ) as Readonly<Record<KernelName, Kernel>>
 
@@ -64,7 +67,7 @@ export function addressOf(value: KernelValue): number {
   throw new TypeError("Expected an array in the kernels' memory but received one of the host's.")
 }
 
-/** While `work` runs, kernels that take long call `check` every now and then. What it throws ends them, and comes out. */
+/** While `work` runs, every kernel calls `check` first, and then every now and then. What it throws ends it, and comes out. */
 export function whileChecking<T>(check: () => void, work: () => T): T {
   const before = throwIfCancelled
   throwIfCancelled = check
