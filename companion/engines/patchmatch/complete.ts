@@ -137,7 +137,7 @@ export function prepare(task: Omit<CompletionTask, 'seed' | 'isThorough'>, run: 
     top: Math.min(coarsest, Math.max(judged, levelWhere(depthPx))),
   })
   const own = isCheap ? beginnings.own.map(place) : []
-  const tried = beginnings.shared.slice(0, isCheap ? task.starts : 1).map(place)
+  const tried = (isCheap ? beginnings.shared : beginnings.shared.slice(0, 1)).map(place)
   const total = levelsOf([...tried, ...own], judged) + judged + 1
   let done = 0
   onLevel(done, total)

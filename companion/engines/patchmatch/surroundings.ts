@@ -23,7 +23,8 @@ export function strangeness(level: Level): number {
     const fill = coloursAt(pixels, holePixels)
     const known = coloursAt(pixels, around)
     const apart = fill.shares.reduce((sum, share, cube) => sum + Math.abs(share - known.shares[cube]!), 0)
-    return apart / 2 + Math.hypot(...fill.mean.map((level, channel) => level - known.mean[channel]!)) / 100
+    const shift = Math.hypot(...fill.mean.map((value, channel) => value - known.mean[channel]!))
+    return apart / 2 + shift / 100
   })
 }
 
