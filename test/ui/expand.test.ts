@@ -78,6 +78,18 @@ describeInBrowser('expanding in the window', (browser) => {
     expect(pixelAt(patch, 40 + 3, middleY)[3]).toBe(0)
   })
 
+  test('goes on to a ratio, the same on both sides, and shows the canvas before it runs', async () => {
+    const { document, infill } = await open()
+    const before = await waitForRed(infill)
+    await infill.window.getByRole('combobox', { name: 'Ratio' }).selectOption({ label: '1:1' })
+    expect(await valuesOf(infill)).toEqual(['15', '0', '15', '0'])
+    await expect.poll(async () => (await waitForRed(infill)).width, patience).toBeLessThan(before.width)
+    await infill.window.getByRole('combobox', { name: 'Ratio' }).selectOption({ label: '16:9' })
+    expect(await valuesOf(infill)).toEqual(['0', '20', '0', '20'])
+    await button(infill, 'Expand').click()
+    expect((await placedFill(document)).margins).toEqual({ top: 0, right: 20, bottom: 0, left: 20 })
+  })
+
   test('needs no mouse', async () => {
     const { document, infill } = await open()
     await field(infill, 'Top').focus()

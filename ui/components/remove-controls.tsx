@@ -3,7 +3,8 @@ import { strings } from '../strings.ts'
 import { ToolBar, type ToolBarProps } from './tool-bar.tsx'
 import { VariationCount } from './variation-count.tsx'
 
-export interface RemoveControlsProps extends ToolBarProps {
+export interface RemoveControlsProps {
+  readonly tools: ToolBarProps
   readonly canRemove: boolean
   /** null: whoever removes makes one picture, and no other. */
   readonly variations: number | null
@@ -13,7 +14,7 @@ export interface RemoveControlsProps extends ToolBarProps {
 
 /** One brush, one button. */
 export function RemoveControls(props: RemoveControlsProps) {
-  const { canRemove, variations, onVariations, onRemove, ...tools } = props
+  const { tools, canRemove, variations, onVariations, onRemove } = props
   return (
     <>
       <ToolBar {...tools} />

@@ -53,7 +53,7 @@ function ResultRow({ fill, ...props }: ResultsPanelProps & { readonly fill: Show
       />
       <div class="result-text">
         <p title={name}>{name}</p>
-        <p class="secondary">
+        <p class="secondary" title={strings.results.madeBy(engine, recipe.seed)}>
           {isOutdated(fill, picture) ? strings.results.outdated : strings.results.madeBy(engine, recipe.seed)}
         </p>
       </div>

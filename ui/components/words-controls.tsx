@@ -8,7 +8,8 @@ import { PromptField } from './prompt-field.tsx'
 import { ToolBar, type ToolBarProps } from './tool-bar.tsx'
 import { VariationCount } from './variation-count.tsx'
 
-export interface WordsControlsProps extends ToolBarProps {
+export interface WordsControlsProps {
+  readonly tools: ToolBarProps
   readonly task: Task
   readonly wish: Wish
   /** null: none is installed that could do it. */
@@ -23,11 +24,11 @@ export interface WordsControlsProps extends ToolBarProps {
 
 /** What is marked becomes what is written: the tools, a few words, and one button. */
 export function WordsControls(props: WordsControlsProps) {
-  const { task, wish, engine, canFill, onWish, onFill } = props
+  const { tools, task, wish, engine, canFill, onWish, onFill } = props
   if (engine === null) return <NoEngine {...props} />
   return (
     <>
-      <ToolBar {...toolsOf(props)} />
+      <ToolBar {...tools} />
       <PromptField
         label={strings.prompt.label}
         placeholder={strings.prompt.placeholder}
@@ -120,9 +121,4 @@ function FittingSlider({ option, value, onValue }: FittingSliderProps) {
       <span class="secondary">{strings.fitting.tight}</span>
     </div>
   )
-}
-
-function toolsOf(props: WordsControlsProps): ToolBarProps {
-  const { tool, brushPx, removesAtOnce, isMaskOpen, onTool, onBrushPx, onRemoveAtOnce, onMask } = props
-  return { tool, brushPx, removesAtOnce, isMaskOpen, onTool, onBrushPx, onRemoveAtOnce, onMask }
 }

@@ -92,7 +92,7 @@ function Controls({ state, work, session, tools, canFill, ...props }: TaskProps)
     const { areOptionsOpen, onOptions, onModels } = props
     return (
       <WordsControls
-        {...{ ...tools, task, wish, engine, canFill, areOptionsOpen, onOptions, onModels }}
+        {...{ tools, task, wish, engine, canFill, areOptionsOpen, onOptions, onModels }}
         onWish={session.wish}
         onFill={session.fill}
       />
@@ -100,7 +100,7 @@ function Controls({ state, work, session, tools, canFill, ...props }: TaskProps)
   }
   return (
     <RemoveControls
-      {...tools}
+      tools={tools}
       canRemove={canFill}
       variations={engine?.seeded ? wish.variations[task] : null}
       onVariations={(count) => session.wish({ variations: { ...wish.variations, [task]: count } })}

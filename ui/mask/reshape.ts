@@ -47,22 +47,19 @@ function grown(bits: Bits, radiusPx: number): Bits {
   return result
 }
 
-/** To the nearest set pixel above or below, or more than `mostPx`. */
+/** To the nearest set pixel above or below, or more than `mostPx`. Row by row: down, then up again. */
 function columnDistances({ widthPx, heightPx, rows }: Bits, mostPx: number): Uint16Array {
   const stride = rows.length / heightPx
-  const distances = new Uint16Array(widthPx * heightPx)
   const far = mostPx + 1
-  for (let x = 0; x < widthPx; x++) {
-    const [byteAt, bit] = [x >> 3, 0x80 >> (x & 7)]
-    for (let y = 0, distance = far; y < heightPx; y++) {
-      distance = rows[y * stride + byteAt]! & bit ? 0 : Math.min(far, distance + 1)
-      distances[y * widthPx + x] = distance
+  const distances = new Uint16Array(widthPx * heightPx)
+  for (let y = 0, at = 0; y < heightPx; y++) {
+    for (let x = 0; x < widthPx; x++, at++) {
+      const isSet = rows[y * stride + (x >> 3)]! & (0x80 >> (x & 7))
+      distances[at] = isSet ? 0 : Math.min(far, (y === 0 ? far : distances[at - widthPx]!) + 1)
     }
-    for (let y = heightPx - 1, distance = far; y >= 0; y--) {
-      const at = y * widthPx + x
-      distance = distances[at] === 0 ? 0 : Math.min(far, distance + 1)
-      distances[at] = Math.min(distances[at]!, distance)
-    }
+  }
+  for (let at = widthPx * (heightPx - 1) - 1; at >= 0; at--) {
+    distances[at] = Math.min(distances[at]!, distances[at + widthPx]! + 1)
   }
   return distances
 }

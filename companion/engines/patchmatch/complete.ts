@@ -21,6 +21,7 @@ import { buildPyramid } from './pyramid.ts'
 import { createRandom } from './random.ts'
 import { closeBy, descend, nearby, type Rounds, restore, settle, sharpen } from './refine.ts'
 import { describeScene } from './scene.ts'
+import { continueStraight } from './straight.ts'
 
 /** What to complete, and how hard to try. */
 export interface CompletionTask {
@@ -53,8 +54,8 @@ const sharedSeed = 1
 const judgedAtPx = 18
 /** Where even the coarsest level has more, trying several would take too long: the first must do. */
 const mostJudgedPixels = 4000
-/** A seed's own first fill is as good as the shared one while it costs at most so many times as much. */
-const equallyGood = 1.15
+/** A seed goes on with its own first fill while that costs at most so many times as much as the best shared one. */
+const goodEnough = 1.15
 /** Holes no deeper than this leave nothing to decide: one first fill, few rounds. */
 const thinPx = 8
 
@@ -103,7 +104,8 @@ export function prepare(task: Omit<CompletionTask, 'seed'>, run: CompletionRun):
     )
   }
 
-  // 1. What another part of the picture continues exactly is copied as it is.
+  // 1. What the picture's own lines or another part of it continue exactly is copied as it is.
+  continueStraight(image, hole)
   const clones = findClones(image, hole, avoid)
   applyCopies(image.data, clones.holePixels, clones.copiedFrom)
   blendCopies(image, { hole, ...clones })
@@ -170,7 +172,7 @@ export function finish(prepared: Prepared, seed: number, run: CompletionRun): Im
 
       // 4. One of the best goes on down to full size.
       const [best] = makeFills(course, own, { rounds, isCompared: true, onLevel: onNext })
-      const isGood = best !== undefined && best.cost <= equallyGood * shared.cost
+      const isGood = best !== undefined && best.cost <= goodEnough * shared.cost
       let field = isGood ? best.field : copyField(shared.field)
       restore(levels[judged]!, field)
       for (let l = judged - 1; l >= 0; l--) {
