@@ -38,7 +38,7 @@ export async function copyExactly(
   run: Run,
 ): Promise<Filling | null> {
   if (engine?.fillExactly === undefined) return null
-  const plan = planFill(picture.image, masks, engine.limits, { task, options })
+  const plan = await planFill(picture.image, masks, engine.limits, { task, options }, run)
   // Copied at another size, it would not be exact.
   if (slicesOf(plan).some(({ rect, work }) => rect.width !== work.width)) return null
   const fillTile = (tile: Tile) => engine.fillExactly!(tile, run)

@@ -72,7 +72,8 @@ export async function fill(
   // 3. Plan who fills, how far the fill reaches, and which parts of the picture the engine sees.
   const { engine, note } = engineForHole(job, picture.image, masks)
   const options = withDefaults(engine, job.options)
-  const plan = planFill(picture.image, masks, engine.limitsFor?.(options) ?? engine.limits, { task, options })
+  const limits = engine.limitsFor?.(options) ?? engine.limits
+  const plan = await planFill(picture.image, masks, limits, { task, options }, run)
   const planning = copying + (await lap())
 
   const sizes = slicesOf(plan).map(({ work }) => work)

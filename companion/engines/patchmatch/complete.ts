@@ -34,6 +34,8 @@ export interface CompletionTask {
   readonly seed: number
   /** How many first fills are tried, at least 1; one of the best goes on. */
   readonly starts: number
+  /** Full size, where it costs most, gets as many rounds as other levels, and they look as far. */
+  readonly isThorough?: boolean
 }
 
 /** Who waits for it. */
@@ -69,7 +71,7 @@ const thinPx = 8
  * @throws CompanionError `mask-covers-all` when there is nothing to copy from; what `throwIfCancelled` throws.
  */
 export function complete(task: CompletionTask, run: CompletionRun): Image {
-  return borrow(() => finish(prepare(task, run), task.seed, run))
+  return borrow(() => finish(prepare(task, run), task, run))
 }
 
 /** All that does not depend on the seed. Lives in the kernels' memory. */
@@ -92,7 +94,7 @@ export interface Prepared {
  *
  * @throws as `complete`
  */
-export function prepare(task: Omit<CompletionTask, 'seed'>, run: CompletionRun): Prepared {
+export function prepare(task: Omit<CompletionTask, 'seed' | 'isThorough'>, run: CompletionRun): Prepared {
   const { onLevel, throwIfCancelled } = run
   const image: Image = { ...task.image, data: copyOf(task.image.data) }
   const hole = flagsOf(task.mask)
@@ -157,7 +159,11 @@ export function prepare(task: Omit<CompletionTask, 'seed'>, run: CompletionRun):
  *
  * @throws what `throwIfCancelled` throws
  */
-export function finish(prepared: Prepared, seed: number, run: CompletionRun): Image {
+export function finish(
+  prepared: Prepared,
+  { seed, isThorough = false }: Pick<CompletionTask, 'seed' | 'isThorough'>,
+  run: CompletionRun,
+): Image {
   return borrow(() => {
     const { image, hole, course, shared, own } = prepared
     const { onLevel, throwIfCancelled } = run
@@ -175,20 +181,16 @@ export function finish(prepared: Prepared, seed: number, run: CompletionRun): Im
       const isGood = best !== undefined && best.cost <= goodEnough * shared.cost
       let field = isGood ? best.field : copyField(shared.field)
       restore(levels[judged]!, field)
+      const last = isThorough ? { most: mostRounds(0), look: nearby } : { most: 1, look: closeBy }
       for (let l = judged - 1; l >= 0; l--) {
         field = descend(levels[l + 1]!, field, levels[l]!, rounds)
-        settle(
-          levels[l]!,
-          field,
-          rounds,
-          l > 0 ? { most: mostRounds(l), look: nearby } : { most: 1, look: closeBy },
-        )
+        settle(levels[l]!, field, rounds, l > 0 ? { most: mostRounds(l), look: nearby } : last)
         onNext()
       }
 
       // 5. Copied rather than averaged, it stays sharp; then the seams are blended away.
       const full = levels[0]!
-      sharpen(full, field, rounds, closeBy)
+      sharpen(full, field, rounds, last.look)
       const copiedFrom = chooseCopies(full, field)
       throwIfCancelled()
       applyCopies(image.data, full.holePixels, copiedFrom)

@@ -1,5 +1,6 @@
 import { cpus } from 'node:os'
 import type { Engine, OpenEngine } from '../engine.ts'
+import type { CompletionTask } from './complete.ts'
 import { CompletionThread } from './thread.ts'
 
 /**
@@ -32,7 +33,7 @@ export const createPatchmatch = (threads: number): Engine => ({
     return {
       device: { kind: 'cpu', name: cpus()[0]?.model.trim() ?? 'CPU', precision: 'fp32' },
       fill: ({ image, mask, avoid }, { seed, options }, run) =>
-        thread.complete({ image, mask, avoid, seed, starts: startsOf(options.quality) }, run),
+        thread.complete({ image, mask, avoid, seed, ...effortFor(options.quality) }, run),
       close: () => thread.close(),
     }
   },
@@ -57,8 +58,7 @@ export const createPatchmatch = (threads: number): Engine => ({
   },
 })
 
-/** The starts are all that more time buys: the rounds end by themselves when nothing changes any more. */
-function startsOf(quality: unknown): number {
-  if (quality === 'fast') return 1
-  return quality === 'best' ? 16 : 8
+function effortFor(quality: unknown): Pick<CompletionTask, 'starts' | 'isThorough'> {
+  if (quality === 'fast') return { starts: 1 }
+  return quality === 'best' ? { starts: 16, isThorough: true } : { starts: 8 }
 }

@@ -23,11 +23,11 @@ export function createCompleter(): (task: CompletionTask, run: CompletionRun) =>
         throw error
       }
     }
-    return finish(kept.prepared, task.seed, run)
+    return finish(kept.prepared, task, run)
   }
 }
 
-/** The same for tasks that differ in nothing but their seeds. */
+/** The same for tasks that are prepared alike. */
 function keyOf({ image, mask, avoid, starts }: CompletionTask): string {
   const hash = createHash('sha256').update(`${image.width} ${image.height} ${starts} ${avoid !== null}`)
   for (const pixels of [image, mask, avoid]) if (pixels !== null) hash.update(pixels.data)

@@ -52,7 +52,7 @@ async function removeFrom(image: Image, mask: Mask): Promise<{ filled: Image; op
     seed: Number(seed),
     options: withDefaults(patchmatch, JSON.parse(options)),
   } as const
-  const plan = planFill(image, { mask, avoid: null }, patchmatch.limits, settings)
+  const plan = await planFill(image, { mask, avoid: null }, patchmatch.limits, settings, run)
   const opened = await patchmatch.open(run, noMeans, [])
   const fillTile = (tile: Tile) => opened.fill(tile, settings, run)
   const completed = await fillContexts(image, plan, { fillTile }, run)

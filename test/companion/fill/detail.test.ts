@@ -38,15 +38,16 @@ function finder(dx: number, dy: number, largest = 2 ** 24): Engine & { readonly 
   }
 }
 
-function planned(changed: Partial<Limits> = {}): Plan {
-  const options = { growPx: 0, featherPx: 0 }
-  return planFill(picture, { mask, avoid: null }, { ...limits, ...changed }, { task: 'remove', options })
+function planned(changed: Partial<Limits> = {}): Promise<Plan> {
+  const settings = { task: 'remove', options: { growPx: 0, featherPx: 0 } } as const
+  return planFill(picture, { mask, avoid: null }, { ...limits, ...changed }, settings, quietRun)
 }
 
-async function restored(job: Partial<DetailJob>, plan = planned(), filled = smooth): Promise<Image> {
-  const detail = new Detail({ task: 'remove', detailEngine: null, ...job }, plan)
+async function restored(job: Partial<DetailJob>, plan?: Plan, filled = smooth): Promise<Image> {
+  const seen = plan ?? (await planned())
+  const detail = new Detail({ task: 'remove', detailEngine: null, ...job }, seen)
   const result = { ...filled, data: filled.data.slice() }
-  for (const context of plan.contexts) await detail.restore(result, mask, context, () => quietRun)
+  for (const context of seen.contexts) await detail.restore(result, mask, context, () => quietRun)
   return result
 }
 
@@ -83,7 +84,7 @@ describe('Detail', () => {
 
   test('shows the engine the fill at the size it was computed at', async () => {
     const engine = finder(42, 0)
-    const plan = planned()
+    const plan = await planned()
     await restored({ detailEngine: engine }, plan)
 
     const { rect, work } = plan.contexts[0]!.slices[0]!
@@ -91,8 +92,8 @@ describe('Detail', () => {
     expect(engine.guides[0]!.width / rect.width).toBeCloseTo(work.width / rect.width, 1)
   })
 
-  test('counts its runs, and says what it did', () => {
-    const detail = new Detail({ task: 'remove', detailEngine: finder(42, 0) }, planned())
+  test('counts its runs, and says what it did', async () => {
+    const detail = new Detail({ task: 'remove', detailEngine: finder(42, 0) }, await planned())
 
     expect(detail.runs).toBe(1)
     expect(detail.notes).toEqual([
@@ -110,8 +111,8 @@ describe('Detail', () => {
         ? [120, 120, 120, 255]
         : [110 + ((31 * x * x + 17 * y * y + 13 * x * y) % 21), 120, 120, 255],
     )
-    const detail = new Detail({ task: 'remove', ...job }, planned())
-    const result = await restored(job, planned(), noisy)
+    const detail = new Detail({ task: 'remove', ...job }, await planned())
+    const result = await restored(job, await planned(), noisy)
 
     expect(detail.runs).toBe(0)
     expect(detail.notes).toEqual([])
@@ -122,7 +123,10 @@ describe('Detail', () => {
 
   test('leaves what was computed at full size as it is', async () => {
     const engine = finder(42, 0)
-    expectSameImage(await restored({ detailEngine: engine }, planned({ contextPixels: 2 ** 24 })), smooth)
+    expectSameImage(
+      await restored({ detailEngine: engine }, await planned({ contextPixels: 2 ** 24 })),
+      smooth,
+    )
     expect(engine.guides).toEqual([])
   })
 })

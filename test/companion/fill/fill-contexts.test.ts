@@ -20,10 +20,8 @@ const mask = rectMask(
   { x: 20, y: 110, width: 560, height: 9 },
   { x: 300, y: 118, width: 7, height: 110 },
 )
-const plan = planFill(picture, { mask, avoid: null }, limits, {
-  task: 'remove',
-  options: { growPx: 0, featherPx: 0 },
-})
+const settings = { task: 'remove', options: { growPx: 0, featherPx: 0 } } as const
+const plan = await planFill(picture, { mask, avoid: null }, limits, settings, quietRun)
 
 function fillWith(fillTile: (tile: Tile, run: number) => Image): Promise<Image> {
   let run = 0

@@ -63,10 +63,11 @@ describe('expandPasses', () => {
   })
 })
 
-describe('a picture that is continued in several passes', () => {
+describe('a picture that is continued in several passes', async () => {
   const picture = paintImage(400, 90, (x, y) => (x >= 160 && x < 240 ? [x, y, 99, 255] : [0, 0, 0, 0]))
   const mask = around(400, 90, { x: 160, y: 0, width: 80, height: 90 })
-  const plan = planFill(picture, { mask, avoid: null }, limits, { task: 'expand', options: {} })
+  const settings = { task: 'expand', options: {} } as const
+  const plan = await planFill(picture, { mask, avoid: null }, limits, settings, quietRun)
 
   const greys = [40, 70, 100, 130, 160, 190]
   async function filled() {

@@ -49,6 +49,15 @@ describe('createCompleter', () => {
     expect(second.told.before).toBeGreaterThan(first.told.total / 3)
   })
 
+  test('finishes what was prepared once thoroughly and once not', () => {
+    const completeNext = createCompleter()
+    const plain = completeNext(taskOf(5), unwatched).data
+    const thorough = completeNext(taskOf(5, { isThorough: true }), unwatched).data
+    expect(thorough).not.toEqual(plain)
+    expect(thorough).toEqual(complete(taskOf(5, { isThorough: true }), unwatched).data)
+    expect(completeNext(taskOf(5), unwatched).data).toEqual(plain)
+  })
+
   test.each<[string, Partial<CompletionTask>]>([
     ['the picture', { image: noise(size, 3) }],
     ['the mask', { mask: markWhere(size, within(20, 25, 34, 28)) }],
