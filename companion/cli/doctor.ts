@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { sizeInWords } from '../byte-size.ts'
-import { isInWindows } from '../gpu/card.ts'
+import { type Card, cardInWords, findCard, isInWindows } from '../gpu/card.ts'
 import { builtFile, installationFolder, version } from '../installation.ts'
 import { findRunning } from '../instance.ts'
 import { holderOf, isFree } from '../listen.ts'
@@ -33,6 +33,8 @@ export interface Report {
   readonly system: string
   /** Whether it is Linux inside Windows (WSL). */
   readonly isInWindows: boolean
+  /** An NVIDIA card; null: there is none, or no driver that could be asked. */
+  readonly card: Card | null
   readonly ports: readonly PortReport[]
   readonly folders: { readonly installation: string; readonly data: string; readonly writable: boolean }
   readonly built: Readonly<Record<string, boolean>>
@@ -66,9 +68,10 @@ const builtFiles = [
 export async function examine(): Promise<Report> {
   const data = dataFolderPath()
   const folder = openFolder(data)
-  const [portReports, sharp, runtime, stored] = await Promise.all([
+  const [portReports, sharp, card, runtime, stored] = await Promise.all([
     examinePorts(folder),
     sharpVersion(),
+    findCard(),
     import('../runtime/examine.ts').then(({ examineRuntime }) => examineRuntime()),
     examineStore(folder),
   ])
@@ -81,6 +84,7 @@ export async function examine(): Promise<Report> {
     },
     system: `${process.platform}-${process.arch}`,
     isInWindows: isInWindows(),
+    card,
     ports: portReports,
     folders: { installation: installationFolder, data, writable: folder !== null },
     built: Object.fromEntries(builtFiles.map((name) => [name, existsSync(builtFile(name))])),
@@ -188,6 +192,7 @@ function inWords(report: Report): string {
     ['System', report.isInWindows ? `${report.system} in WSL; Figma for Windows reaches it` : report.system],
     ['sharp', versions.sharp ?? 'cannot be loaded'],
     ['ONNX Runtime', runtime.version ?? `${runtime.lack} The embedded engine does not need it.`],
+    ...(report.card === null ? [] : [['Graphics card', cardInWords(report.card)] as [string, string]]),
     ...runtime.devices.map(({ kind, name, lack }): [string, string] => [
       titles[kind],
       lack ?? `can be used: ${name}`,

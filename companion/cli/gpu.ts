@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { adviceFor, distributionFrom, driverAdvice, type System } from '../gpu/advice.ts'
-import { type Card, findCard, isDriverTooOld, isInWindows } from '../gpu/card.ts'
+import { type Card, cardInWords, findCard, isDriverTooOld, isInWindows } from '../gpu/card.ts'
 import { type FoundLibrary, findLibraries, rememberFolders, surroundingsHere } from '../gpu/libraries.ts'
 import {
   addressFromNpm,
@@ -181,7 +181,7 @@ function inWords({ card, provider, libraries, lack }: Report, system: System): s
         ]
       : adviceFor(missing, system)
   const rows: [string, string][] = [
-    ['Graphics card', card === null ? 'none found' : `${card.name}, driver ${card.driver}`],
+    ['Graphics card', card === null ? 'none found' : cardInWords(card)],
     ['CUDA provider', provider === 'absent' ? 'not installed' : provider],
     ...libraries.map(({ name, folder }): [string, string] => [name, folder ?? 'missing']),
   ]

@@ -7,22 +7,34 @@ export interface Card {
   readonly name: string
   /** '580.95.05' */
   readonly driver: string
+  readonly memoryBytes: number
+  readonly freeBytes: number
 }
 
 /** The first card; null: there is none, or no driver that could be asked. */
 export async function findCard(): Promise<Card | null> {
   try {
-    const query = ['--query-gpu=name,driver_version', '--format=csv,noheader']
+    const query = [
+      '--query-gpu=name,driver_version,memory.total,memory.free',
+      '--format=csv,noheader,nounits',
+    ]
     return parseCard((await promisify(execFile)('nvidia-smi', query, { timeout: 10_000 })).stdout)
   } catch {
     return null
   }
 }
 
-/** 'NVIDIA GeForce RTX 4070, 580.95.05', a line for each card. */
+/** 'NVIDIA GeForce RTX 4070, 580.95.05, 12282, 11000' with MiB, a line for each card. */
 export function parseCard(output: string): Card | null {
-  const [, name, driver] = /^(.+), ([\d.]+)$/m.exec(output) ?? []
-  return name === undefined || driver === undefined ? null : { name, driver }
+  const [, name, driver, total, free] = /^(.+), ([\d.]+), (\d+), (\d+)$/m.exec(output) ?? []
+  if (name === undefined || driver === undefined) return null
+  return { name, driver, memoryBytes: Number(total) * 2 ** 20, freeBytes: Number(free) * 2 ** 20 }
+}
+
+/** 'NVIDIA GeForce RTX 4070, driver 580.95.05, 11.5 of 12.9 GB free' */
+export function cardInWords({ name, driver, memoryBytes, freeBytes }: Card): string {
+  const gigabytes = (bytes: number) => (bytes / 1e9).toFixed(1)
+  return `${name}, driver ${driver}, ${gigabytes(freeBytes)} of ${gigabytes(memoryBytes)} GB free`
 }
 
 /** Bytes of the card's memory. */
@@ -63,7 +75,7 @@ export function parseCardMemory(card: string, processes: string, pid: number): C
 /** Every CUDA 13 needs a driver of this series or a later one (NVIDIA, CUDA 13.0 release notes, table 3). */
 export const leastDriver = 580
 
-export function isDriverTooOld({ driver }: Card): boolean {
+export function isDriverTooOld({ driver }: Pick<Card, 'driver'>): boolean {
   return Number.parseInt(driver, 10) < leastDriver
 }
 

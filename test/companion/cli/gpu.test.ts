@@ -7,7 +7,10 @@ import { temporaryFolder } from '../../support/data-folder.ts'
 import { environmentWithNpm } from '../../support/npm.ts'
 import { publishProvider } from '../../support/published-provider.ts'
 
-const card = { name: 'NVIDIA GeForce RTX 4070', driver: '580.95.05' }
+const card = {
+  ...{ name: 'NVIDIA GeForce RTX 4070', driver: '580.95.05' },
+  ...{ memoryBytes: 12.9e9, freeBytes: 11.5e9 },
+}
 
 function librariesBut(...missing: string[]) {
   return neededLibraries.map((library) => ({
@@ -47,7 +50,7 @@ describe('infill gpu status', () => {
     const { lines, surroundings } = await setUp()
     expect(await gpuStatus({}, surroundings)).toBe(4)
     expect(lines).toEqual([
-      'Graphics card      NVIDIA GeForce RTX 4070, driver 580.95.05',
+      'Graphics card      NVIDIA GeForce RTX 4070, driver 580.95.05, 11.5 of 12.9 GB free',
       'CUDA provider      not installed',
       'libcuda.so.1       /usr/lib',
       'libcudart.so.13    /usr/lib',
