@@ -42,3 +42,12 @@ test('the demo with an engine that there is not names those that there are', asy
   expect(exitCode, output).toBe(1)
   expect(output).toMatch(/no engine "magic"\. Possible: auto, lama, migan, powerpaint/)
 })
+
+test('the demo erases a tree from a photograph, and says where before and after lie and how long it took', async () => {
+  const { output, exitCode } = await demo()
+  expect(exitCode, output).toBe(0)
+  const [before, after] = ['before.jpg', 'after.png'].map((name) => join('demo-output', name))
+  expect(output).toContain(before)
+  expect(output).toContain(after)
+  expect(output).toMatch(/\d+ ms/)
+})

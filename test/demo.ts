@@ -26,6 +26,8 @@ const { engine } = new Command('demo')
   .opts<{ engine: string }>()
 const sample = join(installationFolder, 'test/fixtures/pictures/hill-tree')
 const output = join(installationFolder, 'demo-output')
+/** A diffusion model takes minutes without a graphics card. */
+const patienceMs = 60 * 60_000
 
 const home = await mkdtemp(join(tmpdir(), 'infill-demo-'))
 // An engine that is named may need a model, and those are the person's own.
@@ -124,9 +126,6 @@ async function erase(
   )
   return { patch: patch!, ms: performance.now() - startedAt }
 }
-
-/** A diffusion model takes minutes without a graphics card. */
-const patienceMs = 60 * 60_000
 
 function pairedClient({ port, code }: RunningCompanion): Promise<{ client: Companion; ready: Ready }> {
   return new Promise((resolve, reject) => {
