@@ -71,7 +71,7 @@ class OnePassEngine implements OpenEngine {
   }
 
   get peakBytes(): number {
-    return this.#runtime.memory.peakBytes
+    return this.#runtime.peakBytes
   }
 
   async fill({ image, mask, avoid }: Tile, _settings: FillSettings, run: Run): Promise<Image> {

@@ -27,7 +27,7 @@ export async function openInfill(work: Work): Promise<Contestant> {
       return { ms: performance.now() - startedAt, values: values === null ? [] : sampleOf(values) }
     },
     async close() {
-      const { peakBytes } = onnx.memory
+      const { peakBytes } = onnx
       await onnx.unload()
       return peakBytes
     },
@@ -137,8 +137,9 @@ function timed(runtime: Runtime): { readonly runtime: Runtime; readonly loadMs: 
         }
       },
       unload: () => runtime.unload(),
-      get memory() {
-        return runtime.memory
+      outlook: (...given) => runtime.outlook(...given),
+      get peakBytes() {
+        return runtime.peakBytes
       },
     },
   }

@@ -56,7 +56,7 @@ export async function openInfill(
       return performance.now() - startedAt
     },
     async end() {
-      const { peakBytes } = runtime.memory
+      const { peakBytes } = runtime
       await runtime.unload()
       return peakBytes
     },
@@ -173,8 +173,9 @@ function withoutNetwork(runtime: Runtime, { width, height }: Size): Runtime {
   return {
     load: (source, on, run) => runtime.load({ ...source, model }, on, run),
     unload: () => runtime.unload(),
-    get memory() {
-      return runtime.memory
+    outlook: (...given) => runtime.outlook(...given),
+    get peakBytes() {
+      return runtime.peakBytes
     },
   }
 }
