@@ -138,7 +138,7 @@ export class Networks {
         measure,
         build,
         inputs,
-        numbers: vaeNumbers(size, tileSide),
+        numbers: vaeNumbers(size, tileSide) / 2,
       } as const
       const session = await this.#load(piece, way, run)
       return valuesOf(title, await session.run(inputs, run), 'moments')
