@@ -10,10 +10,10 @@ import { type DataFolder, readJson, writeJson } from '../settings.ts'
 export interface Library {
   readonly name: string
   /** What it is a part of, to be installed as one. */
-  readonly part: 'driver' | 'runtime' | 'cublas' | 'curand' | 'cudnn'
+  readonly part: 'driver' | 'runtime' | 'cublas' | 'curand' | 'cudnn' | 'nvrtc'
 }
 
-/** From `readelf -d` of the provider. cuDNN it opens by name, with the first convolution. */
+/** From `readelf -d` of the provider. cuDNN it opens by name with the first convolution, some of which cuDNN compiles with NVRTC. */
 export const neededLibraries: readonly Library[] = [
   { name: 'libcuda.so.1', part: 'driver' },
   { name: 'libcudart.so.13', part: 'runtime' },
@@ -21,6 +21,7 @@ export const neededLibraries: readonly Library[] = [
   { name: 'libcublasLt.so.13', part: 'cublas' },
   { name: 'libcurand.so.10', part: 'curand' },
   { name: 'libcudnn.so.9', part: 'cudnn' },
+  { name: 'libnvrtc.so.13', part: 'nvrtc' },
 ]
 
 export interface FoundLibrary extends Library {

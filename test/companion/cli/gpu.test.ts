@@ -58,6 +58,7 @@ describe('infill gpu status', () => {
       'libcublasLt.so.13  /usr/lib',
       'libcurand.so.10    /usr/lib',
       'libcudnn.so.9      /usr/lib',
+      'libnvrtc.so.13     /usr/lib',
       '',
       'The CUDA provider is not installed: `infill gpu install` gets it.',
     ])
