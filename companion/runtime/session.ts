@@ -16,7 +16,7 @@ import {
   titles,
 } from './device.ts'
 import { OnnxError } from './failures.ts'
-import { InferenceProcess } from './inference-process.ts'
+import { InferenceProcess, type Question } from './inference-process.ts'
 import { availableBytes } from './memory.ts'
 
 /** What a session is made from. */
@@ -85,6 +85,8 @@ export interface RuntimeOptions {
   readonly log: Log
   /** After so long without work everything is unloaded. */
   readonly idleMs?: number
+  /** A session fails to load on a card where one of its nodes would run on the CPU. For checks. */
+  readonly strict?: boolean
   /** The script of the process, for tests. */
   readonly script?: string
   /** Of an NVIDIA card, and what the process has of it. Default: what its driver tells. */
@@ -198,7 +200,10 @@ export class OnnxRuntime implements Runtime {
       }
       run.onProgress({ stage: 'load', done: 0, total: 1, unit: 'steps' })
       const { optimisation = 'all' } = source
-      const question = { type: 'load', slot, model: source.model(provider), provider, optimisation } as const
+      const strict = this.#options.strict === true && kind !== 'cpu'
+      const question: Question = {
+        ...{ type: 'load', slot, model: source.model(provider), provider, optimisation, strict },
+      }
       const { inputs, outputs } = await this.#makingRoom(owner, run.signal, () =>
         owner.ask(question, run.signal),
       )
