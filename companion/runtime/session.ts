@@ -210,9 +210,9 @@ export class OnnxRuntime implements Runtime {
       run.onProgress({ stage: 'load', done: 1, total: 1, unit: 'steps' })
       const session: Session = {
         ...{ device: await describeDevice(kind, source.precision?.(provider)), notes, inputs, outputs },
-        run: (given, { signal, keep, kept }) =>
+        run: (given, { signal, keep, kept, only }) =>
           this.#busy(async () => {
-            const question = { type: 'run', slot, inputs: given, keep, kept } as const
+            const question = { type: 'run', slot, inputs: given, keep, kept, only } as const
             return (await owner.ask(question, signal)).outputs
           }),
       }

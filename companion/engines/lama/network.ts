@@ -113,7 +113,7 @@ export async function inpaint(
 ): Promise<Image> {
   const outputs = await session.run(
     inputs(image, unitsFromBytes(planesFromImage(image)), unitsFromMask(mask, least)),
-    run,
+    { signal: run.signal, only: [output] },
   )
   const values = outputs[output]!.data as Float32Array
   refuseNonNumbers(model.title, values)

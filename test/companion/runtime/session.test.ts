@@ -88,6 +88,17 @@ describe('a session', () => {
     expect((await session.run(twoNumbers, quietRun)).y?.data).toEqual(Float32Array.of(2, 3))
   })
 
+  test('gives only the outputs that are wanted', async () => {
+    const g = createGraph(new Map())
+    const x = g.input('x', 'float32', [2])
+    g.output('once', x)
+    g.output('twice', add(g, x, x))
+    const session = await opened().load(sourceOf('doubling', 'one', g), 'best', quietRun)
+    const outputs = await session.run(twoNumbers, { ...quietRun, only: ['twice'] })
+    expect(Object.keys(outputs)).toEqual(['twice'])
+    expect(outputs.twice?.data).toEqual(Float32Array.of(2, 4))
+  })
+
   test('takes in what an earlier run has left in the process, as long as it is one of the last four', async () => {
     const { signal } = quietRun
     const runtime = opened()
