@@ -80,11 +80,17 @@ export function rememberFolders({ gpu }: DataFolder, libraries: readonly FoundLi
 }
 
 /** What the process that runs models needs in its environment, so that its loader looks in the remembered folders too. */
-export function loaderEnvironment({ gpu }: DataFolder): { readonly LD_LIBRARY_PATH?: string } {
-  const remembered = v.safeParse(v.array(v.string()), readJson(join(gpu, 'libraries.json')))
-  if (!remembered.success || remembered.output.length === 0) return {}
+export function loaderEnvironment(data: DataFolder): { readonly LD_LIBRARY_PATH?: string } {
+  const remembered = rememberedFolders(data)
+  if (remembered.length === 0) return {}
   const own = process.env.LD_LIBRARY_PATH ?? ''
-  return { LD_LIBRARY_PATH: [own, ...remembered.output].filter(Boolean).join(delimiter) }
+  return { LD_LIBRARY_PATH: [own, ...remembered].filter(Boolean).join(delimiter) }
+}
+
+/** Where libraries were found before: some may come from another place than those that were missing then. */
+export function rememberedFolders({ gpu }: DataFolder): readonly string[] {
+  const folders = v.safeParse(v.array(v.string()), readJson(join(gpu, 'libraries.json')))
+  return folders.success ? folders.output : []
 }
 
 /**

@@ -118,6 +118,15 @@ describe('infill gpu install', () => {
     expect(named).toEqual(['/home/ada/cuda'])
   })
 
+  test('looks again where libraries were found before, for those that were missing may come from elsewhere', async () => {
+    const found = (folder: string) =>
+      librariesBut().map((library) => ({ ...library, isKnownToLoader: false, folder }))
+    const { named, surroundings } = await setUp()
+    await gpuStatus({}, { ...surroundings, findLibraries: async () => found('/opt/pytorch/lib') })
+    await installGpu({ libraries: ['/home/ada/cuda'] }, surroundings)
+    expect(named).toEqual(['/home/ada/cuda', '/opt/pytorch/lib'])
+  })
+
   test('says what went wrong with the download: exit code 1', async () => {
     const { errors, surroundings } = await setUp({ environment: environmentWithNpm(null) })
     expect(await installGpu({}, surroundings)).toBe(1)
