@@ -1,4 +1,6 @@
 import { createMask, type Image, type Mask } from '../image/image.ts'
+import { boundsOf } from '../image/mask.ts'
+import { inflate } from '../image/rect.ts'
 import type { Rect } from '../protocol.ts'
 import type { Scene } from './scene.ts'
 
@@ -94,24 +96,26 @@ function widen({ width, height }: Scene, marks: Uint8Array, reachPx: number): Ui
 function linearModels(scene: Scene, sides: Uint8Array, isWanted: Uint8Array): Float32Array {
   const { colours } = scene
   const models = new Float32Array(sides.length * 4)
-  const numbersOf = (pixel: number, into: Float64Array) => {
-    const red = colours[pixel * 3]!
-    const green = colours[pixel * 3 + 1]!
-    const blue = colours[pixel * 3 + 2]!
-    into[0] = red
-    into[1] = green
-    into[2] = blue
-    into[3] = red * red
-    into[4] = red * green
-    into[5] = red * blue
-    into[6] = green * green
-    into[7] = green * blue
-    into[8] = blue * blue
-    const side = sides[pixel]!
-    into[9] = side
-    into[10] = side * red
-    into[11] = side * green
-    into[12] = side * blue
+  const numbersOf: NumbersOf = (first, end, into) => {
+    for (let pixel = first, at = 0; pixel < end; pixel += 1, at += 13) {
+      const red = colours[pixel * 3]!
+      const green = colours[pixel * 3 + 1]!
+      const blue = colours[pixel * 3 + 2]!
+      const side = sides[pixel]!
+      into[at] = red
+      into[at + 1] = green
+      into[at + 2] = blue
+      into[at + 3] = red * red
+      into[at + 4] = red * green
+      into[at + 5] = red * blue
+      into[at + 6] = green * green
+      into[at + 7] = green * blue
+      into[at + 8] = blue * blue
+      into[at + 9] = side
+      into[at + 10] = side * red
+      into[at + 11] = side * green
+      into[at + 12] = side * blue
+    }
   }
   forEachWindow(scene, isWanted, 13, numbersOf, (pixel, sums, n) => {
     const [r, g, b] = [sums[0]! / n, sums[1]! / n, sums[2]! / n]
@@ -130,60 +134,65 @@ function linearModels(scene: Scene, sides: Uint8Array, isWanted: Uint8Array): Fl
 /** The means of the models of all windows that hold a pixel (equation 21), for the band and its neighbours. */
 function meanModels(scene: Scene, isBand: Uint8Array, models: Float32Array): Float32Array {
   const means = new Float32Array(models.length)
-  const numbersOf = (pixel: number, into: Float64Array) => {
-    for (let i = 0; i < 4; i += 1) into[i] = models[pixel * 4 + i]!
-  }
+  const numbersOf: NumbersOf = (first, end, into) => into.set(models.subarray(first * 4, end * 4))
   forEachWindow(scene, widen(scene, isBand, 1), 4, numbersOf, (pixel, sums, n) => {
     for (let i = 0; i < 4; i += 1) means[pixel * 4 + i] = sums[i]! / n
   })
   return means
 }
 
+/** Gives the numbers of the pixels from `first` to `end`, so many for each. */
+type NumbersOf = (first: number, end: number, into: Float64Array) => void
+
 /**
  * Sums numbers over the window round each wanted pixel, of those of its pixels that lie in the scene. The window slides, so
  * that its size costs nothing: sums of columns from row to row, sums of windows along a row.
  *
- * @param numbersOf Gives a pixel's numbers, `count` of them.
+ * @param count How many numbers a pixel has.
  * @param take Is given the sums, and of how many pixels they are.
  */
 function forEachWindow(
-  { width, height }: Scene,
+  scene: Scene,
   isWanted: Uint8Array,
   count: number,
-  numbersOf: (pixel: number, into: Float64Array) => void,
+  numbersOf: NumbersOf,
   take: (pixel: number, sums: Float64Array, pixels: number) => void,
 ): void {
-  const numbers = new Float64Array(count)
-  const columns = new Float64Array(width * count)
+  const wanted = boundsOf({ ...scene, data: isWanted })
+  if (wanted === null) return
+  const { width } = scene
+  const { x: left, y: top, width: across, height: down } = inflate(wanted, windowPx, scene)
+  const [right, bottom] = [left + across, top + down]
+  const numbers = new Float64Array(across * count)
+  /** Of the rows in the window, for each column from `left`. */
+  const columns = new Float64Array(across * count)
   const sums = new Float64Array(count)
   const addRow = (y: number, sign: 1 | -1) => {
-    if (y < 0 || y >= height) return
-    for (let x = 0; x < width; x += 1) {
-      numbersOf(y * width + x, numbers)
-      for (let i = 0; i < count; i += 1) columns[x * count + i]! += sign * numbers[i]!
-    }
+    if (y < top || y >= bottom) return
+    numbersOf(y * width + left, y * width + right, numbers)
+    for (let i = 0; i < columns.length; i += 1) columns[i]! += sign * numbers[i]!
   }
   const addColumn = (x: number, sign: 1 | -1) => {
-    if (x < 0 || x >= width) return
-    for (let i = 0; i < count; i += 1) sums[i]! += sign * columns[x * count + i]!
+    if (x < left || x >= right) return
+    for (let i = 0; i < count; i += 1) sums[i]! += sign * columns[(x - left) * count + i]!
   }
-  for (let y = 0; y < windowPx; y += 1) addRow(y, 1)
-  for (let y = 0; y < height; y += 1) {
+  for (let y = top; y < wanted.y + windowPx; y += 1) addRow(y, 1)
+  for (let y = wanted.y; y < wanted.y + wanted.height; y += 1) {
     addRow(y + windowPx, 1)
     addRow(y - windowPx - 1, -1)
     const row = isWanted.subarray(y * width, (y + 1) * width)
     const last = row.lastIndexOf(1)
     if (last < 0) continue
     const first = row.indexOf(1)
-    const rows = Math.min(height - 1, y + windowPx) - Math.max(0, y - windowPx) + 1
+    const rows = Math.min(bottom - 1, y + windowPx) - Math.max(top, y - windowPx) + 1
     sums.fill(0)
     for (let x = first - windowPx - 1; x < first + windowPx; x += 1) addColumn(x, 1)
     for (let x = first; x <= last; x += 1) {
       addColumn(x + windowPx, 1)
       addColumn(x - windowPx - 1, -1)
       if (row[x] === 0) continue
-      const across = Math.min(width - 1, x + windowPx) - Math.max(0, x - windowPx) + 1
-      take(y * width + x, sums, rows * across)
+      const columnsSeen = Math.min(right - 1, x + windowPx) - Math.max(left, x - windowPx) + 1
+      take(y * width + x, sums, rows * columnsSeen)
     }
   }
 }

@@ -43,7 +43,7 @@ export function cutThing(scene: Scene, links: Int32Array, knowledge: Knowledge, 
   let sides = sidesOf(halfKnown.seeds)
   for (let round = 1; round <= mostRounds; round += 1) {
     const next = cutOnce(half, halfLinks, halfKnown, sides, run)
-    const changed = next.reduce((sum, side, pixel) => sum + (side === sides[pixel] ? 0 : 1), 0)
+    const changed = differences(sides, next)
     sides = next
     run.onStep(round, total)
     if (changed <= settledShare * next.length) break
@@ -62,55 +62,71 @@ export function cutThing(scene: Scene, links: Int32Array, knowledge: Knowledge, 
 export function edgeShare(size: Size, links: Int32Array, sides: Uint8Array): number {
   let kept = 0
   let most = 0
-  eachLink(size, (i, pixel, neighbour) => {
-    if (sides[pixel] === sides[neighbour]) return
-    kept += links[i]!
-    most += (unitsPerCost * smoothness) / lengthOf(i & 3)
+  eachRow(size, (direction, first, end, step) => {
+    const uncut = (unitsPerCost * smoothness) / lengthOf(direction)
+    for (let pixel = first; pixel < end; pixel += 1) {
+      if (sides[pixel] === sides[pixel + step]) continue
+      kept += links[pixel * 4 + direction]!
+      most += uncut
+    }
   })
   return most === 0 ? 0 : Math.round(10 * (1 - kept / most)) / 10
 }
 
-/** What it costs to part neighbours: [pixels, 4], to the right, below, below right and below left; 0: there is none. */
+/** What it costs to part neighbours: [pixels, 4], to each of `neighbours`; 0: there is none. */
 export function linksOf({ width, height, colours }: Scene): Int32Array {
-  const squared = new Float64Array(width * height * 4)
+  // First the squared distances of the colours; −1: there is no neighbour.
+  const links = new Int32Array(width * height * 4).fill(-1)
   let sum = 0
   let count = 0
-  eachLink({ width, height }, (i, pixel, neighbour) => {
-    const distance = squaredDistance(colours, pixel * 3, neighbour * 3)
-    squared[i] = distance
-    sum += distance
-    count += 1
+  eachRow({ width, height }, (direction, first, end, step) => {
+    for (let pixel = first; pixel < end; pixel += 1) {
+      const distance = squaredDistance(colours, pixel * 3, (pixel + step) * 3)
+      links[pixel * 4 + direction] = distance
+      sum += distance
+    }
+    count += end - first
   })
   // β of §2.1. A plain picture has no contrast to measure by.
   const beta = sum === 0 ? 0 : count / (2 * sum)
-  const links = new Int32Array(squared.length)
-  eachLink({ width, height }, (i) => {
-    links[i] = Math.max(
-      1,
-      Math.round((unitsPerCost * smoothness * Math.exp(-beta * squared[i]!)) / lengthOf(i & 3)),
-    )
-  })
+  const costs = neighbours.map((_, direction) => costsOfParting(beta, lengthOf(direction)))
+  for (let i = 0; i < links.length; i += 1) {
+    const distance = links[i]!
+    links[i] = distance < 0 ? 0 : (costs[i & 3]![distance] ?? 1)
+  }
   return links
 }
 
-/** Of a link, in px. */
-function lengthOf(link: number): number {
-  return link < 2 ? 1 : Math.SQRT2
+/** By the squared distance of the colours; what is not listed costs 1. */
+function costsOfParting(beta: number, lengthPx: number): Int32Array {
+  const strongest = unitsPerCost * smoothness
+  const farthest = beta === 0 ? 0 : Math.min(3 * 255 ** 2, Math.log(strongest) / beta)
+  return Int32Array.from({ length: Math.floor(farthest) + 1 }, (_, distance) =>
+    Math.max(1, Math.round((strongest * Math.exp(-beta * distance)) / lengthPx)),
+  )
 }
 
-/** Visits all pairs of neighbours, with the place of their link: pixel · 4 + half the direction. */
-function eachLink(
+/** Of each two neighbours one has the other among these. */
+const neighbours = [
+  { dx: 1, dy: 0 },
+  { dx: 0, dy: 1 },
+  { dx: 1, dy: 1 },
+  { dx: -1, dy: 1 },
+] as const
+
+/** Of a link in one of the directions of `neighbours`, in px. */
+function lengthOf(direction: number): number {
+  return direction < 2 ? 1 : Math.SQRT2
+}
+
+/** Visits all pairs of neighbours, row by row: those of the pixels from `first` to `end`, each `step` before the other. */
+function eachRow(
   { width, height }: Size,
-  visit: (link: number, pixel: number, neighbour: number) => void,
+  visit: (direction: number, first: number, end: number, step: number) => void,
 ): void {
-  for (let y = 0, pixel = 0; y < height; y += 1) {
-    for (let x = 0; x < width; x += 1, pixel += 1) {
-      const isLast = x + 1 === width
-      if (!isLast) visit(pixel * 4, pixel, pixel + 1)
-      if (y + 1 === height) continue
-      visit(pixel * 4 + 1, pixel, pixel + width)
-      if (!isLast) visit(pixel * 4 + 2, pixel, pixel + width + 1)
-      if (x > 0) visit(pixel * 4 + 3, pixel, pixel + width - 1)
+  for (const [direction, { dx, dy }] of neighbours.entries()) {
+    for (let y = 0; y + dy < height; y += 1) {
+      visit(direction, y * width + Math.max(0, -dx), (y + 1) * width - Math.max(0, dx), dy * width + dx)
     }
   }
 }
@@ -132,34 +148,54 @@ function cutOnce(
   const ground = learnMixture(colours, grounds)
   const excluded = placesWhere(seeds, seed.excluded)
   // Learnt on their own: among all of the ground, a few pixels that were pointed at would not count.
-  const unlike = excluded.length === 0 ? ground : learnMixture(colours, excluded)
+  const unlike = excluded.length === 0 ? null : learnMixture(colours, excluded)
   throwIfCancelled()
 
   const graph = createGridGraph(width, height)
   const { stride, capacities, terminals } = graph
-  const nodeOf = (pixel: number) => pixel + stride + 1 + 2 * Math.floor(pixel / width)
-  const isFree = (pixel: number) => seeds[pixel] === seed.maybeGround || seeds[pixel] === seed.maybeThing
+  const nodes = nodesOf(scene, stride)
+  const isFree = seeds.map((known) => (known === seed.maybeGround || known === seed.maybeThing ? 1 : 0))
   for (let pixel = 0; pixel < seeds.length; pixel += 1) {
-    if (!isFree(pixel)) continue
-    const groundCost = Math.min(costOf(ground, colours, pixel * 3), costOf(unlike, colours, pixel * 3))
+    if (isFree[pixel] === 0) continue
+    let groundCost = costOf(ground, colours, pixel * 3)
+    if (unlike !== null) groundCost = Math.min(groundCost, costOf(unlike, colours, pixel * 3))
     const cost = groundCost - costOf(thing, colours, pixel * 3)
-    terminals[nodeOf(pixel)] = Math.round(unitsPerCost * (cost - (reluctance?.[pixel] ?? 0)))
+    terminals[nodes[pixel]!] = Math.round(unitsPerCost * (cost - (reluctance?.[pixel] ?? 0)))
   }
-  eachLink(scene, (i, pixel, neighbour) => {
-    const capacity = links[i]!
-    const direction = (i & 3) * 2
-    if (isFree(pixel) && isFree(neighbour)) {
-      capacities[nodeOf(pixel) * 8 + direction] = capacity
-      capacities[nodeOf(neighbour) * 8 + direction + 1] = capacity
-    } else if (isFree(pixel)) {
-      // A certain pixel needs no node: it pulls its neighbours to its side.
-      terminals[nodeOf(pixel)]! += seeds[neighbour] === seed.thing ? capacity : -capacity
-    } else if (isFree(neighbour)) {
-      terminals[nodeOf(neighbour)]! += seeds[pixel] === seed.thing ? capacity : -capacity
+  eachRow(scene, (direction, first, end, step) => {
+    for (let pixel = first; pixel < end; pixel += 1) {
+      const neighbour = pixel + step
+      const capacity = links[pixel * 4 + direction]!
+      if (isFree[pixel] === 1 && isFree[neighbour] === 1) {
+        capacities[nodes[pixel]! * 8 + 2 * direction] = capacity
+        capacities[nodes[neighbour]! * 8 + 2 * direction + 1] = capacity
+      } else if (isFree[pixel] === 1) {
+        // A certain pixel needs no node: it pulls its neighbours to its side.
+        terminals[nodes[pixel]!]! += seeds[neighbour] === seed.thing ? capacity : -capacity
+      } else if (isFree[neighbour] === 1) {
+        terminals[nodes[neighbour]!]! += seeds[pixel] === seed.thing ? capacity : -capacity
+      }
     }
   })
   const isThing = cutGrid(graph, throwIfCancelled)
-  return seeds.map((known, pixel) => (isFree(pixel) ? isThing[nodeOf(pixel)]! : known === seed.thing ? 1 : 0))
+  return seeds.map((known, pixel) =>
+    isFree[pixel] === 1 ? isThing[nodes[pixel]!]! : known === seed.thing ? 1 : 0,
+  )
+}
+
+/** The node of each pixel: the grid has a border. */
+function nodesOf({ width, height }: Size, stride: number): Int32Array {
+  const nodes = new Int32Array(width * height)
+  for (let y = 0, pixel = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1, pixel += 1) nodes[pixel] = (y + 1) * stride + x + 1
+  }
+  return nodes
+}
+
+function differences(a: Uint8Array, b: Uint8Array): number {
+  let count = 0
+  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) count += 1
+  return count
 }
 
 /** Of four pixels the one that is known best wins, so that a thin scribble is not lost. */

@@ -140,12 +140,14 @@ function reluctanceOf(
   for (const { x, y, include } of spots) if (include) included.data[y * size.width + x] = 255
   const farPx = Math.ceil(2 * reachPx)
   const squared = squaredDistances(included, wholeOf(size), farPx)
-  return Float32Array.from(squared, (distance, pixel) => {
-    const share = Math.min(2, Math.sqrt(distance) / reachPx)
+  const reluctance = new Float32Array(squared.length)
+  for (let pixel = 0; pixel < squared.length; pixel += 1) {
+    const share = Math.min(2, Math.sqrt(squared[pixel]!) / reachPx)
     if (share > 1 && seeds[pixel] === seed.maybeThing) seeds[pixel] = seed.maybeGround
     if (share >= 2) seeds[pixel] = seed.ground
-    return strongestReluctance * (share / 2) ** 2
-  })
+    reluctance[pixel] = strongestReluctance * (share / 2) ** 2
+  }
+  return reluctance
 }
 
 function paintSpot(seeds: Uint8Array, { width, height }: Size, x: number, y: number, value: number): void {
@@ -158,12 +160,16 @@ function paintSpot(seeds: Uint8Array, { width, height }: Size, x: number, y: num
 
 /** Pixels in both, of those in either. */
 function agreement(a: Candidate, b: Candidate): number {
+  const { x, y, width, height } = union(a.rect, b.rect)
   let both = 0
   let either = 0
-  for (let pixel = 0; pixel < a.mask.data.length; pixel += 1) {
-    const sum = a.mask.data[pixel]! + b.mask.data[pixel]!
-    if (sum > 0) either += 1
-    if (sum > 255) both += 1
+  for (let row = y; row < y + height; row += 1) {
+    const end = row * a.mask.width + x + width
+    for (let pixel = end - width; pixel < end; pixel += 1) {
+      const sum = a.mask.data[pixel]! + b.mask.data[pixel]!
+      if (sum > 0) either += 1
+      if (sum > 255) both += 1
+    }
   }
   return both / either
 }
