@@ -104,7 +104,7 @@ async function pair({ header }: Frame, connection: Connection, shared: Shared): 
   }
 }
 
-async function image({ id, connection, shared: { images }, ...frame }: Request): Promise<void> {
+async function image({ id, connection, shared: { engines, images }, ...frame }: Request): Promise<void> {
   // A picture that cannot be read must not leave the one that it was to replace.
   const pictureOf = (imageId: string) => images.find(connection, imageId)
   const picture = await readPicture(frame, pictureOf).catch((error: unknown) => {
@@ -113,6 +113,7 @@ async function image({ id, connection, shared: { images }, ...frame }: Request):
   })
   if (!connection.isOpen) return
   images.add(connection, id, picture)
+  for (const engine of engines) engine.getReady?.()
   const { width, height } = picture.image
   connection.say({ type: 'image-ready', id, width, height })
 }

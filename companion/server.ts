@@ -133,6 +133,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     await store.close()
     await stopped
     await openSelectors.close()
+    await Promise.all(engines.map((engine) => engine.close?.()))
     await Promise.all([runtime.unload(), selectRuntime.unload()])
     await connections.closeAll()
     await Promise.all(servers.map(close))
