@@ -6,7 +6,8 @@ import { candidateFrom, sameShare } from '../candidate.ts'
 import { refineCut } from '../refine.ts'
 import { sceneOf } from '../scene.ts'
 import type { Candidate, Point, Prompt, SelectRun } from '../selector.ts'
-import { cutThing, edgeShare, type Knowledge, linksOf, seed } from './cut.ts'
+import { areaOfCut, cutThing, type Knowledge, seed } from './cut.ts'
+import { edgeShare, linksOf } from './links.ts'
 import { tidyCut } from './tidy.ts'
 
 /** The longer side of what is cut; less where the size is guessed and several are tried. */
@@ -88,7 +89,7 @@ function select(image: Image, prompt: Prompt, guess: Guess, run: SelectRun): Can
   }
   const scene = sceneOf(image, rect, size)
   const knowledge = knowledgeOf(size, rect, prompt.points, guess)
-  const links = linksOf(scene)
+  const links = linksOf(scene, areaOfCut(knowledge.seeds, size))
   const sides = tidyCut(cutThing(scene, links, knowledge, run), knowledge.seeds, size)
   run.throwIfCancelled()
   return candidateFrom(image, refineCut(image, rect, scene, sides), rect, edgeShare(scene, links, sides))

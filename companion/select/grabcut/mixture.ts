@@ -18,7 +18,7 @@ const sharingRounds = 3
 const leastVariance = 2
 
 /** More pixels say nothing new about colours. */
-const mostSamples = 20_000
+const mostSamples = 5000
 
 /**
  * Learns the colours of some pixels. First they are split in two along the direction of their largest spread, again
@@ -40,7 +40,7 @@ export function learnMixture(colours: Uint8Array, pixels: Int32Array): Mixture {
   }
   let mixture = mixtureOf(groups)
   for (let round = 0; round < sharingRounds; round += 1) {
-    for (let i = 0; i < owners.length; i += 1) owners[i] = likeliest(mixture, samples, 3 * i)
+    shareOut(mixture, samples, owners)
     mixture = mixtureOf(describe(samples, owners, mixture.length / perComponent))
   }
   return mixture
@@ -83,6 +83,12 @@ interface Group {
 function describe(samples: Uint8Array, owners: Uint8Array, groups: number): Group[] {
   const counts = new Int32Array(groups)
   const sums = new Float64Array(groups * 9)
+  addUp(samples, owners, counts, sums)
+  return Array.from(counts, (count, k) => groupOf(count, sums.subarray(9 * k, 9 * k + 9)))
+}
+
+/** Of each group: r, g, b, and their products as in the covariance. */
+function addUp(samples: Uint8Array, owners: Uint8Array, counts: Int32Array, sums: Float64Array): void {
   for (let i = 0; i < owners.length; i += 1) {
     const owner = owners[i]!
     const r = samples[3 * i]!
@@ -100,7 +106,6 @@ function describe(samples: Uint8Array, owners: Uint8Array, groups: number): Grou
     sums[to + 7]! += g * b
     sums[to + 8]! += b * b
   }
-  return Array.from(counts, (count, k) => groupOf(count, sums.subarray(9 * k, 9 * k + 9)))
 }
 
 function groupOf(count: number, sums: Float64Array): Group {
@@ -160,6 +165,11 @@ function componentOf({ count, mean, covariance }: Group, total: number): number[
     (a * d - rg * rg) / determinant / 2,
     -Math.log(count / total) + Math.log(determinant) / 2,
   ]
+}
+
+/** Each sample goes to its likeliest component. */
+function shareOut(mixture: Mixture, samples: Uint8Array, owners: Uint8Array): void {
+  for (let i = 0; i < owners.length; i += 1) owners[i] = likeliest(mixture, samples, 3 * i)
 }
 
 function likeliest(mixture: Mixture, colours: Uint8Array, at: number): number {
