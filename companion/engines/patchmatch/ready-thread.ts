@@ -2,10 +2,14 @@ import { createImage, createMask } from '../../image/image.ts'
 import type { CompletionTask } from './complete.ts'
 import { CompletionThread } from './thread.ts'
 
-const usualIdleMs = 5 * 60_000
+interface Keeping {
+  /** After so long without a fill it is not kept any more. */
+  readonly idleMs: number
+  /** A thread's memory never shrinks: one that was given more pixels at once is not kept. */
+  readonly mostPixels: number
+}
 
-/** A thread's memory never shrinks: one that has held more pixels than this, some 300 MB, is not kept. */
-const mostKeptPixels = 2 ** 21
+const usually: Keeping = { idleMs: 5 * 60_000, mostPixels: 2 ** 21 }
 
 /**
  * Lends threads to fills. One is kept between them from `getReady` on, until it is not used for a while or `close` is
@@ -13,18 +17,15 @@ const mostKeptPixels = 2 ** 21
  */
 export class ReadyThread {
   readonly #threads: number
-  readonly #idleMs: number
+  readonly #keeping: Keeping
   #keeps = false
   #ready: CompletionThread | null = null
   #idle: NodeJS.Timeout | undefined
 
-  /**
-   * @param threads how many share the work of one fill
-   * @param idleMs after so long without a fill it is not kept any more
-   */
-  constructor(threads: number, idleMs = usualIdleMs) {
+  /** @param threads how many share the work of one fill */
+  constructor(threads: number, keeping: Partial<Keeping> = {}) {
     this.#threads = threads
-    this.#idleMs = idleMs
+    this.#keeping = { ...usually, ...keeping }
   }
 
   getReady(): void {
@@ -46,7 +47,7 @@ export class ReadyThread {
 
   /** Waits for its end where it is not kept. */
   async giveBack(thread: CompletionThread): Promise<void> {
-    const isKept = this.#keeps && this.#ready === null && thread.mostPixels <= mostKeptPixels
+    const isKept = this.#keeps && this.#ready === null && thread.mostPixels <= this.#keeping.mostPixels
     if (isKept) this.#keep(thread)
     else await thread.close()
   }
@@ -66,7 +67,7 @@ export class ReadyThread {
 
   #keep(thread: CompletionThread): void {
     this.#ready = thread
-    this.#idle = setTimeout(() => void this.close(), this.#idleMs)
+    this.#idle = setTimeout(() => void this.close(), this.#keeping.idleMs)
     this.#idle.unref()
   }
 }
