@@ -1,6 +1,4 @@
-import { createMask, type Image, type Mask } from '../image/image.ts'
-import { boundsOf } from '../image/mask.ts'
-import { inflate } from '../image/rect.ts'
+import { createMask, type Image, type Mask, type Size } from '../image/image.ts'
 import type { Rect } from '../protocol.ts'
 import type { Scene } from './scene.ts'
 
@@ -25,34 +23,93 @@ const noise = 25
 export function refineCut(image: Image, rect: Rect, scene: Scene, sides: Uint8Array): Mask {
   const mask = createMask(rect.width, rect.height)
   const isBand = bandOf(scene, sides)
-  const models = meanModels(scene, isBand, linearModels(scene, sides, widen(scene, isBand, windowPx + 1)))
-  const scaleX = scene.width / rect.width
-  const scaleY = scene.height / rect.height
+  const wanted = widen(scene, isBand, windowPx + 1)
+  const models = meanModels(scene, isBand, linearModels(scene, sides, wanted))
   const columns = edgesOf(scene.width, rect.width)
+  const asked = new RowOfModels(scene, rect, models)
   for (let y = 0; y < rect.height; y += 1) {
-    const sceneY = (y + 0.5) * scaleY
-    const row = Math.floor(sceneY) * scene.width
-    for (let cell = 0; cell < scene.width; cell += 1) {
-      const [left, right] = [columns[cell]!, columns[cell + 1]!]
-      if (isBand[row + cell] === 0) {
-        if (sides[row + cell] === 1) mask.data.fill(255, y * rect.width + left, y * rect.width + right)
+    const row = mask.data.subarray(y * rect.width, (y + 1) * rect.width)
+    const cells = Math.floor(((y + 0.5) * scene.height) / rect.height) * scene.width
+    asked.moveTo(y)
+    for (let cell = 0, end = 1; cell < scene.width; cell = end, end += 1) {
+      if (isBand[cells + cell] === 1) {
+        asked.select(image, columns[cell]!, columns[end]!, row)
         continue
       }
-      for (let x = left; x < right; x += 1) {
-        const value = valueAt(
-          models,
-          scene,
-          (x + 0.5) * scaleX - 0.5,
-          sceneY - 0.5,
-          image,
-          rect.x + x,
-          rect.y + y,
-        )
-        if (value >= 0.5) mask.data[y * rect.width + x] = 255
-      }
+      if (sides[cells + cell] === 0) continue
+      while (end < scene.width && sides[cells + end] === 1 && isBand[cells + end] === 0) end += 1
+      row.fill(255, columns[cell]!, columns[end]!)
     }
   }
   return mask
+}
+
+/** The models between the pixels of the scene, along one row of the picture after the other. */
+class RowOfModels {
+  readonly #scene: Size
+  readonly #rect: Rect
+  readonly #models: Float32Array
+  /** [scene.width, 4] Between the two rows of the scene that are nearest, where that was asked for. */
+  readonly #between: Float64Array
+  /** For which row of the picture each was made. */
+  readonly #madeFor: Int32Array
+  #y = -1
+
+  constructor({ width, height }: Size, rect: Rect, models: Float32Array) {
+    this.#scene = { width, height }
+    this.#rect = rect
+    this.#models = models
+    this.#between = new Float64Array(width * 4)
+    this.#madeFor = new Int32Array(width).fill(-1)
+  }
+
+  /** @param y from the rectangle's top */
+  moveTo(y: number): void {
+    this.#y = y
+  }
+
+  /** Marks those of the pixels from `first` to `end`, counted from the rectangle's left, that belong to the thing. */
+  select(image: Image, first: number, end: number, row: Uint8Array): void {
+    const { width } = this.#scene
+    const between = this.#between
+    const scale = width / this.#rect.width
+    for (let x = first; x < end; x += 1) {
+      const sceneX = (x + 0.5) * scale - 0.5
+      const left = Math.max(0, Math.floor(sceneX))
+      const right = Math.min(width - 1, left + 1)
+      const share = Math.max(0, sceneX - left)
+      this.#make(left)
+      this.#make(right)
+      const at = ((this.#rect.y + this.#y) * image.width + this.#rect.x + x) * 4
+      const alpha = image.data[at + 3]! / 255
+      const r = image.data[at]! * alpha
+      const g = image.data[at + 1]! * alpha
+      const b = image.data[at + 2]! * alpha
+      const ofLeft = answer(between, left * 4, r, g, b)
+      const value = ofLeft + share * (answer(between, right * 4, r, g, b) - ofLeft)
+      if (value >= 0.5) row[x] = 255
+    }
+  }
+
+  #make(column: number): void {
+    if (this.#madeFor[column] === this.#y) return
+    this.#madeFor[column] = this.#y
+    const { width, height } = this.#scene
+    const sceneY = ((this.#y + 0.5) * height) / this.#rect.height - 0.5
+    const top = Math.max(0, Math.floor(sceneY))
+    const above = (top * width + column) * 4
+    const below = (Math.min(height - 1, top + 1) * width + column) * 4
+    const share = Math.max(0, sceneY - top)
+    for (let i = 0; i < 4; i += 1) {
+      const value = this.#models[above + i]!
+      this.#between[column * 4 + i] = value + share * (this.#models[below + i]! - value)
+    }
+  }
+}
+
+/** What the model at `k` says to a colour. */
+function answer(models: Float64Array, k: number, r: number, g: number, b: number): number {
+  return models[k]! * r + models[k + 1]! * g + models[k + 2]! * b + models[k + 3]!
 }
 
 /** Where the pixels begin whose middles lie in each cell of a side that is made `cells` long: cells + 1 positions. */
@@ -77,16 +134,17 @@ function bandOf(scene: Scene, sides: Uint8Array): Uint8Array {
 }
 
 /** 1 within a square of `reachPx` round each 1. */
-function widen({ width, height }: Scene, marks: Uint8Array, reachPx: number): Uint8Array {
+function widen({ width, height }: Size, marks: Uint8Array, reachPx: number): Uint8Array {
   const wider = new Uint8Array(marks.length)
   for (let y = 0; y < height; y += 1) {
+    const top = Math.max(0, y - reachPx)
+    const bottom = Math.min(height - 1, y + reachPx)
     for (let x = 0; x < width; x += 1) {
       if (marks[y * width + x] === 0) continue
       const left = Math.max(0, x - reachPx)
+      while (x + 1 < width && marks[y * width + x + 1] === 1) x += 1
       const right = Math.min(width, x + reachPx + 1)
-      for (let row = Math.max(0, y - reachPx); row <= Math.min(height - 1, y + reachPx); row += 1) {
-        wider.fill(1, row * width + left, row * width + right)
-      }
+      for (let row = top; row <= bottom; row += 1) wider.fill(1, row * width + left, row * width + right)
     }
   }
   return wider
@@ -96,28 +154,26 @@ function widen({ width, height }: Scene, marks: Uint8Array, reachPx: number): Ui
 function linearModels(scene: Scene, sides: Uint8Array, isWanted: Uint8Array): Float32Array {
   const { colours } = scene
   const models = new Float32Array(sides.length * 4)
-  const numbersOf: NumbersOf = (first, end, into) => {
-    for (let pixel = first, at = 0; pixel < end; pixel += 1, at += 13) {
-      const red = colours[pixel * 3]!
-      const green = colours[pixel * 3 + 1]!
-      const blue = colours[pixel * 3 + 2]!
-      const side = sides[pixel]!
-      into[at] = red
-      into[at + 1] = green
-      into[at + 2] = blue
-      into[at + 3] = red * red
-      into[at + 4] = red * green
-      into[at + 5] = red * blue
-      into[at + 6] = green * green
-      into[at + 7] = green * blue
-      into[at + 8] = blue * blue
-      into[at + 9] = side
-      into[at + 10] = side * red
-      into[at + 11] = side * green
-      into[at + 12] = side * blue
-    }
+  const addNumbers: AddNumbers = (pixel, sign, sums, at) => {
+    const red = colours[pixel * 3]!
+    const green = colours[pixel * 3 + 1]!
+    const blue = colours[pixel * 3 + 2]!
+    sums[at]! += sign * red
+    sums[at + 1]! += sign * green
+    sums[at + 2]! += sign * blue
+    sums[at + 3]! += sign * red * red
+    sums[at + 4]! += sign * red * green
+    sums[at + 5]! += sign * red * blue
+    sums[at + 6]! += sign * green * green
+    sums[at + 7]! += sign * green * blue
+    sums[at + 8]! += sign * blue * blue
+    if (sides[pixel] === 0) return
+    sums[at + 9]! += sign
+    sums[at + 10]! += sign * red
+    sums[at + 11]! += sign * green
+    sums[at + 12]! += sign * blue
   }
-  forEachWindow(scene, isWanted, 13, numbersOf, (pixel, sums, n) => {
+  forEachWindow(scene, isWanted, 13, addNumbers, (pixel, sums, n) => {
     const [r, g, b] = [sums[0]! / n, sums[1]! / n, sums[2]! / n]
     const s = sums[9]! / n
     const a = solve(
@@ -134,65 +190,68 @@ function linearModels(scene: Scene, sides: Uint8Array, isWanted: Uint8Array): Fl
 /** The means of the models of all windows that hold a pixel (equation 21), for the band and its neighbours. */
 function meanModels(scene: Scene, isBand: Uint8Array, models: Float32Array): Float32Array {
   const means = new Float32Array(models.length)
-  const numbersOf: NumbersOf = (first, end, into) => into.set(models.subarray(first * 4, end * 4))
-  forEachWindow(scene, widen(scene, isBand, 1), 4, numbersOf, (pixel, sums, n) => {
+  const addNumbers: AddNumbers = (pixel, sign, sums, at) => {
+    for (let i = 0; i < 4; i += 1) sums[at + i]! += sign * models[pixel * 4 + i]!
+  }
+  forEachWindow(scene, widen(scene, isBand, 1), 4, addNumbers, (pixel, sums, n) => {
     for (let i = 0; i < 4; i += 1) means[pixel * 4 + i] = sums[i]! / n
   })
   return means
 }
 
-/** Gives the numbers of the pixels from `first` to `end`, so many for each. */
-type NumbersOf = (first: number, end: number, into: Float64Array) => void
+/** Adds a pixel's numbers to those at `at`, or takes them away. */
+type AddNumbers = (pixel: number, sign: 1 | -1, sums: Float64Array, at: number) => void
 
 /**
  * Sums numbers over the window round each wanted pixel, of those of its pixels that lie in the scene. The window slides, so
- * that its size costs nothing: sums of columns from row to row, sums of windows along a row.
+ * that its size costs nothing: sums of columns from row to row, sums of windows along a row; but only where pixels are wanted.
  *
  * @param count How many numbers a pixel has.
  * @param take Is given the sums, and of how many pixels they are.
  */
 function forEachWindow(
-  scene: Scene,
+  { width, height }: Size,
   isWanted: Uint8Array,
   count: number,
-  numbersOf: NumbersOf,
+  addNumbers: AddNumbers,
   take: (pixel: number, sums: Float64Array, pixels: number) => void,
 ): void {
-  const wanted = boundsOf({ ...scene, data: isWanted })
-  if (wanted === null) return
-  const { width } = scene
-  const { x: left, y: top, width: across, height: down } = inflate(wanted, windowPx, scene)
-  const [right, bottom] = [left + across, top + down]
-  const numbers = new Float64Array(across * count)
-  /** Of the rows in the window, for each column from `left`. */
-  const columns = new Float64Array(across * count)
+  const columns = new Float64Array(width * count)
+  /** For the window round which row each column's sums are. */
+  const summedFor = new Int32Array(width).fill(-2)
   const sums = new Float64Array(count)
-  const addRow = (y: number, sign: 1 | -1) => {
-    if (y < top || y >= bottom) return
-    numbersOf(y * width + left, y * width + right, numbers)
-    for (let i = 0; i < columns.length; i += 1) columns[i]! += sign * numbers[i]!
+  const addPixel = (x: number, y: number, sign: 1 | -1) => {
+    if (y >= 0 && y < height) addNumbers(y * width + x, sign, columns, x * count)
   }
-  const addColumn = (x: number, sign: 1 | -1) => {
-    if (x < left || x >= right) return
-    for (let i = 0; i < count; i += 1) sums[i]! += sign * columns[(x - left) * count + i]!
+  const sumColumn = (x: number, y: number) => {
+    if (summedFor[x] === y) return
+    if (summedFor[x] === y - 1) {
+      addPixel(x, y + windowPx, 1)
+      addPixel(x, y - windowPx - 1, -1)
+    } else {
+      columns.fill(0, x * count, (x + 1) * count)
+      for (let row = y - windowPx; row <= y + windowPx; row += 1) addPixel(x, row, 1)
+    }
+    summedFor[x] = y
   }
-  for (let y = top; y < wanted.y + windowPx; y += 1) addRow(y, 1)
-  for (let y = wanted.y; y < wanted.y + wanted.height; y += 1) {
-    addRow(y + windowPx, 1)
-    addRow(y - windowPx - 1, -1)
-    const row = isWanted.subarray(y * width, (y + 1) * width)
-    const last = row.lastIndexOf(1)
-    if (last < 0) continue
-    const first = row.indexOf(1)
-    const rows = Math.min(bottom - 1, y + windowPx) - Math.max(top, y - windowPx) + 1
-    sums.fill(0)
-    for (let x = first - windowPx - 1; x < first + windowPx; x += 1) addColumn(x, 1)
-    for (let x = first; x <= last; x += 1) {
-      addColumn(x + windowPx, 1)
-      addColumn(x - windowPx - 1, -1)
-      if (row[x] === 0) continue
-      const columnsSeen = Math.min(right - 1, x + windowPx) - Math.max(left, x - windowPx) + 1
-      take(y * width + x, sums, rows * columnsSeen)
+  const addColumn = (x: number, y: number, sign: 1 | -1) => {
+    if (x < 0 || x >= width) return
+    sumColumn(x, y)
+    for (let i = 0; i < count; i += 1) sums[i]! += sign * columns[x * count + i]!
+  }
+  for (let y = 0; y < height; y += 1) {
+    const rows = Math.min(height - 1, y + windowPx) - Math.max(0, y - windowPx) + 1
+    for (let x = 0; x < width; x += 1) {
+      if (isWanted[y * width + x] === 0) continue
+      if (x > 0 && isWanted[y * width + x - 1] === 1) {
+        addColumn(x + windowPx, y, 1)
+        addColumn(x - windowPx - 1, y, -1)
+      } else {
+        sums.fill(0)
+        for (let column = x - windowPx; column <= x + windowPx; column += 1) addColumn(column, y, 1)
+      }
+      const across = Math.min(width - 1, x + windowPx) - Math.max(0, x - windowPx) + 1
+      take(y * width + x, sums, rows * across)
     }
   }
 }
@@ -210,32 +269,4 @@ function solve(
     (r * c1 + g * (rr * bb - rb * rb) + b * (rg * rb - rr * gb)) / determinant,
     (r * c2 + g * (rg * rb - rr * gb) + b * (rr * gg - rg * rg)) / determinant,
   ]
-}
-
-/** The model between four pixels of the scene, asked for a pixel of the picture. */
-function valueAt(
-  models: Float32Array,
-  { width, height }: Scene,
-  sceneX: number,
-  sceneY: number,
-  image: Image,
-  x: number,
-  y: number,
-): number {
-  const left = Math.min(width - 1, Math.max(0, Math.floor(sceneX)))
-  const top = Math.min(height - 1, Math.max(0, Math.floor(sceneY)))
-  const right = Math.min(width - 1, left + 1)
-  const bottom = Math.min(height - 1, top + 1)
-  const u = Math.min(1, Math.max(0, sceneX - left))
-  const v = Math.min(1, Math.max(0, sceneY - top))
-  const at = (y * image.width + x) * 4
-  const alpha = image.data[at + 3]! / 255
-  const r = image.data[at]! * alpha
-  const g = image.data[at + 1]! * alpha
-  const b = image.data[at + 2]! * alpha
-  const ask = (pixel: number) =>
-    models[pixel * 4]! * r + models[pixel * 4 + 1]! * g + models[pixel * 4 + 2]! * b + models[pixel * 4 + 3]!
-  const above = (1 - u) * ask(top * width + left) + u * ask(top * width + right)
-  const below = (1 - u) * ask(bottom * width + left) + u * ask(bottom * width + right)
-  return (1 - v) * above + v * below
 }
