@@ -25,85 +25,70 @@ export function refineCut(image: Image, rect: Rect, scene: Scene, sides: Uint8Ar
   const isBand = bandOf(scene, sides)
   const wanted = widen(scene, isBand, windowPx + 1)
   const models = meanModels(scene, isBand, linearModels(scene, sides, wanted))
+  const guide: Guide = { image, rect, scene, models, row: new Float64Array(scene.width * 4) }
+  const kinds = sides.map((side, pixel) => (isBand[pixel] === 1 ? inBand : side))
   const columns = edgesOf(scene.width, rect.width)
-  const asked = new RowOfModels(scene, rect, models)
   for (let y = 0; y < rect.height; y += 1) {
     const row = mask.data.subarray(y * rect.width, (y + 1) * rect.width)
     const cells = Math.floor(((y + 0.5) * scene.height) / rect.height) * scene.width
-    asked.moveTo(y)
-    for (let cell = 0, end = 1; cell < scene.width; cell = end, end += 1) {
-      if (isBand[cells + cell] === 1) {
-        asked.select(image, columns[cell]!, columns[end]!, row)
-        continue
-      }
-      if (sides[cells + cell] === 0) continue
-      while (end < scene.width && sides[cells + end] === 1 && isBand[cells + end] === 0) end += 1
-      row.fill(255, columns[cell]!, columns[end]!)
+    for (let cell = 0, end = 0; cell < scene.width; cell = end) {
+      const kind = kinds[cells + cell]
+      while (end < scene.width && kinds[cells + end] === kind) end += 1
+      if (kind === 1) row.fill(255, columns[cell]!, columns[end]!)
+      if (kind !== inBand) continue
+      blendModels(guide, y, Math.max(0, cell - 1), Math.min(scene.width, end + 1))
+      selectPixels(guide, y, row.subarray(0, columns[end]!), columns[cell]!)
     }
   }
   return mask
 }
 
-/** The models between the pixels of the scene, along one row of the picture after the other. */
-class RowOfModels {
-  readonly #scene: Size
-  readonly #rect: Rect
-  readonly #models: Float32Array
-  /** [scene.width, 4] Between the two rows of the scene that are nearest, where that was asked for. */
-  readonly #between: Float64Array
-  /** For which row of the picture each was made. */
-  readonly #madeFor: Int32Array
-  #y = -1
+/** Beside the sides 0 and 1: what is asked for pixel by pixel. */
+const inBand = 2
 
-  constructor({ width, height }: Size, rect: Rect, models: Float32Array) {
-    this.#scene = { width, height }
-    this.#rect = rect
-    this.#models = models
-    this.#between = new Float64Array(width * 4)
-    this.#madeFor = new Int32Array(width).fill(-1)
+/** What tells the side of a pixel of the picture by its colour. */
+interface Guide {
+  readonly image: Image
+  /** What the scene shows of it. */
+  readonly rect: Rect
+  readonly scene: Size
+  /** [scene.height, scene.width, 4] */
+  readonly models: Float32Array
+  /** [scene.width, 4] Those for one row of the picture. */
+  readonly row: Float64Array
+}
+
+/** Fills columns of the guide's row with the models between the two rows of the scene that are nearest to the picture's row y. */
+function blendModels({ rect, scene, models, row }: Guide, y: number, first: number, end: number): void {
+  const sceneY = ((y + 0.5) * scene.height) / rect.height - 0.5
+  const top = Math.max(0, Math.floor(sceneY))
+  const share = Math.max(0, sceneY - top)
+  const start = top * scene.width * 4
+  const toBelow = top + 1 < scene.height ? scene.width * 4 : 0
+  for (let i = first * 4; i < end * 4; i += 1) {
+    const above = models[start + i]!
+    row[i] = above + share * (models[start + toBelow + i]! - above)
   }
+}
 
-  /** @param y from the rectangle's top */
-  moveTo(y: number): void {
-    this.#y = y
-  }
-
-  /** Marks those of the pixels from `first` to `end`, counted from the rectangle's left, that belong to the thing. */
-  select(image: Image, first: number, end: number, row: Uint8Array): void {
-    const { width } = this.#scene
-    const between = this.#between
-    const scale = width / this.#rect.width
-    for (let x = first; x < end; x += 1) {
-      const sceneX = (x + 0.5) * scale - 0.5
-      const left = Math.max(0, Math.floor(sceneX))
-      const right = Math.min(width - 1, left + 1)
-      const share = Math.max(0, sceneX - left)
-      this.#make(left)
-      this.#make(right)
-      const at = ((this.#rect.y + this.#y) * image.width + this.#rect.x + x) * 4
-      const alpha = image.data[at + 3]! / 255
-      const r = image.data[at]! * alpha
-      const g = image.data[at + 1]! * alpha
-      const b = image.data[at + 2]! * alpha
-      const ofLeft = answer(between, left * 4, r, g, b)
-      const value = ofLeft + share * (answer(between, right * 4, r, g, b) - ofLeft)
-      if (value >= 0.5) row[x] = 255
-    }
-  }
-
-  #make(column: number): void {
-    if (this.#madeFor[column] === this.#y) return
-    this.#madeFor[column] = this.#y
-    const { width, height } = this.#scene
-    const sceneY = ((this.#y + 0.5) * height) / this.#rect.height - 0.5
-    const top = Math.max(0, Math.floor(sceneY))
-    const above = (top * width + column) * 4
-    const below = (Math.min(height - 1, top + 1) * width + column) * 4
-    const share = Math.max(0, sceneY - top)
-    for (let i = 0; i < 4; i += 1) {
-      const value = this.#models[above + i]!
-      this.#between[column * 4 + i] = value + share * (this.#models[below + i]! - value)
-    }
+/** Marks what belongs to the thing of a row's pixels, counted from the rectangle's left, from `first` to where they end. */
+function selectPixels({ image, rect, row }: Guide, y: number, pixels: Uint8Array, first: number): void {
+  const { data } = image
+  const lastColumn = row.length / 4 - 1
+  const scale = row.length / 4 / rect.width
+  const start = (rect.y + y) * image.width + rect.x
+  for (let x = first; x < pixels.length; x += 1) {
+    const sceneX = (x + 0.5) * scale - 0.5
+    const left = Math.max(0, Math.floor(sceneX))
+    const right = Math.min(lastColumn, left + 1)
+    const at = (start + x) * 4
+    const alpha = data[at + 3]! / 255
+    const r = data[at]! * alpha
+    const g = data[at + 1]! * alpha
+    const b = data[at + 2]! * alpha
+    const ofLeft = answer(row, left * 4, r, g, b)
+    const value = ofLeft + Math.max(0, sceneX - left) * (answer(row, right * 4, r, g, b) - ofLeft)
+    if (value >= 0.5) pixels[x] = 255
   }
 }
 

@@ -19,10 +19,10 @@ export interface Prompt {
 
 /** One answer to "what is meant?". */
 export interface Candidate {
-  /** Of the picture's size, exactly 0 or 255; 255 = selected. */
-  readonly mask: Mask
-  /** What the mask lies in. */
+  /** The smallest rectangle that holds all that is selected. */
   readonly rect: Rect
+  /** Of `rect`'s size, exactly 0 or 255; 255 = selected. */
+  readonly mask: Mask
   /** 0…1: how well the outline follows the picture. */
   readonly score: number
 }

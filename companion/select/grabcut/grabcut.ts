@@ -1,6 +1,6 @@
 import { squaredDistances } from '../../image/distance.ts'
 import { createMask, type Image, type Size, wholeOf } from '../../image/image.ts'
-import { inflate, union } from '../../image/rect.ts'
+import { inflate, intersection, union } from '../../image/rect.ts'
 import type { Rect } from '../../protocol.ts'
 import { candidateFrom, sameShare } from '../candidate.ts'
 import { refineCut } from '../refine.ts'
@@ -92,7 +92,7 @@ function select(image: Image, prompt: Prompt, guess: Guess, run: SelectRun): Can
   const links = linksOf(scene, areaOfCut(knowledge.seeds, size))
   const sides = tidyCut(cutThing(scene, links, knowledge, run), knowledge.seeds, size)
   run.throwIfCancelled()
-  return candidateFrom(image, refineCut(image, rect, scene, sides), rect, edgeShare(scene, links, sides))
+  return candidateFrom(refineCut(image, rect, scene, sides), rect, edgeShare(scene, links, sides))
 }
 
 /** What box and points say of the pixels of a scene that shows `rect`. */
@@ -161,16 +161,21 @@ function paintSpot(seeds: Uint8Array, { width, height }: Size, x: number, y: num
 
 /** Pixels in both, of those in either. */
 function agreement(a: Candidate, b: Candidate): number {
-  const { x, y, width, height } = union(a.rect, b.rect)
+  const shared = intersection(a.rect, b.rect)
+  if (shared === null) return 0
   let both = 0
-  let either = 0
-  for (let row = y; row < y + height; row += 1) {
-    const end = row * a.mask.width + x + width
-    for (let pixel = end - width; pixel < end; pixel += 1) {
-      const sum = a.mask.data[pixel]! + b.mask.data[pixel]!
-      if (sum > 0) either += 1
-      if (sum > 255) both += 1
-    }
+  for (let y = shared.y; y < shared.y + shared.height; y += 1) {
+    const [inA, inB] = [a, b].map(({ rect }) => (y - rect.y) * rect.width + shared.x - rect.x) as [
+      number,
+      number,
+    ]
+    for (let x = 0; x < shared.width; x += 1) both += a.mask.data[inA + x]! & b.mask.data[inB + x]! & 1
   }
-  return both / either
+  return both / (selectedPixels(a) + selectedPixels(b) - both)
+}
+
+function selectedPixels({ mask: { data } }: Candidate): number {
+  let count = 0
+  for (let pixel = 0; pixel < data.length; pixel += 1) count += data[pixel]! & 1
+  return count
 }
