@@ -54,6 +54,11 @@ export type SelectMeans = Pick<Means, 'files' | 'runtime'>
 
 export interface OpenSelector {
   /**
+   * A picture has come, so a click may follow: begins to get ready what the first one would wait for. Absent where there is
+   * nothing to get ready.
+   */
+  getReady?(): void
+  /**
    * What the prompt means in this picture: at most three candidates, best first, the larger of near-equals first; none
    * where nothing was found. What is costly about a picture is computed once, and forgotten with the picture.
    *

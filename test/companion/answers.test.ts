@@ -234,7 +234,7 @@ describe('image', () => {
       getReady: () => void said.push('getReady'),
       close: async () => void said.push('close'),
     }
-    const companion = await startTestCompanion({ engines: [engine] })
+    const companion = await startTestCompanion({ engines: [engine], warmsUp: true })
     const client = await Client.paired(companion.port, companion.token)
     expect(said).toEqual([])
     client.send({ type: 'image', id: 'a' }, { image: picture })

@@ -79,8 +79,7 @@ describe('candidatesFrom', () => {
     const mask = maskInPicture(found!, image)
     let wrong = 0
     for (let y = 0; y < height; y += 1) {
-      for (let x = 0; x < width; x += 1)
-        if ((mask.data[y * width + x] === 255) !== isThing(x, y)) wrong += 1
+      for (let x = 0; x < width; x += 1) if ((mask.data[y * width + x] === 255) !== isThing(x, y)) wrong += 1
     }
     // The outline is some 2200 pixels long: less than one wrong for two of it.
     expect(wrong).toBeLessThan(1100)
