@@ -49,8 +49,8 @@ export function sceneOfKept(image: Image, rect: Rect, size: Size): Scene {
 
 const halves = new WeakMap<Image, Image>()
 
-/** At half its size, and opaque: as a scene shows it. Made once. */
-function halfOf(image: Image): Image {
+/** A picture at half its size, and opaque: as a scene shows it. Made when it is first asked for. */
+export function halfOf(image: Image): Image {
   const known = halves.get(image)
   if (known !== undefined) return known
   const half = createImage(Math.ceil(image.width / 2), Math.ceil(image.height / 2))
