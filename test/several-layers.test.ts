@@ -64,6 +64,26 @@ describeInBrowser('the same on several layers', (browser) => {
     expect(findRed(await look(open.figma, open.screens[1]!))).toBeNull()
   })
 
+  test('leaves the layers selected, for the next thing on all of them', async () => {
+    const open = await setUp([
+      [20, 30],
+      [20, 30],
+    ])
+    await ask(open)
+    await button(open.infill, 'Remove on 2 layers').click()
+    await open.infill.window.getByText('Done on 2 of 2 layers').waitFor()
+    await button(open.infill, 'Close').last().click()
+    const selected = open.figma.currentPage.selection.map(({ id }) => id)
+    expect(selected).toEqual(open.screens.map(({ id }) => id))
+    await open.infill.window.getByText('2 layers are selected.').waitFor()
+    await open.infill.page.mouse.click(200, 300)
+    await button(open.infill, 'Same on all…').click()
+    await button(open.infill, 'Remove on 2 layers').click()
+    await open.infill.window.getByText('Done on 2 of 2 layers').waitFor()
+    // Each layer's second removal has joined its first.
+    expect(open.figma.currentPage.children).toHaveLength(4)
+  })
+
   test('is found again where it looks the same, and left out where nothing does', async () => {
     const open = await setUp([[20, 30], [130, 90], null])
     await ask(open)

@@ -240,6 +240,7 @@ export const chinese: Strings = {
   keepEdited: { legend: '正在编辑的填充', replace: '替换它', keep: '保留在下方' },
   split: '左右对比',
   splitAt: '显示多少原图',
+  splitSide: '原图',
 
   several: {
     title: '对多个图层进行同样的处理',
@@ -302,6 +303,40 @@ export const chinese: Strings = {
   separateLayersHint: '而不是合并在一个图层中。',
   alwaysFinished: '完整副本',
   alwaysFinishedHint: '含填充内容的整张图片；原图隐藏在下方。',
+
+  playground: {
+    title: 'Infill 试用页',
+    privacy: '这里的一切都留在本机。',
+    openPicture: '打开图片',
+    undo: '撤销',
+    downloadPicture: '下载图片',
+    openInfill: '打开 Infill',
+    closeInfill: '关闭 Infill',
+    window: '插件窗口',
+    picture: '图片',
+    layers: '图层',
+    show: (name: string) => `显示${name}`,
+    edit: (name: string) => `编辑${name}`,
+    download: (name: string) => `下载${name}`,
+    delete: (name: string) => `删除${name}`,
+    drop: '将图片拖放到这里，或粘贴一张。',
+    dropNext: '然后在旁边的窗口中涂抹要去除的内容。',
+    code: 'Figma 插件的配对码：',
+    codeEnds: '五分钟内有效；重新载入此页可获取新的配对码。',
+    noCompanion: '此页面由 Infill 的本机服务提供。请运行以下命令启动它：',
+    thenOpen: '然后打开它显示的地址。',
+    made: { remove: '已去除', fill: '已填充', expand: '已扩展', shape: '形状' },
+    nothingOpen: '请将图片拖放到页面上、粘贴一张，或选择一个文件。',
+    otherPicture: '页面现在显示的是另一张图片。请在页面上撤销，直到之前的图片回来，然后重试。',
+    fillGone: '此填充已被删除。在页面上撤销即可恢复。',
+    otherType: '已转为 PNG：Infill 填充 PNG 和 JPEG 图片。动画取其第一帧。',
+    turned: '已转为 PNG 并摆正：文件本身是旋转过的。',
+    unreadable: (name: string) =>
+      `此浏览器无法将“${name}”作为图片打开。文件可能已损坏，或是其他类型；请另存为 PNG 或 JPEG 再打开。`,
+    tooLarge: (name: string, width: number, height: number) =>
+      `“${name}”为 ${width} × ${height} 像素，超出了 Infill 或此浏览器能处理的范围。请缩小后重新打开。`,
+    internal: (error: string) => `此页面出了问题：${error}`,
+  },
 
   sourceChanged: {
     remove: '此图层已换成另一张图片。请检查标记，然后再次去除。',
