@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { engines } from '../../companion/engines/index.ts'
 import type { Image } from '../../companion/image/image.ts'
 import type { Rect } from '../../companion/protocol.ts'
 import type { PlacedShape, Settings } from '../../plugin/messages.ts'
@@ -9,7 +10,7 @@ import { pngOf } from '../support/encoded.ts'
 import { decode } from '../support/fake-figma/index.ts'
 import { paintImage } from '../support/images.ts'
 import { button, openWindows, waitForFills } from '../support/open-windows.ts'
-import { paintOverRed, patience, seeRed, waitForRed } from '../support/painting.ts'
+import { paintOver, paintOverRed, patience, seeRed, waitForRed } from '../support/painting.ts'
 import { createScene } from '../support/scene.ts'
 import { type OpenDocument, openDocument } from '../support/stand-in.ts'
 import type { WindowPage, WindowPageOptions } from '../support/window-page.ts'
@@ -23,14 +24,14 @@ describeInBrowser('marking', (browser) => {
   const openInfill = openWindows(browser)
 
   async function setUp({ settings = {}, shapes = [], ...page }: Partial<WindowPageOptions> & SetUp = {}) {
-    const companion = await startTestCompanion()
+    const companion = await startTestCompanion({ engines })
     const scene = await createScene()
     const document = openDocument(scene, { token: companion.token, settings, shapes })
     const infill = await openInfill({ sandbox: document.sandbox, port: companion.port, ...page })
     const disc = await waitForRed(infill)
     /** From the page's CSS pixels to the picture's. */
     const scale = scene.discs[0]!.width / disc.width
-    return { companion, scene, document, infill, disc, scale }
+    return { scene, document, infill, disc, scale }
   }
 
   test('with a lasso takes what it goes round, and closes by itself', async () => {
@@ -77,6 +78,109 @@ describeInBrowser('marking', (browser) => {
     expectShare(mask, (20 * width + Math.PI * 10 ** 2) * scale ** 2)
   })
 
+  test('is taken away again by the eraser', async () => {
+    const { document, infill, disc, scale } = await setUp({ settings: { tool: 'rectangle', brushPx: 20 } })
+    const { x, y, width, height } = disc
+    await drag(infill, [
+      [x - 10, y - 10],
+      [x + width + 10, y + height + 10],
+    ])
+    await infill.page.keyboard.press('e')
+    await drag(infill, [
+      [x - 30, y + height / 2],
+      [x + width + 30, y + height / 2],
+    ])
+    const mask = await removedMask(infill, document)
+    expectShare(mask, (width + 20) * height * scale ** 2)
+  })
+
+  test('is undone step by step, whatever made it, and done again', async () => {
+    const { scene, document, infill, disc } = await setUp({ settings: { brushPx: 12 } })
+    const { x, y, width, height } = disc
+    const { keyboard } = infill.page
+    const steps: (() => Promise<void>)[] = [
+      () => paintOver(infill.page, { x, y, width: width / 2, height }),
+      () =>
+        shortcut('e', () =>
+          drag(infill, [
+            [x, y],
+            [x + 20, y + 20],
+          ]),
+        ),
+      () =>
+        shortcut('l', () =>
+          drag(infill, [
+            [x, y],
+            [x + width, y],
+            [x + width, y + height],
+          ]),
+        ),
+      () =>
+        shortcut('r', () =>
+          drag(infill, [
+            [x + 9, y + 9],
+            [x + 30, y + 40],
+          ]),
+        ),
+      () => fromPanel('Grow'),
+      () => fromPanel('Shrink'),
+      () => fromPanel('Invert'),
+      () => fromPanel('Invert'),
+    ]
+    async function shortcut(key: string, then: () => Promise<void>): Promise<void> {
+      await keyboard.press(key)
+      await then()
+    }
+    async function fromPanel(name: string): Promise<void> {
+      await button(infill, 'Change what is marked').click()
+      await button(infill, name).click()
+      await keyboard.press('Escape')
+    }
+    /** The picture, with neither brush nor pointer over it. */
+    async function look(): Promise<string> {
+      await keyboard.press('r')
+      await infill.page.mouse.move(4, 4)
+      return (await infill.window.locator('.stage').screenshot()).toString('base64')
+    }
+    const looks = [await look()]
+    for (const step of steps) {
+      await step()
+      looks.push(await look())
+    }
+    expect(new Set(looks.slice(0, 6)).size).toBe(6)
+    for (const earlier of looks.slice(0, -1).toReversed()) {
+      await button(infill, 'Undo').click()
+      await expect.poll(look, patience).toBe(earlier)
+    }
+    expect(await button(infill, 'Undo').isDisabled()).toBe(true)
+    for (const _ of steps) await button(infill, 'Redo').click()
+    await expect.poll(look, patience).toBe(looks.at(-1))
+    expect(await button(infill, 'Redo').isDisabled()).toBe(true)
+    const mask = await removedMask(infill, document)
+    // What the eraser left of the brush's half, and the lasso's triangle over the other.
+    const { x: discX, y: discY } = scene.discs[0]!
+    expect(isWhite(mask, discX + 12, discY + 45)).toBe(true)
+    expect(isWhite(mask, discX + 45, discY + 20)).toBe(true)
+    expect(isWhite(mask, discX + 26, discY - 20)).toBe(false)
+  })
+
+  test('is as sharp as the picture’s own pixels, however far it is zoomed', async () => {
+    const { document, infill, disc } = await setUp({ settings: { tool: 'rectangle' } })
+    for (const _ of [1, 2, 3, 4]) await button(infill, 'Zoom in').click()
+    const zoomed = async () => (await waitForRed(infill)).width
+    await expect.poll(zoomed, patience).toBeGreaterThan(2 * disc.width)
+    const { x, y } = await waitForRed(infill)
+    await drag(infill, [
+      [x + 20, y + 40],
+      [x + 120, y + 140],
+    ])
+    const mask = await removedMask(infill, document)
+    const { width, height } = boundsOfWhite(mask)
+    // A rectangle without a step or a shade; of a corner's pixel less than half may be covered.
+    expect(whiteOf(mask)).toBeGreaterThanOrEqual(width * height - 4)
+    expect(mask.data.every((value, at) => at % 4 === 3 || value === 0 || value === 255)).toBe(true)
+  })
+
   test('grows, shrinks and is inverted, each to be undone', async () => {
     const { document, infill, disc, scale } = await setUp({ settings: { tool: 'rectangle' } })
     const { x, y, width, height } = disc
@@ -98,16 +202,29 @@ describeInBrowser('marking', (browser) => {
   })
 
   test('has as soft an edge as it is told', async () => {
-    const { companion, document, infill } = await setUp()
-    await paintOverRed(infill)
+    const { document, infill, disc, scale } = await setUp({ settings: { tool: 'rectangle' } })
+    const { x, y, width, height } = disc
+    await drag(infill, [
+      [x - 10, y - 10],
+      [x + width + 10, y + height + 10],
+    ])
     await button(infill, 'Change what is marked').click()
     const field = infill.window.getByRole('spinbutton', { name: 'Soft edge (px)' })
     await field.fill('9')
     await field.press('Tab')
     await infill.page.keyboard.press('Escape')
     await removedMask(infill, document)
-    expect(document.document.value.fills[0]!.recipe.options).toEqual({ featherPx: 9 })
-    expect(companion.engine.fills).toHaveLength(1)
+    const { png, recipe } = document.document.value.fills[0]!
+    expect(recipe.options).toEqual({ featherPx: 9 })
+    // From what was marked outwards, halfway down its left edge: opaque, then less and less, then nothing.
+    const patch = await decode(png)
+    const edge = Math.ceil(120 - (width / 2 + 10) * scale) + 1
+    const alphas = Array.from({ length: 40 }, (_, at) => alphaAt(patch, edge - at, 90))
+    const soft = alphas.filter((alpha) => alpha > 0 && alpha < 255)
+    expect(alphas[0]).toBe(255)
+    expect(alphas.at(-1)).toBe(0)
+    expect(soft.length).toBeGreaterThanOrEqual(6)
+    expect(soft).toEqual(soft.toSorted((a, b) => b - a))
   })
 
   test('takes the last mask again', async () => {
@@ -234,6 +351,14 @@ async function removedMask(infill: WindowPage, document: OpenDocument): Promise<
 function expectShare(mask: Image, areaPx: number): void {
   expect(whiteOf(mask) / areaPx).toBeGreaterThan(0.95)
   expect(whiteOf(mask) / areaPx).toBeLessThan(1.05)
+}
+
+function alphaAt({ width, data }: Image, x: number, y: number): number {
+  return data[(y * width + x) * 4 + 3]!
+}
+
+function isWhite({ width, data }: Image, x: number, y: number): boolean {
+  return data[(y * width + x) * 4] === 255
 }
 
 function whiteOf({ data }: Image): number {

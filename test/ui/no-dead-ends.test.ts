@@ -217,7 +217,10 @@ describeInBrowser('no state is a dead end', (browser) => {
       await button(infill, 'Invert').click()
       await infill.page.keyboard.press('Escape')
       await button(infill, 'Remove').click()
-      await infill.window.getByRole('alert').getByText('The whole picture is marked. Leave some of it to copy from.').waitFor(patience)
+      await infill.window
+        .getByRole('alert')
+        .getByText('The whole picture is marked. Leave some of it to copy from.')
+        .waitFor(patience)
       await button(infill, 'Undo').click()
       await paintOver(infill.page, disc)
       await button(infill, 'Remove').click()
