@@ -274,7 +274,7 @@ export const english = {
     list: [
       ['V  P  E  L  R', 'Click, brush, eraser, lasso, rectangle'],
       ['[  ]', 'Smaller and larger brush'],
-      ['Shift', 'A straight line; one thing more'],
+      ['Shift', 'A straight line; one thing more, by click or scribble'],
       ['Alt', 'Takes away while it is held'],
       ['Tab', 'Another guess at what was clicked'],
       ['Enter', 'Remove, Fill or Expand; then Place'],
