@@ -127,6 +127,7 @@ export const titles: Readonly<Record<string, string>> = {
   patchmatch: '快速填充',
   grabcut: '快速选取',
   flat: '平面选取',
+  'lcm-lora-sd-1-5': '用于 Stable Diffusion 1.5 的 LCM-LoRA',
 }
 
 const openRail = `您同意不将模型或其衍生品用于：

@@ -49,7 +49,7 @@ function describedModel(model: ModelInfo): ModelInfo {
   const { id, licence, purpose } = model
   const forbidden = licence.restrictions === undefined ? undefined : restrictions[licence.name]
   return {
-    ...model,
+    ...named(model),
     purpose: purposes[id] ?? purpose,
     licence: forbidden === undefined ? licence : { ...licence, restrictions: forbidden },
   }

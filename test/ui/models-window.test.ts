@@ -162,10 +162,12 @@ describeInBrowser('models in the window', (browser) => {
   })
 
   test.each([
-    ['light', 480],
     ['light', 320],
-    ['dark', 480],
+    ['light', 420],
+    ['light', 900],
     ['dark', 320],
+    ['dark', 420],
+    ['dark', 900],
   ] as const)('can be read by everyone, in %s and %i pixels wide', async (theme, widthPx) => {
     const { infill, server, path, file } = await setUp({ theme, widthPx })
     const look = async (state: string) => {

@@ -1,4 +1,5 @@
 import type { Strings } from '../strings.ts'
+import { schedulerNames } from './scheduler-names.ts'
 import { sizeText } from './size-text.ts'
 
 /** Simplified Chinese. */
@@ -120,12 +121,13 @@ export const chinese: Strings = {
     guidance: '引导强度：与文字的贴合程度',
     strength: '强度：小于 1 时保留周围内容的走向',
     scheduler: '调度器',
-    eta: '每步加入的新噪声(ddim)',
+    eta: '每步加入的新噪声（DDIM）',
     size: '工作边长（像素）',
     fitting: '与形状的贴合程度',
     rescale: '收回引导带来的额外对比度',
   },
   choices: {
+    ...schedulerNames,
     auto: '自动',
     fast: '快速',
     balanced: '均衡',
@@ -230,7 +232,7 @@ export const chinese: Strings = {
     again: '换一个',
     reuse: '在别处同样处理',
     delete: '删除',
-    of: (action: string, name: string) => `${action}:${name}`,
+    of: (action: string, name: string) => `${action}：${name}`,
     madeBy: (engine: string, seed: number) => `${engine} · 种子 ${seed}`,
     markNext: '请标记要同样处理的地方。',
     outdated: '为之前的图片制作。',

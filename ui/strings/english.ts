@@ -1,3 +1,4 @@
+import { schedulerNames } from './scheduler-names.ts'
 import { sizeText } from './size-text.ts'
 
 /** Every word of the window. Another language is another object of this shape (`Strings` in `../strings.ts`). */
@@ -127,7 +128,7 @@ export const english = {
     engine: 'Engine',
   } as Readonly<Record<string, string>>,
   /** By the names of their choices; others are called by these names. */
-  choices: { auto: 'Automatic' } as Readonly<Record<string, string>>,
+  choices: { ...schedulerNames, auto: 'Automatic' } as Readonly<Record<string, string>>,
   fitting: { label: 'How closely the shape is followed', loose: 'Loose', tight: 'Tight' },
   variations: {
     legend: 'Results',
