@@ -133,9 +133,9 @@ describeInBrowser('in Chinese', (browser) => {
         await look(infill, 'keys')
         await infill.page.keyboard.press('Escape')
         await button(infill, '使用方法…').click()
-        for (const step of ['下一步', '下一步', '开始']) {
-          await look(infill, `guide-${step}`)
-          await button(infill, step).click()
+        for (const [index, next] of ['下一步', '下一步', '开始'].entries()) {
+          await look(infill, `guide-${index + 1}`)
+          await button(infill, next).click()
         }
         await button(infill, '模型…').click()
         await infill.window.getByRole('article').first().waitFor()

@@ -42,18 +42,14 @@ describeInBrowser('models in the window', (browser) => {
     const { infill, server } = await setUp()
     await openModels(infill)
     const text = await card(infill).innerText()
-    const order = [
-      'Tiny',
-      '100 kB',
-      'Shows how a model',
-      'Neural',
-      'OpenRAIL',
-      'Not for harm.',
-      'Accept and download',
-    ]
+    const order = ['Tiny', '100 kB', 'Shows how a model', 'Neural', 'OpenRAIL', 'Accept and download']
     const places = order.map((words) => text.indexOf(words))
     expect(places).toEqual([...places].sort((a, b) => a - b))
     expect(places[0]).toBe(0)
+    const forbidden = card(infill).getByRole('textbox', { name: 'What OpenRAIL forbids' })
+    expect(await forbidden.inputValue()).toBe('Not for harm.')
+    const button = action(infill, 'Accept and download')
+    expect((await forbidden.boundingBox())!.y).toBeLessThan((await button.boundingBox())!.y)
     expect(server.requests).toEqual([])
     await close(infill)
   })

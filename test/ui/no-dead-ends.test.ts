@@ -107,7 +107,7 @@ describeInBrowser('no state is a dead end', (browser) => {
     test('says which is which, and goes on by itself once they match', async () => {
       const { infill, other } = await openOutdated()
       await infill.window.getByText('The companion speaks protocol 2, the window asked for 1.').waitFor()
-      await infill.window.getByText('Update both to the same version').waitFor()
+      await infill.window.getByText('Then start the companion again').waitFor()
       await other.close()
       const companion = await startTestCompanion({ ports: [other.port], engines })
       await infill.window.getByRole('textbox', { name: 'Pairing code' }).pressSequentially(companion.code)

@@ -214,7 +214,7 @@ describeInBrowser('the playground', (browser) => {
     await page.getByText('将图片拖放到这里，或粘贴一张。').waitFor()
   })
 
-  test.each(['light', 'dark'] as const)('is readable for everyone in %s', async (theme) => {
+  test.each(['light', 'dark'] as const)('can be read by everyone in %s', async (theme) => {
     const scene = await createScene()
     await openPage(theme)
     await choose(pictureFile(scene))

@@ -29,7 +29,7 @@ export const chinese: Strings = {
   },
   outdated: {
     title: '本机服务与插件版本不一致',
-    hint: '请将两者更新到同一版本，然后重新启动本机服务。',
+    hint: '然后重新启动本机服务，Infill 会自动继续。',
   },
   pairing: {
     title: '与本机服务配对',
@@ -210,6 +210,7 @@ export const chinese: Strings = {
     none: '此版本的 Infill 没有可下载的模型。',
     usedBy: (engines: readonly string[]) => `用于 ${engines.join('、')}。`,
     licence: '许可：',
+    restrictions: (licence: string) => `${licence} 许可禁止的用途`,
     size: sizeText,
     amount: (done: number, total: number) => `${sizeText(done)} / ${sizeText(total)}`,
     checking: '正在校验…',

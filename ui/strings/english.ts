@@ -31,7 +31,7 @@ export const english = {
   },
   outdated: {
     title: 'The companion and the plugin do not match',
-    hint: 'Update both to the same version, then start the companion again.',
+    hint: 'Then start the companion again: Infill goes on by itself.',
   },
   pairing: {
     title: 'Pair with the companion',
@@ -196,6 +196,7 @@ export const english = {
     none: 'This version of Infill has none to download.',
     usedBy: (engines: readonly string[]) => `For ${engines.join(', ')}.`,
     licence: 'Licence:',
+    restrictions: (licence: string) => `What ${licence} forbids`,
     size: sizeText,
     amount: (done: number, total: number) => `${sizeText(done)} of ${sizeText(total)}`,
     checking: 'Checking…',
