@@ -41,8 +41,8 @@ export function inLanguage(reply: Reply, locale: Locale): Reply {
   }
 }
 
-function named<T extends { readonly id: string; readonly title: string }>(named: T): T {
-  return { ...named, title: titles[named.id] ?? named.title }
+function named<T extends { readonly id: string; readonly title: string }>(info: T): T {
+  return { ...info, title: titles[info.id] ?? info.title }
 }
 
 function describedModel(model: ModelInfo): ModelInfo {

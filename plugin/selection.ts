@@ -176,10 +176,9 @@ function tooLarge({ name }: BaseNode): Obstacle {
   }
 }
 
-function unsupported({ name, type }: BaseNode): Obstacle {
-  const kind = type.toLowerCase().replace(/_/g, ' ')
+function unsupported({ name }: BaseNode): Obstacle {
   return {
     reason: 'unsupported',
-    message: words.selection.unsupported(name, kind),
+    message: words.selection.unsupported(name),
   }
 }

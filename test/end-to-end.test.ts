@@ -70,6 +70,17 @@ describeInBrowser('from a layer in Figma to a fill above it', (browser) => {
       .toBeNull()
   }
 
+  /** A file whose first disc was removed by a window that is closed again. */
+  async function openFilled(discs = 1) {
+    const companion = await startTestCompanion({ engines })
+    const file = await openFile(discs)
+    file.figma.select(file.photo.id)
+    const infill = await openPaired(companion, { figma: file.figma })
+    await removeDisc(infill)
+    await close(infill)
+    return { companion, ...file }
+  }
+
   test('a turned, cropped and nested picture loses a thing, and nothing else changes', async () => {
     const companion = await startTestCompanion({ engines })
     const { figma, frame, photo } = await openFile()
@@ -92,12 +103,7 @@ describeInBrowser('from a layer in Figma to a fill above it', (browser) => {
   })
 
   test('a second thing goes the same way, without a second code, into the same layer', async () => {
-    const companion = await startTestCompanion({ engines })
-    const { figma, frame, photo } = await openFile(2)
-    figma.select(photo.id)
-    const first = await openPaired(companion, { figma })
-    await removeDisc(first)
-    await close(first)
+    const { companion, figma, frame, photo } = await openFilled(2)
 
     figma.select(photo.id)
     await removeDisc(await open(companion, { figma }))
@@ -116,12 +122,7 @@ describeInBrowser('from a layer in Figma to a fill above it', (browser) => {
   })
 
   test('a fill is edited from its button: its marks come back, and the new fill takes its place', async () => {
-    const companion = await startTestCompanion({ engines })
-    const { figma, frame, photo } = await openFile()
-    figma.select(photo.id)
-    const first = await openPaired(companion, { figma })
-    await removeDisc(first)
-    await close(first)
+    const { companion, figma, frame } = await openFilled()
 
     const [layer] = frame.children.slice(-1)
     const second = await open(companion, { figma, command: 'edit', relaunchNode: layer! })
@@ -190,12 +191,7 @@ describeInBrowser('from a layer in Figma to a fill above it', (browser) => {
   })
 
   test('in a frame that was duplicated, a fill is edited on the picture of the copy, and the first frame stays as it is', async () => {
-    const companion = await startTestCompanion({ engines })
-    const { figma, frame, photo } = await openFile(2)
-    figma.select(photo.id)
-    const first = await openPaired(companion, { figma })
-    await removeDisc(first)
-    await close(first)
+    const { companion, figma, frame } = await openFilled(2)
     const copy = duplicate(figma, frame)
     const before = await look(frame)
     expect(findRed(await look(copy))).not.toBeNull()
@@ -210,12 +206,7 @@ describeInBrowser('from a layer in Figma to a fill above it', (browser) => {
   })
 
   test('when the picture of a duplicated frame is exchanged, its fill is run again with one click', async () => {
-    const companion = await startTestCompanion({ engines })
-    const { figma, frame, photo } = await openFile()
-    figma.select(photo.id)
-    const first = await openPaired(companion, { figma })
-    await removeDisc(first)
-    await close(first)
+    const { companion, figma, frame } = await openFilled()
     const copy = duplicate(figma, frame)
     const before = await look(frame)
     const copied = copy.children[0] as FakeRectangle

@@ -7,7 +7,7 @@ import { expectSameImage } from './support/assert-image.ts'
 import { describeInBrowser } from './support/chromium.ts'
 import { startTestCompanion } from './support/companion.ts'
 import { pngOf } from './support/encoded.ts'
-import { FakeFigma, type FakeRectangle, render } from './support/fake-figma/index.ts'
+import { decode, FakeFigma, type FakeRectangle, render } from './support/fake-figma/index.ts'
 import { paintImage } from './support/images.ts'
 import { paintOver, patience, waitForRed } from './support/painting.ts'
 import { type OpenPlugin, openPlugin } from './support/sandbox.ts'
@@ -97,6 +97,16 @@ describeInBrowser('the same on several layers', (browser) => {
     await ask(open)
     await open.infill.window.getByText('Same look').click()
     await open.infill.window.getByText('Nothing to mark was found here.').waitFor()
+    // Before it runs, each layer shows where the notice was found on it: as shares of its picture.
+    expect(await markedOn(open.infill, 0)).toMatchObject({
+      x: expect.closeTo(0.2, 1),
+      y: expect.closeTo(0.3, 1),
+    })
+    expect(await markedOn(open.infill, 1)).toMatchObject({
+      x: expect.closeTo(0.8, 1),
+      y: expect.closeTo(0.7, 1),
+    })
+    expect(await markedOn(open.infill, 2)).toBeNull()
     await button(open.infill, 'Remove on 2 layers').click()
     await open.infill.window.getByText('Done on 2 of 3 layers').waitFor()
     for (const screen of open.screens.slice(0, 2)) expect(findRed(await look(open.figma, screen))).toBeNull()
@@ -222,6 +232,19 @@ async function look(figma: FakeFigma, { x, y, width, height }: FakeRectangle): P
   const image = createImage(seen.width, seen.height)
   image.data.set(seen.data)
   return image
+}
+
+/** The middle of what is pink on a layer's thumbnail, as shares of its picture of 4 : 3; null: nothing is. */
+async function markedOn({ window }: WindowPage, index: number): Promise<{ x: number; y: number } | null> {
+  const { width, height, data } = await decode(
+    await window.locator('.several canvas').nth(index).screenshot(),
+  )
+  const isPink = (at: number) => data[at * 4]! > 200 && data[at * 4 + 1]! < 130 && data[at * 4 + 2]! > 110
+  const pink = Array.from({ length: width * height }, (_, at) => at).filter(isPink)
+  if (pink.length === 0) return null
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+  const y = mean(pink.map((at) => Math.floor(at / width))) / height
+  return { x: mean(pink.map((at) => at % width)) / width, y: (y - 0.125) / 0.75 }
 }
 
 function button({ window }: WindowPage, name: string) {

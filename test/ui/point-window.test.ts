@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs'
 import type { Locator } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { engines } from '../../companion/engines/index.ts'
 import type { Rect } from '../../companion/protocol.ts'
+import { sam } from '../../companion/select/sam/index.ts'
+import { openSam } from '../../companion/select/sam/sam.ts'
+import type { SelectMeans } from '../../companion/select/selector.ts'
 import type { Settings } from '../../plugin/messages.ts'
 import { pixelAt } from '../support/assert-image.ts'
 import { describeInBrowser } from '../support/chromium.ts'
@@ -12,7 +16,14 @@ import { paintImage } from '../support/images.ts'
 import { button, expectEnabled, expectNoFaults, openWindows, waitForFills } from '../support/open-windows.ts'
 import { patience, seeRed, waitForNoRed, waitForRed } from '../support/painting.ts'
 import { createScene, type Scene } from '../support/scene.ts'
-import { openDocument } from '../support/stand-in.ts'
+import {
+  referenceMask,
+  referencePicture,
+  referencePrompt,
+  segmentPath,
+  standInFiles,
+} from '../support/segment.ts'
+import { openDocument, openPictureDocument } from '../support/stand-in.ts'
 import type { WindowPage, WindowPageOptions } from '../support/window-page.ts'
 
 interface SetUp {
@@ -194,6 +205,37 @@ describeInBrowser('pointing at things', (browser) => {
     await infill.page.mouse.up()
     expect(await button(infill, 'Remove').isDisabled()).toBe(true)
     await infill.window.getByText('Click the thing').waitFor()
+  })
+
+  test('where a model is installed, a click marks what that sees', async () => {
+    // Stand-ins with the inputs and outputs of the published networks.
+    const open = (means: SelectMeans) => openSam({ ...means, files: standInFiles })
+    const companion = await startTestCompanion({ engines, selectors: [{ ...sam, models: [], open }] })
+    const { width, height } = await referencePicture()
+    const bytes = new Uint8Array(readFileSync(segmentPath('small', 'image.png')))
+    const document = openPictureDocument(
+      { bytes, widthPx: width, heightPx: height },
+      { token: companion.token, settings: { tool: 'point' } },
+    )
+    const infill = await openInfill({ sandbox: document.sandbox, port: companion.port })
+    await infill.window.getByText('Click the thing').waitFor()
+    const [at] = referencePrompt('one-click').points
+    const stage = (await infill.window.locator('.canvas').boundingBox())!
+    const scale = Math.min((stage.width - 32) / width, (stage.height - 32) / height, 2)
+    await infill.page.mouse.click(
+      stage.x + stage.width / 2 + (at!.x + 0.5 - width / 2) * scale,
+      stage.y + stage.height / 2 + (at!.y + 0.5 - height / 2) * scale,
+    )
+    await foundLine(infill).waitFor(patience)
+    await button(infill, 'Remove').click()
+    await waitForFills(document, 1)
+    const found = await decode(document.document.value.fills[0]!.mask)
+    const expected = await referenceMask('one-click', { width, height })
+    const isFound = (pixel: number) => found.data[4 * pixel] === 255
+    const agreeing = expected.data.filter((value, pixel) => (value === 255) === isFound(pixel)).length
+    // Its outline is laid along the picture's own pixels.
+    expect(agreeing / expected.data.length).toBeGreaterThan(0.9)
+    expect(expected.data.includes(0) && expected.data.includes(255)).toBe(true)
   })
 
   describe.each(['light', 'dark'] as const)('in %s', (theme) => {
