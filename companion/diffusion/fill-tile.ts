@@ -84,7 +84,7 @@ class Diffusion implements OpenEngine {
   }
 
   get peakBytes(): number {
-    return this.#means.runtime.memory.peakBytes
+    return this.#means.runtime.peakBytes
   }
 
   async fill({ image, mask, avoid, prefilled }: Tile, settings: FillSettings, run: Run): Promise<Image> {
@@ -134,9 +134,8 @@ class Diffusion implements OpenEngine {
     const loading = { signal: run.signal, onProgress: () => {} }
 
     const guidance = await hole.recipe.guide(networks, way, loading)
-    // Of a device that computes from now on nothing may have been loaded yet.
-    const device = way.on === 'cpu' ? onCpu : this.#device
-    this.#checkBudget(model.title, networks.neededBytes(sizes.generated, way, device), device.kind)
+    await this.#checkBudget(networks, sizes.generated, way, run)
+    if (way.isAlone === true) await this.#means.runtime.unload()
     const modelFor = (size: Size) => {
       const isLarge = Math.max(size.width, size.height) > largestWhole
       const tiled = { ...way, tileSide: way.tileSide ?? usualTileSide }
@@ -159,16 +158,14 @@ class Diffusion implements OpenEngine {
   }
 
   /** @throws CompanionError 'out-of-memory' */
-  #checkBudget(title: string, neededBytes: number, kind: Device['kind']): void {
-    const { budgetBytes: ofMachine, cardBudgetBytes } = this.#means.runtime.memory
-    const budgets: { readonly [each in Device['kind']]?: number | null } = {
-      ...{ cpu: ofMachine, cuda: cardBudgetBytes, directml: cardBudgetBytes },
-    }
-    const budgetBytes = budgets[kind] ?? Number.POSITIVE_INFINITY
+  async #checkBudget(networks: Networks, size: Size, way: Way, run: Run): Promise<void> {
+    const { kind, neededBytes, budgetBytes } = await networks.demand(size, way, run)
+    // Nothing may have been loaded there so far.
+    if (kind !== this.#device.kind) this.#device = await describeDevice(kind)
     if (neededBytes <= budgetBytes) return
     throw new CompanionError(
       'out-of-memory',
-      `${title} needs about ${inGigabytes(neededBytes)} of memory for this fill, and ${inGigabytes(budgetBytes)} are free. Close other programs.`,
+      `${networks.title} needs about ${inGigabytes(neededBytes)} of memory for this fill, and ${inGigabytes(budgetBytes)} are free. Close other programs.`,
     )
   }
 
@@ -177,15 +174,12 @@ class Diffusion implements OpenEngine {
     const inTwoRuns = { ...usual, rowsAtOnce: 1 } as const
     const inTiles = { ...inTwoRuns, tileSide: smallTileSide }
     const sliced = { ...inTiles, queriesAtOnce: 256 }
-    const smaller = (what: string, way: ScaledWay, prepare = async () => {}): Fallback<Image> => ({
+    const smaller = (what: string, way: ScaledWay): Fallback<Image> => ({
       ...{ against: ['out-of-memory'], what },
-      attempt: async () => {
-        await prepare()
-        return this.#fillBy(way, hole, run)
-      },
+      attempt: () => this.#fillBy(way, hole, run),
     })
     if (usual.rowsAtOnce === 2) yield smaller(ways.inTwoRuns, inTwoRuns)
-    yield smaller(ways.alone, inTwoRuns, () => this.#means.runtime.unload())
+    yield smaller(ways.alone, { ...inTwoRuns, isAlone: true })
     yield smaller(ways.inTiles, inTiles)
     // Elsewhere attention is fused, and holds little.
     if (variants[providerOf[this.#device.kind]].attention === 'products') {
@@ -225,8 +219,6 @@ function inWords({ width, height }: Size): string {
 
 const sizesOf: NonNullable<Recipe['sizesFor']> = ({ image }, side, scale) => workingSizes(image, side, scale)
 
-const onCpu = { kind: 'cpu', precision: 'fp32' } as const
-
 const partsToLoad: readonly Part[] = ['text encoder', 'encoder', 'unet']
 
 function isSameSize(a: Size, b: Size): boolean {
@@ -236,6 +228,8 @@ function isSameSize(a: Size, b: Size): boolean {
 interface ScaledWay extends Way {
   /** Of the working side. */
   readonly scale: number
+  /** Whatever is loaded is given back before. */
+  readonly isAlone?: boolean
 }
 
 /** What is to be filled, of which picture, and how. */

@@ -72,7 +72,7 @@ class OnePassEngine implements OpenEngine {
   }
 
   get peakBytes(): number {
-    return this.#runtime.memory.peakBytes
+    return this.#runtime.peakBytes
   }
 
   async fill({ image, mask, avoid }: Tile, _settings: FillSettings, run: Run): Promise<Image> {
@@ -103,7 +103,7 @@ class OnePassEngine implements OpenEngine {
     return session
   }
 
-  /** In this order. These networks are computed in float32 everywhere, so nonsense can only be the graphics card's. */
+  /** In this order. The CPU, which computes in float32, is also what helps where float16 was too small. */
   #fallbacks(tile: MarkedImage, run: Run): Fallback<Image>[] {
     const alone: Fallback<Image> = {
       against: ['out-of-memory'],

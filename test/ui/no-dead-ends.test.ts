@@ -39,9 +39,8 @@ describeInBrowser('no state is a dead end', (browser) => {
       const runtime: Runtime = {
         load: onnx.load.bind(onnx),
         unload: onnx.unload.bind(onnx),
-        get memory() {
-          return { budgetBytes, cardBudgetBytes: null, peakBytes: 0 }
-        },
+        outlook: async () => ({ kind: 'cpu', budgetBytes }),
+        peakBytes: 0,
       }
       const dataFolder = temporaryFolder()
       await installTinyLama(dataFolder)
