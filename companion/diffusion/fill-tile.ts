@@ -5,6 +5,7 @@ import { CompanionError } from '../errors.ts'
 import type { Image, Mask, Size } from '../image/image.ts'
 import { openPixels, unite } from '../image/mask.ts'
 import { resizeImage } from '../image/resize.ts'
+import { notes, ways } from '../notes.ts'
 import type { Device } from '../protocol.ts'
 import type { Run } from '../run.ts'
 import { describeDevice, providerOf } from '../runtime/device.ts'
@@ -115,9 +116,7 @@ class Diffusion implements OpenEngine {
 
   /** Without a fill to begin with, what is in the hole would come back through it. */
   #fromNoise(recipe: Recipe): Recipe {
-    this.#notes.add(
-      'Nothing around the mask could be used to begin with, so the fill began with noise (strength 1).',
-    )
+    this.#notes.add(notes.fromNoise)
     return { ...recipe, numbers: { ...recipe.numbers, strength: 1 } }
   }
 
@@ -179,27 +178,27 @@ class Diffusion implements OpenEngine {
       ...{ against: ['out-of-memory'], what },
       attempt: () => this.#fillBy(way, hole, run),
     })
-    if (usual.rowsAtOnce === 2) yield smaller('guidance was computed in two runs', inTwoRuns)
-    yield smaller('all else was unloaded', { ...inTwoRuns, isAlone: true })
-    yield smaller('the picture was encoded and decoded in tiles', inTiles)
+    if (usual.rowsAtOnce === 2) yield smaller(ways.inTwoRuns, inTwoRuns)
+    yield smaller(ways.alone, { ...inTwoRuns, isAlone: true })
+    yield smaller(ways.inTiles, inTiles)
     // Elsewhere attention is fused, and holds little.
     if (variants[providerOf[this.#device.kind]].attention === 'products') {
-      yield smaller('attention was computed in smaller slices', sliced)
+      yield smaller(ways.sliced, sliced)
     }
     for (const scale of [0.75, 0.5]) {
-      yield smaller(`the fill was computed at ${100 * scale} % of its size`, { ...sliced, scale })
+      yield smaller(ways.smaller(100 * scale), { ...sliced, scale })
     }
     if (this.#device.kind === 'cpu') return
     const isHalf = this.#device.precision === 'fp16'
     if (isHalf) {
       yield {
-        ...{ against: ['nonsense'], what: 'it was computed in float32' },
+        ...{ against: ['nonsense'], what: ways.inFloat32 },
         attempt: () => this.#fillBy({ ...usual, precision: 'float32' }, hole, run),
       }
     }
     yield {
       against: isHalf ? ['out-of-memory', 'device'] : ['out-of-memory', 'device', 'nonsense'],
-      what: 'the CPU computed the fill',
+      what: ways.onCpu,
       attempt: () => this.#fillBy({ ...usual, on: 'cpu' }, hole, run),
     }
   }
@@ -210,8 +209,12 @@ const largestWhole = 768
 /** Of the autoencoder's tiles, latents, where memory is short. */
 const smallTileSide = 32
 
-function refinedFrom({ width, height }: Size, { image, slices }: Made): string {
-  return `The fill was made at ${width} × ${height} and refined at ${image.width} × ${image.height}, in ${slices} overlapping parts.`
+function refinedFrom(size: Size, { image, slices }: Made): string {
+  return notes.refined(inWords(size), inWords(image), slices)
+}
+
+function inWords({ width, height }: Size): string {
+  return `${width} × ${height}`
 }
 
 const sizesOf: NonNullable<Recipe['sizesFor']> = ({ image }, side, scale) => workingSizes(image, side, scale)

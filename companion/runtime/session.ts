@@ -3,6 +3,7 @@ import type { ExecutionProvider } from '../../models/onnx/providers.ts'
 import { CompanionError } from '../errors.ts'
 import { type CardMemory, findCardMemory } from '../gpu/card.ts'
 import type { Log } from '../log.ts'
+import { notes } from '../notes.ts'
 import type { Device } from '../protocol.ts'
 import type { Run } from '../run.ts'
 import type { Keeping, Model, Optimisation, Tensors } from './child.ts'
@@ -145,14 +146,14 @@ export class OnnxRuntime implements Runtime {
     const owner = await this.#running()
     return this.#busy(async () => {
       const { providers } = await owner.ready(run.signal)
-      const notes: string[] = []
+      const said: string[] = []
       for (const kind of devicesToTry(on === 'cpu' ? 'cpu' : this.#options.device, providers)) {
         const tried = `${source.slot} ${kind}`
         const lack = this.#lacks.get(tried) ?? absence(kind, providers)
-        const loaded = lack ?? (await this.#loadOn(kind, source, owner, run, notes))
+        const loaded = lack ?? (await this.#loadOn(kind, source, owner, run, said))
         if (typeof loaded !== 'string') return loaded
         this.#lacks.set(tried, loaded)
-        notes.push(`${titles[kind]} was not used. ${loaded}`)
+        said.push(notes.deviceNotUsed(titles[kind], loaded))
       }
       throw new Error('Expected the CPU to be among the devices.')
     })
@@ -182,7 +183,7 @@ export class OnnxRuntime implements Runtime {
     source: SessionSource,
     owner: InferenceProcess,
     run: Run,
-    notes: readonly string[],
+    said: readonly string[],
   ): Promise<Session | string> {
     const slot = kind === 'cpu' ? (source.slotOnCpu ?? source.slot) : source.slot
     const key = `${kind} ${source.key}`
@@ -209,7 +210,7 @@ export class OnnxRuntime implements Runtime {
       )
       run.onProgress({ stage: 'load', done: 1, total: 1, unit: 'steps' })
       const session: Session = {
-        ...{ device: await describeDevice(kind, source.precision?.(provider)), notes, inputs, outputs },
+        ...{ device: await describeDevice(kind, source.precision?.(provider)), notes: said, inputs, outputs },
         run: (given, { signal, keep, kept, only }) =>
           this.#busy(async () => {
             const question = { type: 'run', slot, inputs: given, keep, kept, only } as const
