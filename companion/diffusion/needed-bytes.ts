@@ -36,14 +36,14 @@ export function neededBytes(
  * @param numbers What it holds beside its weights.
  */
 export function sessionBytes(network: Network, numbers: number, precision: Precision): number {
-  return arenaBytes((precision === 'float16' ? 2 : 4) * (weightsOf(network) + numbers))
+  return arenaBytes((precision === 'float16' ? 2 : 4) * (1.1 * weightsOf(network) + numbers))
 }
 
 /*
  * How many numbers lie in a network's arena beside its weights. Most are alive at once in the feed-forward layers of the UNet's
  * first level, 100 for each pixel of the picture and row, and in the decoder's last block, four times 256 channels at full
- * size. Between them an arena has gaps: with twice as many, and with a quarter more, its steps come out as ONNX Runtime's CUDA
- * provider takes them: see runtime/README.md.
+ * size. Between them an arena has gaps: with twice as many, a quarter more, and a tenth of the weights, its steps come out as ONNX
+ * Runtime's CUDA provider takes them: see runtime/README.md.
  */
 
 export function unetNumbers(size: Size, rows: number): number {

@@ -50,9 +50,10 @@ function psnr(actual: Values, expected: Values): number {
 
 describe('what a card computes in float16', () => {
   test.each(Object.entries(tinyNetworks))('is near what float32 gives, of %s', async (_, build) => {
-    const graph = await build({ provider: 'cuda', precision: 'float16' })
+    const folder = temporaryFolder()
+    const graph = await build({ provider: 'cuda', precision: 'float16' }, folder)
     const rounded = await openGraph(roundedToFloat16(graph))
-    const exact = await openGraph(await build({ provider: 'cpu', precision: 'float32' }))
+    const exact = await openGraph(await build({ provider: 'cpu', precision: 'float32' }, folder))
     const [output] = graph.outputs
     for (let seed = 1; seed <= draws; seed += 1) {
       const inputs = randomInputs(graph, seed)

@@ -6,7 +6,6 @@ import type { ExecutionProvider } from '../../models/onnx/providers.ts'
 import { buildTextEncoder } from '../../models/stable-diffusion/text-encoder.ts'
 import { buildUNet } from '../../models/stable-diffusion/unet.ts'
 import { buildVaeDecoder, buildVaeEncoder } from '../../models/stable-diffusion/vae.ts'
-import { temporaryFolder } from './data-folder.ts'
 import { readJson, type TinyModel, tinyTextEncoder, tinyUNet, tinyVae } from './diffusion.ts'
 import { powerPaintFolder } from './powerpaint.ts'
 import { referencePath } from './reference.ts'
@@ -17,8 +16,11 @@ export interface GraphChoice {
   readonly precision: Precision
 }
 
+/** How a network is built, and an empty folder for what has to lie together. */
+type Build = (choice: GraphChoice, folder: string) => Promise<GraphDefinition>
+
 /** A network of every kind whose graph is built here, tiny and of random weights. */
-export const tinyNetworks: Readonly<Record<string, (choice: GraphChoice) => Promise<GraphDefinition>>> = {
+export const tinyNetworks: Readonly<Record<string, Build>> = {
   LaMa: async ({ provider }) =>
     buildLama(
       await readCheckpoint(referencePath('lama', 'tiny', 'generator.safetensors')),
@@ -27,8 +29,8 @@ export const tinyNetworks: Readonly<Record<string, (choice: GraphChoice) => Prom
     ),
   'the text encoder of Stable Diffusion 1.5': textEncoder('sd15-quick-gelu'),
   'the text encoder of Stable Diffusion 2': textEncoder('sd2-gelu'),
-  'the text encoder of PowerPaint': async (choice) => {
-    const folder = await powerPaintFolder(temporaryFolder(), 'original')
+  'the text encoder of PowerPaint': async (choice, folder) => {
+    await powerPaintFolder(folder, 'original')
     const checkpoint = await readCheckpoint(`${folder}/text_encoder/text_encoder.safetensors`)
     const config = parseTextEncoderConfig(readJson(`${folder}/text_encoder/config.json`))
     return buildTextEncoder(checkpoint, config, 1, choice)

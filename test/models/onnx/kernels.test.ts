@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { DType } from '../../../models/checkpoint.ts'
+import { temporaryFolder } from '../../support/data-folder.ts'
 import { numbersOf, typesIn } from '../../support/node-types.ts'
 import { tinyNetworks } from '../../support/tiny-networks.ts'
 
@@ -39,7 +40,7 @@ const kernels: Readonly<Record<'cuda' | 'dml', typeof both>> = {
 describe.each(['cuda', 'dml'] as const)('on %s', (provider) => {
   describe.each(['float16', 'float32'] as const)('in %s', (precision) => {
     test.each(Object.entries(tinyNetworks))('there is a kernel for every node of %s', async (_, build) => {
-      const graph = await build({ provider, precision })
+      const graph = await build({ provider, precision }, temporaryFolder())
       const types = typesIn(graph)
       const without = graph.nodes.filter(
         (node) => !kernels[provider][node.op]?.includes(numbersOf(node, types)),
