@@ -4,15 +4,21 @@ import type { BenchModel, Piece } from './command.ts'
 /** One that can do a piece of work, and has loaded what it needs for that alone. */
 export interface Contestant {
   /** From warm files. */
-  readonly loadMs: number
+  readonly load: Cost
   /** Does it once. */
   run(): Promise<Ran>
   /** Ends it. @returns The most memory that its process held, bytes. */
   close(): Promise<number>
 }
 
-export interface Ran {
+/** By the clock, and of all processors, which other programs weigh on less. */
+export interface Cost {
   readonly ms: number
+  /** NaN where it is not known. */
+  readonly processorMs: number
+}
+
+export interface Ran extends Cost {
   /** Some of the numbers that came out, of the same places with each; none of a whole fill. */
   readonly values: readonly number[]
 }

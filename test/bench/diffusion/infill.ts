@@ -7,24 +7,26 @@ import { createStableDiffusion } from '../../../companion/engines/stable-diffusi
 import { createImage, createMask, type Size } from '../../../companion/image/image.ts'
 import { areaOf } from '../../../companion/image/rect.ts'
 import { silentLog } from '../../../companion/log.ts'
+import type { Progress } from '../../../companion/run.ts'
 import { OnnxRuntime, type Runtime } from '../../../companion/runtime/session.ts'
-import { type Contestant, prompt, sampleOf, type Work, wave } from './contestant.ts'
+import { processorMs } from '../processor-time.ts'
+import { type Contestant, type Cost, prompt, sampleOf, type Work, wave } from './contestant.ts'
 
 const quiet = { signal: new AbortController().signal, onProgress() {} }
 
 /** Infill as a contestant. */
 export async function openInfill(work: Work): Promise<Contestant> {
   const onnx = new OnnxRuntime({ device: work.device, log: silentLog })
-  const { runtime, loadMs } = timed(onnx)
+  const { runtime, load } = timed(onnx)
   const compute = work.piece === 'fill' ? filling(work, runtime) : await evaluating(work, runtime)
   // Sessions are loaded by the first run, and then kept.
   await compute()
   return {
-    loadMs: loadMs(),
+    load: load(),
     async run() {
-      const startedAt = performance.now()
+      const spent = stopwatch()
       const values = await compute()
-      return { ms: performance.now() - startedAt, values: values === null ? [] : sampleOf(values) }
+      return { ...spent(), values: values === null ? [] : sampleOf(values) }
     },
     async close() {
       const { peakBytes } = onnx.memory
@@ -85,6 +87,37 @@ export async function* fillAgain(work: Work, runs: number): AsyncGenerator<{ ms:
   }
 }
 
+/**
+ * Cancels a fill in the middle of a step.
+ *
+ * @returns how long it then took until the fill was given up, and until its memory was free again
+ */
+export async function cancelInStep(work: Work): Promise<{ givenUpMs: number; freeMs: number }> {
+  const runtime = new OnnxRuntime({ device: work.device, log: silentLog })
+  const opened = await openEngine(createEngine(work), work, runtime)
+  const cancelling = new AbortController()
+  const stepsAt: number[] = []
+  let cancelledAt = Number.NaN
+  const cancel = () => {
+    cancelledAt = performance.now()
+    cancelling.abort()
+  }
+  const onProgress = ({ stage }: Progress) => {
+    if (stage !== 'fill') return
+    stepsAt.push(performance.now())
+    const [first, second] = stepsAt
+    if (stepsAt.length === 2) setTimeout(cancel, (second! - first!) / 2)
+  }
+  await opened
+    .fill(tileOf(work.size), settingsOf(work, 7), { signal: cancelling.signal, onProgress })
+    .catch((error: unknown) => {
+      if (error !== cancelling.signal.reason) throw error
+    })
+  const givenUpMs = performance.now() - cancelledAt
+  await runtime.unload()
+  return { givenUpMs, freeMs: performance.now() - cancelledAt }
+}
+
 function createEngine({ kind }: Work): Engine {
   return kind === 'powerpaint' ? createPowerPaint() : createStableDiffusion()
 }
@@ -122,18 +155,19 @@ function tileOf({ width, height }: Size, darker = 0): Tile {
   return { image, mask, avoid: null }
 }
 
-/** The same runtime, and how long it has spent loading. */
-function timed(runtime: Runtime): { readonly runtime: Runtime; readonly loadMs: () => number } {
-  let ms = 0
+/** The same runtime, and what it has spent on loading. */
+function timed(runtime: Runtime): { readonly runtime: Runtime; readonly load: () => Cost } {
+  const loads: Cost[] = []
+  const sumOf = (figure: keyof Cost) => loads.reduce((sum, load) => sum + load[figure], 0)
   return {
-    loadMs: () => ms,
+    load: () => ({ ms: sumOf('ms'), processorMs: sumOf('processorMs') }),
     runtime: {
       async load(...given) {
-        const startedAt = performance.now()
+        const spent = stopwatch()
         try {
           return await runtime.load(...given)
         } finally {
-          ms += performance.now() - startedAt
+          loads.push(spent())
         }
       },
       unload: () => runtime.unload(),
@@ -142,4 +176,10 @@ function timed(runtime: Runtime): { readonly runtime: Runtime; readonly loadMs: 
       },
     },
   }
+}
+
+/** What has been spent since it was made. */
+function stopwatch(): () => Cost {
+  const [startedAt, before] = [performance.now(), processorMs()]
+  return () => ({ ms: performance.now() - startedAt, processorMs: processorMs() - before })
 }
