@@ -47,6 +47,7 @@ async function evaluating(
     precision: 'usual',
     rowsAtOnce: rows,
     tileSide: undefined,
+    pictureByPicture: true,
     queriesAtOnce: undefined,
   } as const
   const latents = areaOf(latentSize(size))

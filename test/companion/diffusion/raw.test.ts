@@ -100,6 +100,7 @@ async function openModel(call: (typeof cases)[number]) {
   const [unet, vae] = [await tinyUNet(call.model), await tinyVae(call.model)]
   const { width, height } = call.arguments
   const latents = { width: width / 8, height: height / 8 }
+  const batch = call.arguments.num_images_per_prompt ?? 1
   const opened: OpenGraph[] = []
   const open = async (graph: GraphDefinition) => {
     const graphOpened = await openGraph(graph)
@@ -109,7 +110,7 @@ async function openModel(call: (typeof cases)[number]) {
   const networks = {
     unet: await open(buildUNet(unet.checkpoint, unet.config, { batch: call.rowsAtOnce, ...latents })),
     encoder: await open(buildVaeEncoder(vae.checkpoint, vae.config, { batch: 1, width, height })),
-    decoder: await open(buildVaeDecoder(vae.checkpoint, vae.config, { batch: 1, ...latents })),
+    decoder: await open(buildVaeDecoder(vae.checkpoint, vae.config, { batch, ...latents })),
   }
   const model: InpaintModel = {
     encode: async (image) => (await networks.encoder.run({ image })).moments!.data,

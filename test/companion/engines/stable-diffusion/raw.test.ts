@@ -6,7 +6,7 @@ import { imageFromSamples } from '../../../../companion/diffusion/preprocess.ts'
 import { createStableDiffusion } from '../../../../companion/engines/stable-diffusion/index.ts'
 import { silentLog } from '../../../../companion/log.ts'
 import type { Options } from '../../../../companion/protocol.ts'
-import { OnnxRuntime } from '../../../../companion/runtime/session.ts'
+import { OnnxRuntime, type Runtime } from '../../../../companion/runtime/session.ts'
 import { type TinyModel, tinyFolder } from '../../../support/diffusion.ts'
 import { quietRun } from '../../../support/fill-job.ts'
 import { goldenCalls, goldenPictures, goldenWords, optionsOf } from '../../../support/golden-calls.ts'
@@ -45,6 +45,24 @@ describe('the raw picture of a folder', () => {
     expect(off.reduce((most, value) => Math.max(most, value), 0)).toBeLessThanOrEqual(1)
   })
 
+  test('is the same decoded one by one and all at once', async () => {
+    const call = goldenCalls.find(({ name }) => name === 'sd15-two-images-9x13')!
+    const { image, mask } = await goldenPictures(call)
+    const whole = { image: imageFromSamples(image), mask }
+    const fillBy = async (more: Options) => {
+      const graphBytes: number[] = []
+      const options = { ...optionsOf(call), ...more }
+      const settings = { task: 'fill', ...goldenWords, seed: call.seed, options } as const
+      const means = { ...meansOf(call.model), runtime: measuring('decoder', graphBytes) }
+      const { images } = await engine.raw!(whole, settings, quietRun, means, 2)
+      return { graphBytes, bytes: images.flatMap(({ data }) => [...data]) }
+    }
+    const [apart, together] = [await fillBy({}), await fillBy({ vaeSlicing: false })]
+    expect(apart.graphBytes[0]).toBeGreaterThan(together.graphBytes[0]!)
+    const off = apart.bytes.map((value, at) => Math.abs(value - together.bytes[at]!))
+    expect(off.reduce((most, value) => Math.max(most, value), 0)).toBeLessThanOrEqual(1)
+  })
+
   test('is encoded and decoded in tiles of 512 × 512 where that is asked for', async () => {
     const call = goldenCalls[0]!
     const image = gradientImage(640, 64)
@@ -75,3 +93,18 @@ describe('the raw picture of a folder', () => {
     })
   })
 })
+
+/** The real runtime, telling how large the graph of one part is. */
+function measuring(part: string, graphBytes: number[]): Runtime {
+  return {
+    load(source, on, run) {
+      const model = source.model('cpu')
+      if (source.key.startsWith(part) && typeof model === 'object') graphBytes.push(model.graph.length)
+      return runtime.load(source, on, run)
+    },
+    unload: () => runtime.unload(),
+    get memory() {
+      return runtime.memory
+    },
+  }
+}
