@@ -7,7 +7,7 @@ import type { GraphDefinition } from '../../../models/onnx/graph.ts'
 import { buildUNet } from '../../../models/stable-diffusion/unet.ts'
 import { buildVaeDecoder, buildVaeEncoder } from '../../../models/stable-diffusion/vae.ts'
 import { diffusionPath, tinyUNet, tinyVae } from '../../support/diffusion.ts'
-import { type GoldenCall, goldenCalls } from '../../support/golden-calls.ts'
+import { furthest, type GoldenCall, goldenCalls } from '../../support/golden-calls.ts'
 import { type OpenGraph, openGraph } from '../../support/onnx.ts'
 import { readReference } from '../../support/reference.ts'
 import { referencePicture } from '../../support/reference-picture.ts'
@@ -45,11 +45,11 @@ describe('inpaintRaw', () => {
     await close()
 
     const masked = maskedLatents(samples[0]!, model.rowsAtOnce)
-    expect(largestDifference(masked, reference('masked_image_latents').data)).toBeLessThan(1e-4)
+    expect(furthest(masked, reference('masked_image_latents').data)).toBeLessThan(1e-4)
     // A few times what rounding does to them, for another machine rounds otherwise.
     const last = latents.flatMap((picture) => [...picture])
     const expectedLast = reference('latents').data.slice(-last.length)
-    expect(largestDifference(last, expectedLast)).toBeLessThan(5 * call.sensitivity)
+    expect(furthest(last, expectedLast)).toBeLessThan(5 * call.sensitivity)
 
     const expected = reference('images')
     const [count, height, width] = expected.shape as readonly [number, number, number]
@@ -57,7 +57,7 @@ describe('inpaintRaw', () => {
       Array(count).fill([width, height]),
     )
     const bytes = pictures.flatMap(({ data }) => [...data])
-    expect(largestDifference(bytes, expected.data)).toBeLessThanOrEqual(1)
+    expect(furthest(bytes, expected.data)).toBeLessThanOrEqual(1)
   })
 })
 
@@ -124,15 +124,4 @@ async function openModel(call: (typeof cases)[number]) {
     noise: stableDiffusionNoise,
   }
   return { model, close: () => Promise.all(opened.map((graph) => graph.close())) }
-}
-
-function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  expect(a.length).toBe(b.length)
-  let largest = 0
-  for (let i = 0; i < a.length; i++) {
-    const difference = Math.abs(a[i]! - b[i]!)
-    // NaN is no number to be less than.
-    if (!(difference <= largest)) largest = difference
-  }
-  return largest
 }
