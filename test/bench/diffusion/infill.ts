@@ -12,11 +12,14 @@ import { OnnxRuntime, type Runtime } from '../../../companion/runtime/session.ts
 import { processorMs } from '../processor-time.ts'
 import { type Contestant, type Cost, prompt, sampleOf, type Work, wave } from './contestant.ts'
 
+/** While the peer works nothing is unloaded. A timer takes no longer time. */
+const longestTimerMs = 2 ** 31 - 1
+
 const quiet = { signal: new AbortController().signal, onProgress() {} }
 
 /** Infill as a contestant. */
 export async function openInfill(work: Work): Promise<Contestant> {
-  const onnx = new OnnxRuntime({ device: work.device, log: silentLog })
+  const onnx = new OnnxRuntime({ device: work.device, log: silentLog, idleMs: longestTimerMs })
   const { runtime, load } = timed(onnx)
   const compute = work.piece === 'fill' ? filling(work, runtime) : await evaluating(work, runtime)
   // Sessions are loaded by the first run, and then kept.
