@@ -154,6 +154,28 @@ describe('Stable Diffusion', () => {
     ])
   })
 
+  test('encodes and decodes in tiles above 768 pixels a side', async () => {
+    const runtime = scriptedRuntime([networksOfNoise])
+    const keys: string[] = []
+    const watching: Runtime = {
+      ...runtime,
+      load(source, on, run) {
+        keys.push(source.key)
+        return runtime.load(source, on, run)
+      },
+    }
+    const opened = await createStableDiffusion().open(quietRun, meansOf(watching), [image])
+    const wide = {
+      image: gradientImage(832, 640),
+      mask: rectMask(832, 640, { x: 300, y: 250, width: 400, height: 300 }),
+    }
+    await opened.fill({ ...wide, avoid: null }, settingsOf({ size: 1024, guidance: 1 }), quietRun)
+
+    const ofVae = keys.filter((key) => /^(encoder|decoder)/.test(key))
+    const sizes = ofVae.map((key) => /\d+ × \d+ in tiles of \w+/.exec(key)![0])
+    expect([...new Set(sizes)]).toEqual(['576 × 448 in tiles of all', '832 × 640 in tiles of 64'])
+  })
+
   test.each([
     [{ quality: 'best' }, 1024],
     [{ quality: 'best', size: 640 }, 640],
