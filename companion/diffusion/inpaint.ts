@@ -1,6 +1,6 @@
 import { CompanionError } from '../errors.ts'
 import type { Size } from '../image/image.ts'
-import { type DenoiseRun, denoise, type Guidance, type NoisePredictor } from './denoise.ts'
+import { type DenoiseRun, denoise, type Guidance, type NoisePredictor, split } from './denoise.ts'
 import { latentChannels, latentSize, latentsFromMoments } from './latents.ts'
 import type { Generator } from './noise.ts'
 import { maskOfLatents, maskPicture } from './preprocess.ts'
@@ -77,7 +77,7 @@ export async function inpaint(
   // 4. Back to pictures.
   const made = await model.decode(combine([1 / model.scalingFactor, latents]))
   run.signal.throwIfAborted()
-  return split(made, pictures)
+  return split(made, made.length / pictures)
 }
 
 /** How often the network will be asked about each picture. @throws as `inpaint` does */
@@ -94,11 +94,6 @@ function createScheduler(noise: SchedulerConfig, { scheduler: id, ...run }: Sche
     'option-invalid',
     `With ${run.steps} steps a strength of ${run.strength} leaves nothing to do. Choose more of either.`,
   )
-}
-
-function split(values: Float32Array, parts: number): Float32Array[] {
-  const length = values.length / parts
-  return Array.from({ length: parts }, (_, i) => values.subarray(i * length, (i + 1) * length))
 }
 
 function repeat(values: Float32Array, times: number): Float32Array {
