@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Cost } from '../cost.ts'
+import { median, timeInWords } from '../times.ts'
 import type { DiffusionBenchOptions } from './command.ts'
-import type { Contestant, Cost, Ran, Work } from './contestant.ts'
+import type { Contestant, Ran, Work } from './contestant.ts'
 import { checkDiffusers, openDiffusers } from './diffusers.ts'
 import { cancelInStep, fillAgain, openInfill } from './infill.ts'
 import { writeRandomFile, writeRandomModel, writeRandomPowerPaint } from './random-model.ts'
@@ -52,7 +54,7 @@ async function compareLoads(work: Work, times: number, hasPeer: boolean): Promis
 
 async function loadOnce(contestant: Contestant): Promise<Cost> {
   await contestant.close()
-  return contestant.load
+  return loadOf(contestant)
 }
 
 async function measureCancels(work: Work, times: number): Promise<void> {
@@ -67,8 +69,8 @@ async function compareFirst(work: Work, runs: number): Promise<void> {
   const all: { ms: number; loadMs: number }[] = []
   for await (const ran of fillAgain(work, runs + 1)) all.push(ran)
   const [first, ...later] = all
-  console.log(`  first      fill ${seconds(first!.ms)} s after loading ${seconds(first!.loadMs)} s`)
-  console.log(`  later      fill ${later.map(({ ms }) => seconds(ms)).join(', ')} s`)
+  console.log(`  first      fill ${timeInWords(first!.ms)} after loading ${timeInWords(first!.loadMs)}`)
+  console.log(`  later      fill ${later.map(({ ms }) => timeInWords(ms)).join(', ')}`)
   console.log(`  first / median of later: ${(first!.ms / median(later.map(({ ms }) => ms))).toFixed(2)}`)
 }
 
@@ -116,16 +118,23 @@ async function openPeer(work: Work): Promise<Contestant | null> {
 
 async function print(name: string, contestant: Contestant, runs: readonly Ran[]): Promise<void> {
   const peakBytes = await contestant.close()
-  const load = describe([contestant.load])
-  console.log(`  ${name.padEnd(10)} load ${load}; ${describe(runs)}; peak ${(peakBytes / 1e9).toFixed(2)} GB`)
+  const load = describe([loadOf(contestant)])
+  const first = timeInWords(contestant.firstMs)
+  console.log(
+    `  ${name.padEnd(10)} load ${load}; first ${first}; ${describe(runs)}; peak ${(peakBytes / 1e9).toFixed(2)} GB`,
+  )
 }
 
-/** 'median 4.12 s of 4.31, 4.12, 4.05, processors 8.10 s' */
+/** 'median 4.12 s of 4.31 s, 4.12 s, 4.05 s, processors 8.10 s' */
 function describe(costs: readonly Cost[]): string {
-  const each = costs.map(({ ms }) => seconds(ms)).join(', ')
+  const each = costs.map(({ ms }) => timeInWords(ms)).join(', ')
   const middle =
-    costs.length === 1 ? `${each} s` : `median ${seconds(median(costs.map(({ ms }) => ms)))} s of ${each}`
-  return `${middle}, processors ${seconds(median(costs.map(({ processorMs }) => processorMs)))} s`
+    costs.length === 1 ? each : `median ${timeInWords(median(costs.map(({ ms }) => ms)))} of ${each}`
+  return `${middle}, processors ${timeInWords(median(costs.map(({ processorMs }) => processorMs)))}`
+}
+
+function loadOf({ loadMs: ms, loadProcessorMs: processorMs }: Contestant): Cost {
+  return { ms, processorMs }
 }
 
 function ratioOf(own: readonly Cost[], peer: readonly Cost[]): string {
@@ -140,12 +149,4 @@ function differenceOf([own]: readonly Ran[], [peer]: readonly Ran[]): string {
   const largest = Math.max(...peer!.values.map(Math.abs))
   const apart = Math.max(...own!.values.map((value, i) => Math.abs(value - peer!.values[i]!)))
   return `; numbers apart by ${(apart / largest).toExponential(1)} of the largest`
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
-}
-
-function seconds(ms: number): string {
-  return (ms / 1000).toFixed(2)
 }

@@ -1,21 +1,20 @@
 import type { Size } from '../../../companion/image/image.ts'
+import type { Cost } from '../cost.ts'
 import type { BenchModel, Piece } from './command.ts'
 
 /** One that can do a piece of work, and has loaded what it needs for that alone. */
 export interface Contestant {
   /** From warm files. */
-  readonly load: Cost
+  readonly loadMs: number
+  readonly loadProcessorMs: number
+  /** The part of loading that is a run for nothing, which a card needs; 0: there was none. */
+  readonly warmUpMs: number
+  /** The first time after that. */
+  readonly firstMs: number
   /** Does it once. */
   run(): Promise<Ran>
   /** Ends it. @returns The most memory that its process held, bytes. */
   close(): Promise<number>
-}
-
-/** By the clock, and of all processors, which other programs weigh on less. */
-export interface Cost {
-  readonly ms: number
-  /** NaN where it is not known. */
-  readonly processorMs: number
 }
 
 export interface Ran extends Cost {

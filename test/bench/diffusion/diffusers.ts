@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { adapterFile, checkAdapter, python } from '../engine/python.ts'
-import { type Contestant, type Cost, prompt, type Ran, type Work } from './contestant.ts'
+import { type Contestant, prompt, type Ran, type Work } from './contestant.ts'
 
 const adapter = adapterFile('diffusers_peer.py')
 
@@ -21,9 +21,9 @@ export async function openDiffusers({ piece, model, size, steps, device, rows }:
     if (done) throw new Error(`diffusers stopped in the middle of ${piece}.`)
     return JSON.parse(value)
   }
-  const load: Cost = await answer()
+  const load: Pick<Contestant, 'loadMs' | 'loadProcessorMs' | 'firstMs'> = await answer()
   return {
-    load,
+    ...{ ...load, warmUpMs: 0 },
     run(): Promise<Ran> {
       peer.stdin.write('run\n')
       return answer()

@@ -9,8 +9,9 @@ import { areaOf } from '../../../companion/image/rect.ts'
 import { silentLog } from '../../../companion/log.ts'
 import type { Progress } from '../../../companion/run.ts'
 import { OnnxRuntime, type Runtime } from '../../../companion/runtime/session.ts'
-import { processorMs } from '../processor-time.ts'
-import { type Contestant, type Cost, prompt, sampleOf, type Work, wave } from './contestant.ts'
+import { stopwatch } from '../cost.ts'
+import { timed } from '../timed-runtime.ts'
+import { type Contestant, prompt, sampleOf, type Work, wave } from './contestant.ts'
 
 /** While the peer works nothing is unloaded. A timer takes no longer time. */
 const longestTimerMs = 2 ** 31 - 1
@@ -20,19 +21,21 @@ const quiet = { signal: new AbortController().signal, onProgress() {} }
 /** Infill as a contestant. */
 export async function openInfill(work: Work): Promise<Contestant> {
   const onnx = new OnnxRuntime({ device: work.device, log: silentLog, idleMs: longestTimerMs })
-  const { runtime, load } = timed(onnx)
+  const { runtime, spent } = timed(onnx)
   const compute = work.piece === 'fill' ? filling(work, runtime) : await evaluating(work, runtime)
   // Sessions are loaded by the first run, and then kept.
+  const startedAt = performance.now()
   await compute()
+  const firstMs = performance.now() - startedAt - spent.loadMs
   return {
-    load: load(),
+    ...{ ...spent, firstMs },
     async run() {
       const spent = stopwatch()
       const values = await compute()
       return { ...spent(), values: values === null ? [] : sampleOf(values) }
     },
     async close() {
-      const { peakBytes } = onnx.memory
+      const { peakBytes } = onnx
       await onnx.unload()
       return peakBytes
     },
@@ -54,13 +57,15 @@ async function evaluating(
     queriesAtOnce: undefined,
   } as const
   const latents = areaOf(latentSize(size))
+  const [picture, small, sample] = [wave(3 * areaOf(size)), wave(4 * latents), wave(rows * 9 * latents)]
+  const words = wave(rows * 77 * model.config.unet.contextWidth)
   return () => {
     const networks = new Networks(model, runtime, new Computed())
     if (piece === 'text-encoder') return networks.embed(prompt, way, quiet)
     const { encode, decode, predict } = networks.inpaintModel(size, null, way, quiet)
-    if (piece === 'encoder') return encode(wave(3 * areaOf(size)))
-    if (piece === 'decoder') return decode(wave(4 * latents))
-    return predict(wave(rows * 9 * latents), 500, wave(rows * 77 * model.config.unet.contextWidth))
+    if (piece === 'encoder') return encode(picture)
+    if (piece === 'decoder') return decode(small)
+    return predict(sample, 500, words)
   }
 }
 
@@ -137,7 +142,7 @@ function settingsOf({ kind, size: { width, height }, steps }: Work, seed: number
   const options = {
     steps,
     guidance: 7.5,
-    scheduler: 'ddim',
+    scheduler: 'dpmpp-2m',
     quality: 'balanced',
     size,
     fitting: 1,
@@ -157,33 +162,4 @@ function tileOf({ width, height }: Size, darker = 0): Tile {
     mask.data.fill(255, y * width + width / 4, y * width + (3 * width) / 4)
   }
   return { image, mask, avoid: null }
-}
-
-/** The same runtime, and what it has spent on loading. */
-function timed(runtime: Runtime): { readonly runtime: Runtime; readonly load: () => Cost } {
-  const loads: Cost[] = []
-  const sumOf = (figure: keyof Cost) => loads.reduce((sum, load) => sum + load[figure], 0)
-  return {
-    load: () => ({ ms: sumOf('ms'), processorMs: sumOf('processorMs') }),
-    runtime: {
-      async load(...given) {
-        const spent = stopwatch()
-        try {
-          return await runtime.load(...given)
-        } finally {
-          loads.push(spent())
-        }
-      },
-      unload: () => runtime.unload(),
-      get memory() {
-        return runtime.memory
-      },
-    },
-  }
-}
-
-/** What has been spent since it was made. */
-function stopwatch(): () => Cost {
-  const [startedAt, before] = [performance.now(), processorMs()]
-  return () => ({ ms: performance.now() - startedAt, processorMs: processorMs() - before })
 }

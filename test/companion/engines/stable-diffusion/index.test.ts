@@ -242,7 +242,7 @@ describe('Stable Diffusion', () => {
 
     await expect(filled({ runtime, options: { guidance: 1 }, run })).rejects.toBe(reason)
     expect(steps).toEqual([1])
-    expect(runtime.memory.peakBytes).toBe(0)
+    expect(runtime.peakBytes).toBe(0)
     const pid = Number(readFileSync(join(dirname(script), 'pid'), 'utf8'))
     await runtime.unload()
     expect(() => process.kill(pid, 0)).toThrow('ESRCH')
@@ -265,8 +265,8 @@ describe('Stable Diffusion', () => {
   })
 
   test('says how much memory it lacks before it is taken', async () => {
-    const memory = { budgetBytes: 1e6, cardBudgetBytes: null, peakBytes: 0 }
-    const runtime = { ...watched().runtime, memory }
+    const outlook = async () => ({ kind: 'cpu', budgetBytes: 1e6 }) as const
+    const runtime = { ...watched().runtime, outlook }
     await expect(filled({ runtime })).rejects.toMatchObject({ code: 'out-of-memory' })
   })
 
@@ -279,7 +279,10 @@ describe('Stable Diffusion', () => {
         if (on === 'cpu') return session
         return { ...session, device: { kind: 'cuda', name: 'a card', precision: 'fp16' } }
       },
-      memory: { budgetBytes: Number.POSITIVE_INFINITY, cardBudgetBytes: 0.5e9, peakBytes: 0 },
+      outlook: async (_, on) => ({
+        kind: on === 'cpu' ? 'cpu' : 'cuda',
+        budgetBytes: on === 'cpu' ? null : 0.5e9,
+      }),
     }
     const opened = await createStableDiffusion().open(quietRun, meansOf(short), [image])
     await opened.fill(tile, settingsOf({}), quietRun)
@@ -302,7 +305,7 @@ describe('Stable Diffusion', () => {
         if (!isHalf) return { ...session, device }
         return { ...session, device, run: async (...given) => withoutNumbers(await session.run(...given)) }
       },
-      memory: { budgetBytes: Number.POSITIVE_INFINITY, cardBudgetBytes: null, peakBytes: 0 },
+      outlook: async () => ({ kind: 'cuda', budgetBytes: null }),
     }
     const opened = await createStableDiffusion().open(quietRun, meansOf(overflowing), [image])
     const fill = await opened.fill(tile, settingsOf({}), quietRun)
@@ -322,7 +325,7 @@ describe('Stable Diffusion', () => {
         const device = { kind: 'cuda', name: 'a card', precision: 'fp32' } as const
         return { ...session, device, run: async (...given) => withoutNumbers(await session.run(...given)) }
       },
-      memory: { budgetBytes: Number.POSITIVE_INFINITY, cardBudgetBytes: null, peakBytes: 0 },
+      outlook: async (_, on) => ({ kind: on === 'cpu' ? 'cpu' : 'cuda', budgetBytes: null }),
     }
     const opened = await createStableDiffusion().open(quietRun, meansOf(failing), [image])
     const fill = await opened.fill(tile, settingsOf({}), quietRun)
@@ -529,8 +532,9 @@ function watched({
       }
     },
     unload: () => onnx.unload(),
-    get memory() {
-      return onnx.memory
+    outlook: (...given) => onnx.outlook(...given),
+    get peakBytes() {
+      return onnx.peakBytes
     },
   }
   return { runtime, loads, runs }

@@ -122,9 +122,10 @@ function measuring(part: string, graphBytes: number[]): Runtime {
       if (source.key.startsWith(part) && typeof model === 'object') graphBytes.push(model.graph.length)
       return runtime.load(source, on, run)
     },
+    outlook: (...given) => runtime.outlook(...given),
     unload: () => runtime.unload(),
-    get memory() {
-      return runtime.memory
+    get peakBytes() {
+      return runtime.peakBytes
     },
   }
 }

@@ -1,7 +1,20 @@
 import { existsSync, readFileSync } from 'node:fs'
 
+/** By the clock, and of all processors, which other programs weigh on less. */
+export interface Cost {
+  readonly ms: number
+  /** NaN where it is not known. */
+  readonly processorMs: number
+}
+
+/** What has been spent since it was made, by this process and those that it started. */
+export function stopwatch(): () => Cost {
+  const [startedAt, before] = [performance.now(), processorMs()]
+  return () => ({ ms: performance.now() - startedAt, processorMs: processorMs() - before })
+}
+
 /** Processor time of this process and of those that it started, all threads, ms; NaN where only Linux would tell. */
-export function processorMs(): number {
+function processorMs(): number {
   const tasks = `/proc/self/task/${process.pid}/children`
   if (!existsSync(tasks)) return Number.NaN
   const children = readFileSync(tasks, 'utf8').trim().split(' ').filter(Boolean)
