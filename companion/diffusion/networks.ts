@@ -61,8 +61,9 @@ export class Computed {
   readonly moments = new RecentlyUsed<Float32Array>(8)
 }
 
+const allParts = ['text encoder', 'encoder', 'unet', 'decoder'] as const
 /** Which session a run is of, in the order in which a fill needs them. */
-export type Part = 'text encoder' | 'encoder' | 'unet' | 'decoder'
+export type Part = (typeof allParts)[number]
 
 /** The networks of one model, in ONNX Runtime. */
 export class Networks {
@@ -192,7 +193,7 @@ export class Networks {
   }
 
   /**
-   * What a fill takes of the memory of what will compute it, beside what there is, bytes. Infinity: nobody knows.
+   * What a fill takes of the memory where it will be computed, and what there is, Infinity where nobody knows. Bytes.
    *
    * @throws the signal's reason; CompanionError 'engine-stopped'
    */
@@ -205,8 +206,7 @@ export class Networks {
     readonly neededBytes: number
     readonly budgetBytes: number
   }> {
-    const slots = (['unet', 'decoder'] as const).map(slotOf)
-    const { kind, budgetBytes } = await this.#runtime.outlook(slots, way.on, run)
+    const { kind, budgetBytes } = await this.#runtime.outlook(allParts.map(slotOf), way.on, run)
     return {
       kind,
       neededBytes: neededBytes(this.#model, size, way, kind),
