@@ -29,6 +29,8 @@ export interface Way {
   readonly rowsAtOnce: 1 | 2
   /** Pictures are encoded and decoded in tiles of so many latents a side, where they are larger. */
   readonly tileSide: number | undefined
+  /** Several pictures are decoded one by one, in the memory of one. */
+  readonly pictureByPicture: boolean
   /** At most so many queries of an attention are looked at together; undefined: all. */
   readonly queriesAtOnce: number | undefined
   /** usual: that of the device. */
@@ -122,7 +124,7 @@ export class Networks {
    * @param lora Runs beside the UNet.
    */
   inpaintModel(size: Size, lora: Network | null, way: Way, run: Run): InpaintModel {
-    const { rowsAtOnce, tileSide, queriesAtOnce } = way
+    const { rowsAtOnce, tileSide, pictureByPicture, queriesAtOnce } = way
     const { unet, vae, config, title, noise } = this.#model
     const small = latentSize(size)
     const adapt = lora === null ? undefined : loraAdapter(lora.checkpoint, 'unet')
@@ -165,16 +167,18 @@ export class Networks {
       return valuesOf(title, await session.run(inputs, run), 'out_sample')
     }
     const decode = async (latents: Float32Array) => {
-      const inputs = { latents: floats([1, latentChannels, small.height, small.width], latents) }
+      const batch = latents.length / (latentChannels * areaOf(small))
+      const inputs = { latents: floats([batch, latentChannels, small.height, small.width], latents) }
+      const parts = { ...tiles, pictureByPicture }
       const build: Build = (graph) =>
-        buildVaeDecoder(vae.checkpoint, config.vae, { batch: 1, ...small }, { ...graph, ...tiles })
+        buildVaeDecoder(vae.checkpoint, config.vae, { batch, ...small }, { ...graph, ...parts })
       const piece = {
         part: 'decoder',
         network: vae,
-        measure,
+        measure: `${measure}, ${batch} ${pictureByPicture ? 'one by one' : 'at once'}`,
         build,
         inputs,
-        numbers: vaeNumbers(size, tileSide),
+        numbers: (pictureByPicture ? 1 : batch) * vaeNumbers(size, tileSide),
       } as const
       const session = await this.#load(piece, way, run)
       return valuesOf(title, await session.run(inputs, run), 'image')
