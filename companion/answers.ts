@@ -104,7 +104,8 @@ async function pair({ header }: Frame, connection: Connection, shared: Shared): 
   }
 }
 
-async function image({ id, connection, shared: { images }, ...frame }: Request): Promise<void> {
+async function image({ id, connection, shared, ...frame }: Request): Promise<void> {
+  const { images } = shared
   // A picture that cannot be read must not leave the one that it was to replace.
   const pictureOf = (imageId: string) => images.find(connection, imageId)
   const picture = await readPicture(frame, pictureOf).catch((error: unknown) => {
@@ -113,8 +114,15 @@ async function image({ id, connection, shared: { images }, ...frame }: Request):
   })
   if (!connection.isOpen) return
   images.add(connection, id, picture)
+  if (shared.warmsUp) warmUp(shared)
   const { width, height } = picture.image
   connection.say({ type: 'image-ready', id, width, height })
+}
+
+/** What a first click and a first fill would wait for begins now. */
+function warmUp({ engines, selectors, openSelectors }: Shared): void {
+  for (const engine of engines) engine.getReady?.()
+  for (const selector of selectors) openSelectors.open(selector).getReady?.()
 }
 
 async function startFill({ id, client, connection, shared, ...frame }: Request): Promise<void> {

@@ -41,6 +41,8 @@ export interface Shared {
   readonly engines: readonly Engine[]
   readonly selectors: readonly Selector[]
   readonly openSelectors: OpenSelectors
+  /** Whether engines and selectors get ready as soon as a picture has come. */
+  readonly warmsUp: boolean
   readonly pairing: Pairing
   readonly images: Images
   readonly store: Store

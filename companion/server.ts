@@ -38,6 +38,8 @@ export interface CompanionOptions {
   /** There is a new pairing code to show: at the start, after use, after five minutes. */
   readonly onCode?: (code: string) => void
   readonly timing?: Partial<Timing>
+  /** Whether engines and selectors get ready as soon as a picture has come: what a person will feel. Default: true. */
+  readonly warmsUp?: boolean
 }
 
 export interface Timing {
@@ -76,7 +78,7 @@ const usualTiming: Timing = {
  */
 export async function startCompanion(options: CompanionOptions): Promise<Companion> {
   const { engines = allEngines, selectors = allSelectors, device = 'auto' } = options
-  const { log = silentLog, onCode = () => {} } = options
+  const { log = silentLog, onCode = () => {}, warmsUp = true } = options
   const { pingEveryMs, graceMs, followEveryMs, cleanEveryMs } = { ...usualTiming, ...options.timing }
   const instance = randomUUID()
 
@@ -109,7 +111,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
   bestDevice.catch(() => {})
   const shared: Shared = {
     ...{ instance, device: bestDevice, engines, selectors, openSelectors, pairing },
-    ...{ images: new Images(), store, runtime, selectRuntime, jobs, log },
+    ...{ images: new Images(), store, runtime, selectRuntime, jobs, log, warmsUp },
   }
   const connections = new Connections({ port, pingEveryMs, shared })
 
@@ -133,6 +135,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     await store.close()
     await stopped
     await openSelectors.close()
+    await Promise.all(engines.map((engine) => engine.close?.()))
     await Promise.all([runtime.unload(), selectRuntime.unload()])
     await connections.closeAll()
     await Promise.all(servers.map(close))

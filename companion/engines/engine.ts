@@ -106,6 +106,11 @@ export interface Engine {
    * colours are corrected. Absent: the colours fit as they are.
    */
   readonly rendersKnown?: true
+  /**
+   * A picture has come, so a fill may follow: begins to get ready what the first one would wait for, and keeps it ready
+   * between fills for a while. Absent where there is nothing to get ready.
+   */
+  getReady?(): void
   /** @param sizes Of the tiles to come, at least one: what the first needs is loaded before its fill begins. */
   open(run: Run, means: Means, sizes: readonly Size[]): Promise<OpenEngine>
   /**
@@ -136,6 +141,8 @@ export interface Engine {
     means: Means,
     count: number,
   ): Promise<RawFill>
+  /** Ends what is kept ready. */
+  close?(): Promise<void>
 }
 
 /** What `raw` gives. */

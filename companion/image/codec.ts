@@ -1,6 +1,7 @@
 import sharp, { type Metadata, type Sharp } from 'sharp'
 import { CompanionError } from '../errors.ts'
-import { limits } from '../protocol.ts'
+import { notes } from '../notes.ts'
+import { limits, type Rect } from '../protocol.ts'
 import { rgbProfile, withProfile } from './icc.ts'
 import { createMask, type Image, type Mask, maskThreshold, type Size } from './image.ts'
 import { binarise } from './mask.ts'
@@ -103,10 +104,12 @@ export async function encodePatch(image: Image, iccProfile: Uint8Array | null): 
   return iccProfile === null ? png : withProfile(png, iccProfile)
 }
 
-/** Grey PNG, 8 bits a pixel. */
-export function encodeMask(mask: Mask): Promise<Uint8Array> {
+/** Grey PNG of a picture's size, 8 bits a pixel: the mask where `rect`, of its size, lies, and 0 elsewhere. */
+export function encodeMask(mask: Mask, { x, y }: Rect, picture: Size): Promise<Uint8Array> {
+  const [right, bottom] = [picture.width - x - mask.width, picture.height - y - mask.height]
+  const placed = sharpFrom(mask).extend({ left: x, top: y, right, bottom, background: '#000' })
   // Plain areas compress well at any level.
-  return sharpFrom(mask).toColourspace('b-w').png({ compressionLevel: 1 }).toBuffer()
+  return placed.toColourspace('b-w').png({ compressionLevel: 1 }).toBuffer()
 }
 
 export const fileFormats = ['png', 'jpg', 'jpeg', 'webp'] as const
@@ -151,11 +154,11 @@ function open(bytes: Uint8Array, { ignoreIcc }: { ignoreIcc: boolean }): Sharp {
 }
 
 function notesOn({ depth, space, pages }: Metadata): string[] {
-  const notes: string[] = []
-  if (depth !== 'uchar') notes.push('The picture was reduced to 8 bits a channel.')
-  if (space === 'cmyk') notes.push('The picture was converted from CMYK to sRGB.')
-  if (pages !== undefined && pages > 1) notes.push('Of the animation only the first frame was used.')
-  return notes
+  const said: string[] = []
+  if (depth !== 'uchar') said.push(notes.reducedTo8Bits)
+  if (space === 'cmyk') said.push(notes.fromCmyk)
+  if (pages !== undefined && pages > 1) said.push(notes.firstFrame)
+  return said
 }
 
 function checkMaskSize(mask: Size, image: Size, name: string): void {

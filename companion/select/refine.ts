@@ -1,4 +1,4 @@
-import { createMask, type Image, type Mask } from '../image/image.ts'
+import { createMask, type Image, type Mask, type Size } from '../image/image.ts'
 import type { Rect } from '../protocol.ts'
 import type { Scene } from './scene.ts'
 
@@ -23,34 +23,78 @@ const noise = 25
 export function refineCut(image: Image, rect: Rect, scene: Scene, sides: Uint8Array): Mask {
   const mask = createMask(rect.width, rect.height)
   const isBand = bandOf(scene, sides)
-  const models = meanModels(scene, isBand, linearModels(scene, sides, widen(scene, isBand, windowPx + 1)))
-  const scaleX = scene.width / rect.width
-  const scaleY = scene.height / rect.height
+  const wanted = widen(scene, isBand, windowPx + 1)
+  const models = meanModels(scene, isBand, linearModels(scene, sides, wanted))
+  const guide: Guide = { image, rect, scene, models, row: new Float64Array(scene.width * 4) }
+  const kinds = sides.map((side, pixel) => (isBand[pixel] === 1 ? inBand : side))
   const columns = edgesOf(scene.width, rect.width)
   for (let y = 0; y < rect.height; y += 1) {
-    const sceneY = (y + 0.5) * scaleY
-    const row = Math.floor(sceneY) * scene.width
-    for (let cell = 0; cell < scene.width; cell += 1) {
-      const [left, right] = [columns[cell]!, columns[cell + 1]!]
-      if (isBand[row + cell] === 0) {
-        if (sides[row + cell] === 1) mask.data.fill(255, y * rect.width + left, y * rect.width + right)
-        continue
-      }
-      for (let x = left; x < right; x += 1) {
-        const value = valueAt(
-          models,
-          scene,
-          (x + 0.5) * scaleX - 0.5,
-          sceneY - 0.5,
-          image,
-          rect.x + x,
-          rect.y + y,
-        )
-        if (value >= 0.5) mask.data[y * rect.width + x] = 255
-      }
+    const row = mask.data.subarray(y * rect.width, (y + 1) * rect.width)
+    const cells = Math.floor(((y + 0.5) * scene.height) / rect.height) * scene.width
+    for (let cell = 0, end = 0; cell < scene.width; cell = end) {
+      const kind = kinds[cells + cell]
+      while (end < scene.width && kinds[cells + end] === kind) end += 1
+      if (kind === 1) row.fill(255, columns[cell]!, columns[end]!)
+      if (kind !== inBand) continue
+      blendModels(guide, y, Math.max(0, cell - 1), Math.min(scene.width, end + 1))
+      selectPixels(guide, y, row.subarray(0, columns[end]!), columns[cell]!)
     }
   }
   return mask
+}
+
+/** Beside the sides 0 and 1: what is asked for pixel by pixel. */
+const inBand = 2
+
+/** What tells the side of a pixel of the picture by its colour. */
+interface Guide {
+  readonly image: Image
+  /** What the scene shows of it. */
+  readonly rect: Rect
+  readonly scene: Size
+  /** [scene.height, scene.width, 4] */
+  readonly models: Float32Array
+  /** [scene.width, 4] Those for one row of the picture. */
+  readonly row: Float64Array
+}
+
+/** Fills columns of the guide's row with the models between the two rows of the scene that are nearest to the picture's row y. */
+function blendModels({ rect, scene, models, row }: Guide, y: number, first: number, end: number): void {
+  const sceneY = ((y + 0.5) * scene.height) / rect.height - 0.5
+  const top = Math.max(0, Math.floor(sceneY))
+  const share = Math.max(0, sceneY - top)
+  const start = top * scene.width * 4
+  const toBelow = top + 1 < scene.height ? scene.width * 4 : 0
+  for (let i = first * 4; i < end * 4; i += 1) {
+    const above = models[start + i]!
+    row[i] = above + share * (models[start + toBelow + i]! - above)
+  }
+}
+
+/** Marks what belongs to the thing of a row's pixels, counted from the rectangle's left, from `first` to where they end. */
+function selectPixels({ image, rect, row }: Guide, y: number, pixels: Uint8Array, first: number): void {
+  const { data } = image
+  const lastColumn = row.length / 4 - 1
+  const scale = row.length / 4 / rect.width
+  const start = (rect.y + y) * image.width + rect.x
+  for (let x = first; x < pixels.length; x += 1) {
+    const sceneX = (x + 0.5) * scale - 0.5
+    const left = Math.max(0, Math.floor(sceneX))
+    const right = Math.min(lastColumn, left + 1)
+    const at = (start + x) * 4
+    const alpha = data[at + 3]! / 255
+    const r = data[at]! * alpha
+    const g = data[at + 1]! * alpha
+    const b = data[at + 2]! * alpha
+    const ofLeft = answer(row, left * 4, r, g, b)
+    const value = ofLeft + Math.max(0, sceneX - left) * (answer(row, right * 4, r, g, b) - ofLeft)
+    if (value >= 0.5) pixels[x] = 255
+  }
+}
+
+/** What the model at `k` says to a colour. */
+function answer(models: Float64Array, k: number, r: number, g: number, b: number): number {
+  return models[k]! * r + models[k + 1]! * g + models[k + 2]! * b + models[k + 3]!
 }
 
 /** Where the pixels begin whose middles lie in each cell of a side that is made `cells` long: cells + 1 positions. */
@@ -75,16 +119,17 @@ function bandOf(scene: Scene, sides: Uint8Array): Uint8Array {
 }
 
 /** 1 within a square of `reachPx` round each 1. */
-function widen({ width, height }: Scene, marks: Uint8Array, reachPx: number): Uint8Array {
+function widen({ width, height }: Size, marks: Uint8Array, reachPx: number): Uint8Array {
   const wider = new Uint8Array(marks.length)
   for (let y = 0; y < height; y += 1) {
+    const top = Math.max(0, y - reachPx)
+    const bottom = Math.min(height - 1, y + reachPx)
     for (let x = 0; x < width; x += 1) {
       if (marks[y * width + x] === 0) continue
       const left = Math.max(0, x - reachPx)
+      while (x + 1 < width && marks[y * width + x + 1] === 1) x += 1
       const right = Math.min(width, x + reachPx + 1)
-      for (let row = Math.max(0, y - reachPx); row <= Math.min(height - 1, y + reachPx); row += 1) {
-        wider.fill(1, row * width + left, row * width + right)
-      }
+      for (let row = top; row <= bottom; row += 1) wider.fill(1, row * width + left, row * width + right)
     }
   }
   return wider
@@ -94,26 +139,26 @@ function widen({ width, height }: Scene, marks: Uint8Array, reachPx: number): Ui
 function linearModels(scene: Scene, sides: Uint8Array, isWanted: Uint8Array): Float32Array {
   const { colours } = scene
   const models = new Float32Array(sides.length * 4)
-  const numbersOf = (pixel: number, into: Float64Array) => {
+  const addNumbers: AddNumbers = (pixel, sign, sums, at) => {
     const red = colours[pixel * 3]!
     const green = colours[pixel * 3 + 1]!
     const blue = colours[pixel * 3 + 2]!
-    into[0] = red
-    into[1] = green
-    into[2] = blue
-    into[3] = red * red
-    into[4] = red * green
-    into[5] = red * blue
-    into[6] = green * green
-    into[7] = green * blue
-    into[8] = blue * blue
-    const side = sides[pixel]!
-    into[9] = side
-    into[10] = side * red
-    into[11] = side * green
-    into[12] = side * blue
+    sums[at]! += sign * red
+    sums[at + 1]! += sign * green
+    sums[at + 2]! += sign * blue
+    sums[at + 3]! += sign * red * red
+    sums[at + 4]! += sign * red * green
+    sums[at + 5]! += sign * red * blue
+    sums[at + 6]! += sign * green * green
+    sums[at + 7]! += sign * green * blue
+    sums[at + 8]! += sign * blue * blue
+    if (sides[pixel] === 0) return
+    sums[at + 9]! += sign
+    sums[at + 10]! += sign * red
+    sums[at + 11]! += sign * green
+    sums[at + 12]! += sign * blue
   }
-  forEachWindow(scene, isWanted, 13, numbersOf, (pixel, sums, n) => {
+  forEachWindow(scene, isWanted, 13, addNumbers, (pixel, sums, n) => {
     const [r, g, b] = [sums[0]! / n, sums[1]! / n, sums[2]! / n]
     const s = sums[9]! / n
     const a = solve(
@@ -130,58 +175,66 @@ function linearModels(scene: Scene, sides: Uint8Array, isWanted: Uint8Array): Fl
 /** The means of the models of all windows that hold a pixel (equation 21), for the band and its neighbours. */
 function meanModels(scene: Scene, isBand: Uint8Array, models: Float32Array): Float32Array {
   const means = new Float32Array(models.length)
-  const numbersOf = (pixel: number, into: Float64Array) => {
-    for (let i = 0; i < 4; i += 1) into[i] = models[pixel * 4 + i]!
+  const addNumbers: AddNumbers = (pixel, sign, sums, at) => {
+    for (let i = 0; i < 4; i += 1) sums[at + i]! += sign * models[pixel * 4 + i]!
   }
-  forEachWindow(scene, widen(scene, isBand, 1), 4, numbersOf, (pixel, sums, n) => {
+  forEachWindow(scene, widen(scene, isBand, 1), 4, addNumbers, (pixel, sums, n) => {
     for (let i = 0; i < 4; i += 1) means[pixel * 4 + i] = sums[i]! / n
   })
   return means
 }
 
+/** Adds a pixel's numbers to those at `at`, or takes them away. */
+type AddNumbers = (pixel: number, sign: 1 | -1, sums: Float64Array, at: number) => void
+
 /**
  * Sums numbers over the window round each wanted pixel, of those of its pixels that lie in the scene. The window slides, so
- * that its size costs nothing: sums of columns from row to row, sums of windows along a row.
+ * that its size costs nothing: sums of columns from row to row, sums of windows along a row; but only where pixels are wanted.
  *
- * @param numbersOf Gives a pixel's numbers, `count` of them.
+ * @param count How many numbers a pixel has.
  * @param take Is given the sums, and of how many pixels they are.
  */
 function forEachWindow(
-  { width, height }: Scene,
+  { width, height }: Size,
   isWanted: Uint8Array,
   count: number,
-  numbersOf: (pixel: number, into: Float64Array) => void,
+  addNumbers: AddNumbers,
   take: (pixel: number, sums: Float64Array, pixels: number) => void,
 ): void {
-  const numbers = new Float64Array(count)
   const columns = new Float64Array(width * count)
+  /** For the window round which row each column's sums are. */
+  const summedFor = new Int32Array(width).fill(-2)
   const sums = new Float64Array(count)
-  const addRow = (y: number, sign: 1 | -1) => {
-    if (y < 0 || y >= height) return
-    for (let x = 0; x < width; x += 1) {
-      numbersOf(y * width + x, numbers)
-      for (let i = 0; i < count; i += 1) columns[x * count + i]! += sign * numbers[i]!
-    }
+  const addPixel = (x: number, y: number, sign: 1 | -1) => {
+    if (y >= 0 && y < height) addNumbers(y * width + x, sign, columns, x * count)
   }
-  const addColumn = (x: number, sign: 1 | -1) => {
+  const sumColumn = (x: number, y: number) => {
+    if (summedFor[x] === y) return
+    if (summedFor[x] === y - 1) {
+      addPixel(x, y + windowPx, 1)
+      addPixel(x, y - windowPx - 1, -1)
+    } else {
+      columns.fill(0, x * count, (x + 1) * count)
+      for (let row = y - windowPx; row <= y + windowPx; row += 1) addPixel(x, row, 1)
+    }
+    summedFor[x] = y
+  }
+  const addColumn = (x: number, y: number, sign: 1 | -1) => {
     if (x < 0 || x >= width) return
+    sumColumn(x, y)
     for (let i = 0; i < count; i += 1) sums[i]! += sign * columns[x * count + i]!
   }
-  for (let y = 0; y < windowPx; y += 1) addRow(y, 1)
   for (let y = 0; y < height; y += 1) {
-    addRow(y + windowPx, 1)
-    addRow(y - windowPx - 1, -1)
-    const row = isWanted.subarray(y * width, (y + 1) * width)
-    const last = row.lastIndexOf(1)
-    if (last < 0) continue
-    const first = row.indexOf(1)
     const rows = Math.min(height - 1, y + windowPx) - Math.max(0, y - windowPx) + 1
-    sums.fill(0)
-    for (let x = first - windowPx - 1; x < first + windowPx; x += 1) addColumn(x, 1)
-    for (let x = first; x <= last; x += 1) {
-      addColumn(x + windowPx, 1)
-      addColumn(x - windowPx - 1, -1)
-      if (row[x] === 0) continue
+    for (let x = 0; x < width; x += 1) {
+      if (isWanted[y * width + x] === 0) continue
+      if (x > 0 && isWanted[y * width + x - 1] === 1) {
+        addColumn(x + windowPx, y, 1)
+        addColumn(x - windowPx - 1, y, -1)
+      } else {
+        sums.fill(0)
+        for (let column = x - windowPx; column <= x + windowPx; column += 1) addColumn(column, y, 1)
+      }
       const across = Math.min(width - 1, x + windowPx) - Math.max(0, x - windowPx) + 1
       take(y * width + x, sums, rows * across)
     }
@@ -201,32 +254,4 @@ function solve(
     (r * c1 + g * (rr * bb - rb * rb) + b * (rg * rb - rr * gb)) / determinant,
     (r * c2 + g * (rg * rb - rr * gb) + b * (rr * gg - rg * rg)) / determinant,
   ]
-}
-
-/** The model between four pixels of the scene, asked for a pixel of the picture. */
-function valueAt(
-  models: Float32Array,
-  { width, height }: Scene,
-  sceneX: number,
-  sceneY: number,
-  image: Image,
-  x: number,
-  y: number,
-): number {
-  const left = Math.min(width - 1, Math.max(0, Math.floor(sceneX)))
-  const top = Math.min(height - 1, Math.max(0, Math.floor(sceneY)))
-  const right = Math.min(width - 1, left + 1)
-  const bottom = Math.min(height - 1, top + 1)
-  const u = Math.min(1, Math.max(0, sceneX - left))
-  const v = Math.min(1, Math.max(0, sceneY - top))
-  const at = (y * image.width + x) * 4
-  const alpha = image.data[at + 3]! / 255
-  const r = image.data[at]! * alpha
-  const g = image.data[at + 1]! * alpha
-  const b = image.data[at + 2]! * alpha
-  const ask = (pixel: number) =>
-    models[pixel * 4]! * r + models[pixel * 4 + 1]! * g + models[pixel * 4 + 2]! * b + models[pixel * 4 + 3]!
-  const above = (1 - u) * ask(top * width + left) + u * ask(top * width + right)
-  const below = (1 - u) * ask(bottom * width + left) + u * ask(bottom * width + right)
-  return (1 - v) * above + v * below
 }

@@ -1,4 +1,4 @@
-import type { Image, Size } from '../image/image.ts'
+import { createImage, type Image, type Size, wholeOf } from '../image/image.ts'
 import type { Rect } from '../protocol.ts'
 
 /** The part of a picture that is cut, at the size it is cut at. */
@@ -34,6 +34,35 @@ export function sceneOf(image: Image, rect: Rect, { width, height }: Size): Scen
     }
   }
   return { width, height, colours }
+}
+
+/**
+ * The same for a picture that is asked about again and again: what is to be much smaller is made from a smaller copy of the
+ * picture, which is kept as long as the picture.
+ */
+export function sceneOfKept(image: Image, rect: Rect, size: Size): Scene {
+  const isMuchSmaller = rect.width >= 4 * size.width && rect.height >= 4 * size.height
+  if (!isMuchSmaller) return sceneOf(image, rect, size)
+  const [x, y] = [rect.x >> 1, rect.y >> 1]
+  return sceneOfKept(halfOf(image), { x, y, width: rect.width >> 1, height: rect.height >> 1 }, size)
+}
+
+const halves = new WeakMap<Image, Image>()
+
+/** A picture at half its size, and opaque: as a scene shows it. Made when it is first asked for. */
+export function halfOf(image: Image): Image {
+  const known = halves.get(image)
+  if (known !== undefined) return known
+  const half = createImage(Math.ceil(image.width / 2), Math.ceil(image.height / 2))
+  const { colours } = sceneOf(image, wholeOf(image), half)
+  for (let from = 0, to = 0; from < colours.length; from += 3, to += 4) {
+    half.data[to] = colours[from]!
+    half.data[to + 1] = colours[from + 1]!
+    half.data[to + 2] = colours[from + 2]!
+    half.data[to + 3] = 255
+  }
+  halves.set(image, half)
+  return half
 }
 
 /** Half as wide and high, rounded up. */

@@ -29,7 +29,9 @@ export async function select(
 ): Promise<EncodedCandidate[]> {
   const candidates = await selector.select(image, prompt, run)
   const encoded = await Promise.all(
-    candidates.map(async ({ mask, rect, score }) => ({ rect, score, png: await encodeMask(mask) })),
+    candidates.map(async ({ mask, rect, score }) => {
+      return { rect, score, png: await encodeMask(mask, rect, image) }
+    }),
   )
   run.signal.throwIfAborted()
   return encoded

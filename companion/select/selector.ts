@@ -19,10 +19,10 @@ export interface Prompt {
 
 /** One answer to "what is meant?". */
 export interface Candidate {
-  /** Of the picture's size, exactly 0 or 255; 255 = selected. */
-  readonly mask: Mask
-  /** What the mask lies in. */
+  /** The smallest rectangle that holds all that is selected. */
   readonly rect: Rect
+  /** Of `rect`'s size, exactly 0 or 255; 255 = selected. */
+  readonly mask: Mask
   /** 0…1: how well the outline follows the picture. */
   readonly score: number
 }
@@ -53,6 +53,11 @@ export interface Selector {
 export type SelectMeans = Pick<Means, 'files' | 'runtime'>
 
 export interface OpenSelector {
+  /**
+   * A picture has come, so a click may follow: begins to get ready what the first one would wait for. Absent where there is
+   * nothing to get ready.
+   */
+  getReady?(): void
   /**
    * What the prompt means in this picture: at most three candidates, best first, the larger of near-equals first; none
    * where nothing was found. What is costly about a picture is computed once, and forgotten with the picture.

@@ -13,15 +13,35 @@ export interface SelectTask {
   readonly prompt: Prompt
 }
 
-/** A selector whose work is done in a thread of its own, which starts with the first `select`. */
-export function openInThread(method: Method, title: string): OpenSelector {
+/** What a thread does before anybody waits for it, so that its code is compiled. */
+export interface Practice {
+  image(): Image
+  readonly prompts: readonly Prompt[]
+}
+
+/** A selector whose work is done in a thread of its own, which starts with the first `select`, or with its practice. */
+export function openInThread(method: Method, title: string, practice: Practice | null = null): OpenSelector {
   const thread = new Thread<SelectTask, Candidate[]>({ file: 'select-worker.js', title })
+  const closing = new AbortController()
+  let toPractise = practice
   return {
+    getReady() {
+      if (toPractise === null) return
+      const { prompts } = toPractise
+      const image = sharedCopyOf(toPractise.image())
+      toPractise = null
+      const run = { signal: closing.signal, onProgress: () => {} }
+      // What is wrong with it, the first `select` will say.
+      for (const prompt of prompts) thread.run({ method, image, prompt }, run).catch(() => {})
+    },
     async select(image: Image, prompt: Prompt, run: Run) {
       run.signal.throwIfAborted()
       return await thread.run({ method, image: sharedCopyOf(image), prompt }, run)
     },
-    close: () => thread.close(),
+    close() {
+      closing.abort()
+      return thread.close()
+    },
   }
 }
 

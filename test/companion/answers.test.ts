@@ -227,6 +227,23 @@ describe('image', () => {
     expect(await client.next('image-ready')).toMatchObject({ id: 'a', width, height })
   })
 
+  test('has engines get ready for a fill; what they keep ready ends with the companion', async () => {
+    const said: string[] = []
+    const engine: Engine = {
+      ...stubEngine(),
+      getReady: () => void said.push('getReady'),
+      close: async () => void said.push('close'),
+    }
+    const companion = await startTestCompanion({ engines: [engine], warmsUp: true })
+    const client = await Client.paired(companion.port, companion.token)
+    expect(said).toEqual([])
+    client.send({ type: 'image', id: 'a' }, { image: picture })
+    await client.next('image-ready')
+    expect(said).toEqual(['getReady'])
+    await companion.stop()
+    expect(said).toEqual(['getReady', 'close'])
+  })
+
   test('is turned by its EXIF orientation, unless it is to be taken as it lies', async () => {
     const companion = await startTestCompanion()
     const client = await Client.paired(companion.port, companion.token)

@@ -13,6 +13,7 @@ export async function startTestCompanion(
     ports: [0],
     engines: [engine],
     store: { models: [], environment: {} },
+    warmsUp: false,
     ...options,
     dataFolder,
     timing: { graceMs: 0, ...options.timing },

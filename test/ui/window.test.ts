@@ -263,6 +263,8 @@ describeInBrowser('the window', (browser) => {
         .getByText('The companion has stopped. Start it again: your marks are kept.')
         .waitFor()
       expect(await button(infill, 'Remove').isDisabled()).toBe(true)
+      await button(infill, 'Copy: npm start').click()
+      await infill.window.getByText('Copied').waitFor()
       const restarted = await startTestCompanion({
         ports: [companion.port],
         dataFolder: companion.dataFolder,
@@ -379,36 +381,56 @@ describeInBrowser('the window', (browser) => {
   })
 
   describe.each(['light', 'dark'] as const)('in %s', (theme) => {
-    test('can be read by everyone, in each of its states', async () => {
-      const { companion, document, infill } = await openPicture({ theme })
-      await expectNoFaults(infill, `${theme}-picture`)
-      await button(infill, 'Settings').click()
-      await expectNoFaults(infill, `${theme}-settings`)
-      await button(infill, 'Settings').click()
-      companion.engine.block()
-      await paintOverRed(infill)
-      await button(infill, 'Remove').click()
-      await companion.engine.blocked()
-      await expectNoFaults(infill, `${theme}-removing`)
-      companion.engine.release()
-      await waitForFills(document, 1)
-      await expectNoFaults(infill, `${theme}-removed`)
-    })
+    describe.each([320, 420, 900])('at %i px', (widthPx) => {
+      const look = (infill: WindowPage, state: string) =>
+        expectNoFaults(infill, `${theme}-${widthPx}-${state}`)
 
-    test('can be read by everyone before it is connected', async () => {
-      const companion = await startTestCompanion()
-      const { port } = companion
-      const document = openDocument(await createScene())
-      const infill = await open(document, { port, theme, localNetwork: 'prompt' })
-      await button(infill, 'Connect').waitFor()
-      await expectNoFaults(infill, `${theme}-connect`)
-      await button(infill, 'Connect').click()
-      await codeField(infill).waitFor()
-      await expectNoFaults(infill, `${theme}-pairing`)
-      await companion.stop()
-      const lost = await open(document, { port, theme })
-      await lost.window.getByRole('heading', { name: 'Start the companion' }).waitFor()
-      await expectNoFaults(lost, `${theme}-start`)
+      test('can be read by everyone, from the first look to a placed fill', async () => {
+        const { companion, document, infill } = await openPicture({ theme, widthPx })
+        await look(infill, 'picture')
+        companion.engine.block()
+        await paintOverRed(infill)
+        await button(infill, 'Remove').click()
+        await companion.engine.blocked()
+        await look(infill, 'removing')
+        companion.engine.release()
+        await waitForFills(document, 1)
+        await button(infill, 'Remove').waitFor()
+        await look(infill, 'removed')
+      })
+
+      test('can be read by everyone before it is connected', async () => {
+        const companion = await startTestCompanion()
+        const { port } = companion
+        const document = openDocument(await createScene())
+        const infill = await open(document, { port, theme, widthPx, localNetwork: 'prompt' })
+        await button(infill, 'Connect').waitFor()
+        await look(infill, 'connect')
+        await button(infill, 'Connect').click()
+        await codeField(infill).waitFor()
+        await look(infill, 'pairing')
+        await codeField(infill).pressSequentially(wrongCode(companion))
+        await infill.window.getByText('That is not the code.').waitFor()
+        await look(infill, 'pairing-wrong')
+        await companion.stop()
+        const lost = await open(document, { port, theme, widthPx })
+        await lost.window.getByRole('heading', { name: 'Start the companion' }).waitFor()
+        await look(lost, 'start')
+      })
+
+      test('can be read by everyone where nothing is selected, and when the companion has stopped', async () => {
+        const { companion, infill } = await openPicture({ theme, widthPx })
+        await paintOverRed(infill)
+        await companion.stop()
+        await infill.window.getByText('The companion has stopped.').waitFor()
+        await look(infill, 'stopped')
+        const { port, token } = await startTestCompanion()
+        const empty = openDocument(await createScene(), { token })
+        empty.document.change({ picture: null, fills: [] })
+        const nothing = await open(empty, { port, theme, widthPx })
+        await nothing.window.getByRole('heading', { name: 'Select a picture' }).waitFor()
+        await look(nothing, 'nothing-selected')
+      })
     })
   })
 

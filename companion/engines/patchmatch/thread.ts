@@ -1,4 +1,5 @@
 import type { Image, Mask } from '../../image/image.ts'
+import { areaOf } from '../../image/rect.ts'
 import type { Run } from '../../run.ts'
 import { Thread } from '../../thread.ts'
 import type { CompletionTask } from './complete.ts'
@@ -22,11 +23,17 @@ export interface ThreadData {
 /** Completes pictures in a thread of its own. The tasks' own buffers stay as they are. */
 export class CompletionThread {
   readonly #thread: Thread<ThreadTask, ThreadResult>
+  #mostPixels = 0
 
   /** @param threads how many share the work: this one has helpers, which start and end with it */
   constructor(threads: number) {
     const data: ThreadData = { threads }
     this.#thread = new Thread({ file: 'patchmatch-worker.js', title: 'Quick fill', data })
+  }
+
+  /** Of one task. */
+  get mostPixels(): number {
+    return this.#mostPixels
   }
 
   /** @throws what `Thread.run` throws, and `complete` */
@@ -51,6 +58,7 @@ export class CompletionThread {
 
   async #ask(asked: ThreadTask, run: Run): Promise<ThreadResult> {
     run.signal.throwIfAborted()
+    this.#mostPixels = Math.max(this.#mostPixels, areaOf(asked.task.image))
     const task = copyTask(asked.task)
     return await this.#thread.run({ ...asked, task } as ThreadTask, run, buffersOf(task))
   }

@@ -1,6 +1,6 @@
 import { createMask, type Image } from '../../image/image.ts'
-import { boundsOf } from '../../image/mask.ts'
 import { areaOf } from '../../image/rect.ts'
+import { candidateFrom } from '../candidate.ts'
 import type { Candidate, Point, Prompt, SelectRun } from '../selector.ts'
 import { contentOf } from './content.ts'
 import { lineOf } from './line.ts'
@@ -115,11 +115,13 @@ function isLabelOf(picture: FlatPicture, inner: Shape, outer: Shape): boolean {
 
 /** null: nothing is left. */
 function candidateOf(picture: FlatPicture, shape: Shape): Candidate | null {
-  const mask = createMask(picture.width, picture.height)
-  for (let pixel = 0; pixel < mask.data.length; pixel += 1)
-    if (shape.marks[pixel] === 1) mask.data[pixel] = 255
-  const rect = boundsOf(mask)
-  return rect === null ? null : { mask, rect, score: plainShare(picture, shape) }
+  const { bounds, marks } = shape
+  const part = createMask(bounds.width, bounds.height)
+  for (let y = 0; y < bounds.height; y += 1) {
+    const first = (bounds.y + y) * picture.width + bounds.x
+    for (let x = 0; x < bounds.width; x += 1) part.data[y * bounds.width + x] = 255 * marks[first + x]!
+  }
+  return candidateFrom(part, bounds, plainShare(picture, shape))
 }
 
 /** How much of what lies just outside is plain, in steps of 0.1: how sure it is that the thing ends there. */

@@ -1,7 +1,11 @@
 import type { Size } from '../../image/image.ts'
+import { boundsOf } from '../../image/mask.ts'
+import { inflate } from '../../image/rect.ts'
+import type { Rect } from '../../protocol.ts'
 import { halveScene, type Scene } from '../scene.ts'
 import type { SelectRun } from '../selector.ts'
-import { createGridGraph, cutGrid } from './max-flow.ts'
+import { eachRow, type Links, linksOf, unitsPerCost } from './links.ts'
+import { createGridGraph, cutGrid, type GridGraph } from './max-flow.ts'
 import { costOf, learnMixture } from './mixture.ts'
 
 /** What is known of a pixel before the cut. The maybes may change sides; thing and excluded were pointed at. */
@@ -14,12 +18,6 @@ export interface Knowledge {
   /** Added to what it costs to be the thing, in units of −log likelihood; null: nothing. */
   readonly reluctance: Float32Array | null
 }
-
-/** γ of §2.1. The paper's 50 loses thin and small things here, where less than the whole picture is cut. */
-const smoothness = 20
-
-/** Costs become whole numbers. */
-const unitsPerCost = 64
 
 const mostRounds = 6
 
@@ -34,96 +32,50 @@ const settledShare = 0.002
  * @param links the scene's own
  * @returns [height, width] 1 = the thing
  */
-export function cutThing(scene: Scene, links: Int32Array, knowledge: Knowledge, run: SelectRun): Uint8Array {
+export function cutThing(scene: Scene, links: Links, knowledge: Knowledge, run: SelectRun): Uint8Array {
   const total = mostRounds + 1
   run.onStep(0, total)
   const half = halveScene(scene)
   const halfKnown = halveKnowledge(knowledge, scene, half)
-  const halfLinks = linksOf(half)
+  const halfLinks = linksOf(half, areaOfCut(halfKnown.seeds, half))
   let sides = sidesOf(halfKnown.seeds)
   for (let round = 1; round <= mostRounds; round += 1) {
     const next = cutOnce(half, halfLinks, halfKnown, sides, run)
-    const changed = next.reduce((sum, side, pixel) => sum + (side === sides[pixel] ? 0 : 1), 0)
+    const changed = differences(sides, next)
     sides = next
     run.onStep(round, total)
     if (changed <= settledShare * next.length) break
   }
-  const { width, height } = scene
-  const fullSides = new Uint8Array(width * height)
-  for (let y = 0; y < height; y += 1) {
-    for (let x = 0; x < width; x += 1) fullSides[y * width + x] = sides[(y >> 1) * half.width + (x >> 1)]!
-  }
-  const cut = cutOnce(scene, links, knowledge, fullSides, run)
+  const cut = cutOnce(scene, links, knowledge, doubled(sides, half, scene), run)
   run.onStep(total, total)
   return cut
 }
 
-/** How much of the cut runs along edges of the picture, 0…1, in steps of 0.1: smaller differences say nothing. */
-export function edgeShare(size: Size, links: Int32Array, sides: Uint8Array): number {
-  let kept = 0
-  let most = 0
-  eachLink(size, (i, pixel, neighbour) => {
-    if (sides[pixel] === sides[neighbour]) return
-    kept += links[i]!
-    most += (unitsPerCost * smoothness) / lengthOf(i & 3)
-  })
-  return most === 0 ? 0 : Math.round(10 * (1 - kept / most)) / 10
+/** Where the cut may run, and one pixel round it; empty where all is certain. */
+export function areaOfCut(seeds: Uint8Array, size: Size): Rect {
+  const { width, height } = size
+  const free = boundsOf({ width, height, data: freeOf(seeds) })
+  return free === null ? { x: 0, y: 0, width: 0, height: 0 } : inflate(free, 1, size)
 }
 
-/** What it costs to part neighbours: [pixels, 4], to the right, below, below right and below left; 0: there is none. */
-export function linksOf({ width, height, colours }: Scene): Int32Array {
-  const squared = new Float64Array(width * height * 4)
-  let sum = 0
-  let count = 0
-  eachLink({ width, height }, (i, pixel, neighbour) => {
-    const distance = squaredDistance(colours, pixel * 3, neighbour * 3)
-    squared[i] = distance
-    sum += distance
-    count += 1
-  })
-  // β of §2.1. A plain picture has no contrast to measure by.
-  const beta = sum === 0 ? 0 : count / (2 * sum)
-  const links = new Int32Array(squared.length)
-  eachLink({ width, height }, (i) => {
-    links[i] = Math.max(
-      1,
-      Math.round((unitsPerCost * smoothness * Math.exp(-beta * squared[i]!)) / lengthOf(i & 3)),
-    )
-  })
-  return links
-}
-
-/** Of a link, in px. */
-function lengthOf(link: number): number {
-  return link < 2 ? 1 : Math.SQRT2
-}
-
-/** Visits all pairs of neighbours, with the place of their link: pixel · 4 + half the direction. */
-function eachLink(
-  { width, height }: Size,
-  visit: (link: number, pixel: number, neighbour: number) => void,
-): void {
-  for (let y = 0, pixel = 0; y < height; y += 1) {
-    for (let x = 0; x < width; x += 1, pixel += 1) {
-      const isLast = x + 1 === width
-      if (!isLast) visit(pixel * 4, pixel, pixel + 1)
-      if (y + 1 === height) continue
-      visit(pixel * 4 + 1, pixel, pixel + width)
-      if (!isLast) visit(pixel * 4 + 2, pixel, pixel + width + 1)
-      if (x > 0) visit(pixel * 4 + 3, pixel, pixel + width - 1)
-    }
+/** The sides of a scene from those of the half one. */
+function doubled(sides: Uint8Array, half: Size, { width, height }: Size): Uint8Array {
+  const full = new Uint8Array(width * height)
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) full[y * width + x] = sides[(y >> 1) * half.width + (x >> 1)]!
   }
+  return full
 }
 
 /** Learns both sides' colours and cuts. `sides`: 1 = the thing. */
 function cutOnce(
   scene: Scene,
-  links: Int32Array,
+  { area, costs }: Links,
   { seeds, reluctance }: Knowledge,
   sides: Uint8Array,
   { throwIfCancelled }: SelectRun,
 ): Uint8Array {
-  const { width, height, colours } = scene
+  const { colours } = scene
   const things = placesWhere(sides, 1)
   const grounds = placesWhere(sides, 0)
   if (things.length === 0 || grounds.length === 0) return sides
@@ -132,34 +84,61 @@ function cutOnce(
   const ground = learnMixture(colours, grounds)
   const excluded = placesWhere(seeds, seed.excluded)
   // Learnt on their own: among all of the ground, a few pixels that were pointed at would not count.
-  const unlike = excluded.length === 0 ? ground : learnMixture(colours, excluded)
+  const unlike = excluded.length === 0 ? null : learnMixture(colours, excluded)
   throwIfCancelled()
 
-  const graph = createGridGraph(width, height)
-  const { stride, capacities, terminals } = graph
-  const nodeOf = (pixel: number) => pixel + stride + 1 + 2 * Math.floor(pixel / width)
-  const isFree = (pixel: number) => seeds[pixel] === seed.maybeGround || seeds[pixel] === seed.maybeThing
+  const graph = createGridGraph(area.width, area.height)
+  const { capacities, terminals } = graph
+  const nodes = nodesOf(scene, area, graph)
+  const isFree = freeOf(seeds)
   for (let pixel = 0; pixel < seeds.length; pixel += 1) {
-    if (!isFree(pixel)) continue
-    const groundCost = Math.min(costOf(ground, colours, pixel * 3), costOf(unlike, colours, pixel * 3))
+    if (isFree[pixel] === 0) continue
+    let groundCost = costOf(ground, colours, pixel * 3)
+    if (unlike !== null) groundCost = Math.min(groundCost, costOf(unlike, colours, pixel * 3))
     const cost = groundCost - costOf(thing, colours, pixel * 3)
-    terminals[nodeOf(pixel)] = Math.round(unitsPerCost * (cost - (reluctance?.[pixel] ?? 0)))
+    terminals[nodes[pixel]!] = Math.round(unitsPerCost * (cost - (reluctance?.[pixel] ?? 0)))
   }
-  eachLink(scene, (i, pixel, neighbour) => {
-    const capacity = links[i]!
-    const direction = (i & 3) * 2
-    if (isFree(pixel) && isFree(neighbour)) {
-      capacities[nodeOf(pixel) * 8 + direction] = capacity
-      capacities[nodeOf(neighbour) * 8 + direction + 1] = capacity
-    } else if (isFree(pixel)) {
-      // A certain pixel needs no node: it pulls its neighbours to its side.
-      terminals[nodeOf(pixel)]! += seeds[neighbour] === seed.thing ? capacity : -capacity
-    } else if (isFree(neighbour)) {
-      terminals[nodeOf(neighbour)]! += seeds[pixel] === seed.thing ? capacity : -capacity
+  eachRow(scene, area, (direction, first, end, step) => {
+    for (let pixel = first; pixel < end; pixel += 1) {
+      const neighbour = pixel + step
+      const capacity = costs[pixel * 4 + direction]!
+      if (isFree[pixel] === 1 && isFree[neighbour] === 1) {
+        capacities[nodes[pixel]! * 8 + 2 * direction] = capacity
+        capacities[nodes[neighbour]! * 8 + 2 * direction + 1] = capacity
+      } else if (isFree[pixel] === 1) {
+        // A certain pixel needs no node: it pulls its neighbours to its side.
+        terminals[nodes[pixel]!]! += seeds[neighbour] === seed.thing ? capacity : -capacity
+      } else if (isFree[neighbour] === 1) {
+        terminals[nodes[neighbour]!]! += seeds[pixel] === seed.thing ? capacity : -capacity
+      }
     }
   })
   const isThing = cutGrid(graph, throwIfCancelled)
-  return seeds.map((known, pixel) => (isFree(pixel) ? isThing[nodeOf(pixel)]! : known === seed.thing ? 1 : 0))
+  return seeds.map((known, pixel) =>
+    isFree[pixel] === 1 ? isThing[nodes[pixel]!]! : known === seed.thing ? 1 : 0,
+  )
+}
+
+/** 1 for what may change sides. */
+function freeOf(seeds: Uint8Array): Uint8Array {
+  return seeds.map((known) => (known === seed.maybeGround || known === seed.maybeThing ? 1 : 0))
+}
+
+/** [pixels of the scene] The node of each pixel in the area. */
+function nodesOf({ width, height }: Size, area: Rect, { stride }: GridGraph): Int32Array {
+  const nodes = new Int32Array(width * height)
+  for (let y = 0; y < area.height; y += 1) {
+    const start = (area.y + y) * width + area.x
+    // The grid has a border.
+    for (let x = 0; x < area.width; x += 1) nodes[start + x] = (y + 1) * stride + x + 1
+  }
+  return nodes
+}
+
+function differences(a: Uint8Array, b: Uint8Array): number {
+  let count = 0
+  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) count += 1
+  return count
 }
 
 /** Of four pixels the one that is known best wins, so that a thin scribble is not lost. */
@@ -194,11 +173,4 @@ function placesWhere(values: Uint8Array, wanted: number): Int32Array {
   let count = 0
   for (let pixel = 0; pixel < values.length; pixel += 1) if (values[pixel] === wanted) places[count++] = pixel
   return places.subarray(0, count)
-}
-
-function squaredDistance(colours: Uint8Array, a: number, b: number): number {
-  const dr = colours[a]! - colours[b]!
-  const dg = colours[a + 1]! - colours[b + 1]!
-  const db = colours[a + 2]! - colours[b + 2]!
-  return dr * dr + dg * dg + db * db
 }

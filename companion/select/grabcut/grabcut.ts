@@ -1,12 +1,13 @@
 import { squaredDistances } from '../../image/distance.ts'
 import { createMask, type Image, type Size, wholeOf } from '../../image/image.ts'
-import { inflate, union } from '../../image/rect.ts'
+import { inflate, intersection, union } from '../../image/rect.ts'
 import type { Rect } from '../../protocol.ts'
 import { candidateFrom, sameShare } from '../candidate.ts'
 import { refineCut } from '../refine.ts'
 import { sceneOf } from '../scene.ts'
 import type { Candidate, Point, Prompt, SelectRun } from '../selector.ts'
-import { cutThing, edgeShare, type Knowledge, linksOf, seed } from './cut.ts'
+import { areaOfCut, cutThing, type Knowledge, seed } from './cut.ts'
+import { edgeShare, linksOf } from './links.ts'
 import { tidyCut } from './tidy.ts'
 
 /** The longer side of what is cut; less where the size is guessed and several are tried. */
@@ -88,10 +89,10 @@ function select(image: Image, prompt: Prompt, guess: Guess, run: SelectRun): Can
   }
   const scene = sceneOf(image, rect, size)
   const knowledge = knowledgeOf(size, rect, prompt.points, guess)
-  const links = linksOf(scene)
+  const links = linksOf(scene, areaOfCut(knowledge.seeds, size))
   const sides = tidyCut(cutThing(scene, links, knowledge, run), knowledge.seeds, size)
   run.throwIfCancelled()
-  return candidateFrom(image, refineCut(image, rect, scene, sides), rect, edgeShare(scene, links, sides))
+  return candidateFrom(refineCut(image, rect, scene, sides), rect, edgeShare(scene, links, sides))
 }
 
 /** What box and points say of the pixels of a scene that shows `rect`. */
@@ -140,12 +141,14 @@ function reluctanceOf(
   for (const { x, y, include } of spots) if (include) included.data[y * size.width + x] = 255
   const farPx = Math.ceil(2 * reachPx)
   const squared = squaredDistances(included, wholeOf(size), farPx)
-  return Float32Array.from(squared, (distance, pixel) => {
-    const share = Math.min(2, Math.sqrt(distance) / reachPx)
+  const reluctance = new Float32Array(squared.length)
+  for (let pixel = 0; pixel < squared.length; pixel += 1) {
+    const share = Math.min(2, Math.sqrt(squared[pixel]!) / reachPx)
     if (share > 1 && seeds[pixel] === seed.maybeThing) seeds[pixel] = seed.maybeGround
     if (share >= 2) seeds[pixel] = seed.ground
-    return strongestReluctance * (share / 2) ** 2
-  })
+    reluctance[pixel] = strongestReluctance * (share / 2) ** 2
+  }
+  return reluctance
 }
 
 function paintSpot(seeds: Uint8Array, { width, height }: Size, x: number, y: number, value: number): void {
@@ -158,12 +161,21 @@ function paintSpot(seeds: Uint8Array, { width, height }: Size, x: number, y: num
 
 /** Pixels in both, of those in either. */
 function agreement(a: Candidate, b: Candidate): number {
+  const shared = intersection(a.rect, b.rect)
+  if (shared === null) return 0
   let both = 0
-  let either = 0
-  for (let pixel = 0; pixel < a.mask.data.length; pixel += 1) {
-    const sum = a.mask.data[pixel]! + b.mask.data[pixel]!
-    if (sum > 0) either += 1
-    if (sum > 255) both += 1
+  for (let y = shared.y; y < shared.y + shared.height; y += 1) {
+    const [inA, inB] = [a, b].map(({ rect }) => (y - rect.y) * rect.width + shared.x - rect.x) as [
+      number,
+      number,
+    ]
+    for (let x = 0; x < shared.width; x += 1) both += a.mask.data[inA + x]! & b.mask.data[inB + x]! & 1
   }
-  return both / either
+  return both / (selectedPixels(a) + selectedPixels(b) - both)
+}
+
+function selectedPixels({ mask: { data } }: Candidate): number {
+  let count = 0
+  for (let pixel = 0; pixel < data.length; pixel += 1) count += data[pixel]! & 1
+  return count
 }

@@ -1,5 +1,6 @@
 import type { Selector } from '../selector.ts'
 import { openInThread } from '../thread.ts'
+import { practicePicture, practicePrompts } from './practice.ts'
 
 /** Tells a thing from its ground by their colours: for photographs, without a model. */
 export const grabcut: Selector = {
@@ -10,5 +11,5 @@ export const grabcut: Selector = {
   models: [],
   licences: [],
   suits: () => true,
-  open: () => openInThread('grabcut', 'Quick select'),
+  open: () => openInThread('grabcut', 'Quick select', { image: practicePicture, prompts: practicePrompts }),
 }

@@ -44,15 +44,18 @@ function piecesOf(sides: Uint8Array, { width, height }: Size): Piece[] {
   const isSeen = new Uint8Array(sides.length)
   const open = new Int32Array(sides.length)
   const pieces: Piece[] = []
+  let side = 0
+  let count = 0
+  const visit = (pixel: number) => {
+    if (isSeen[pixel] === 1 || sides[pixel] !== side) return
+    isSeen[pixel] = 1
+    open[count] = pixel
+    count += 1
+  }
   for (let start = 0; start < sides.length; start += 1) {
     if (isSeen[start] === 1) continue
-    const side = sides[start]!
-    let count = 0
-    const visit = (pixel: number) => {
-      if (isSeen[pixel] === 1 || sides[pixel] !== side) return
-      isSeen[pixel] = 1
-      open[count++] = pixel
-    }
+    side = sides[start]!
+    count = 0
     visit(start)
     for (let next = 0; next < count; next += 1) {
       const pixel = open[next]!

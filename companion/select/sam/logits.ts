@@ -3,7 +3,7 @@ import { intersection } from '../../image/rect.ts'
 import type { Rect } from '../../protocol.ts'
 import { candidateFrom, sameShare } from '../candidate.ts'
 import { refineCut } from '../refine.ts'
-import { sceneOf } from '../scene.ts'
+import { sceneOfKept } from '../scene.ts'
 import type { Candidate } from '../selector.ts'
 
 /** The decoder's masks: [3, 256, 256] logits, over the whole picture whatever its shape. Above 0: selected. */
@@ -77,7 +77,7 @@ function candidateFromGrid(image: Image, { logits, score }: GridMask): Candidate
     height: Math.max(1, Math.round(bounds.height * scale)),
   }
   const sides = selectedIn(logits, image, bounds, size)
-  return candidateFrom(image, refineCut(image, bounds, sceneOf(image, bounds, size), sides), bounds, score)
+  return candidateFrom(refineCut(image, bounds, sceneOfKept(image, bounds, size), sides), bounds, score)
 }
 
 /** Where the selected cells lie, with some ground round them; null: none is selected. */

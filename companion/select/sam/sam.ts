@@ -6,6 +6,7 @@ import type { Run } from '../../run.ts'
 import type { Tensors } from '../../runtime/child.ts'
 import { LostError } from '../../runtime/failures.ts'
 import type { Session } from '../../runtime/session.ts'
+import { halfOf } from '../scene.ts'
 import type { OpenSelector, SelectMeans } from '../selector.ts'
 import { candidatesFrom } from './logits.ts'
 import { pixelValues, promptInputs, sidePx } from './prompt.ts'
@@ -47,6 +48,8 @@ export function openSam({ files, runtime }: SelectMeans): OpenSelector {
     const name = `${nameOf(image)} of ${model.title}`
     const look = async () => {
       const encoder = await load(model, encoderPart, run)
+      // The first click does not wait for that either.
+      halfOf(image)
       await encoder.run({ pixel_values: pixelValues(image) }, { signal: run.signal, keep: name })
       seen.add(name)
     }

@@ -9,69 +9,98 @@ import type { Settings } from '../../../plugin/messages.ts'
 import { launchChromium } from '../../support/launch-chromium.ts'
 import { openPictureDocument } from '../../support/stand-in.ts'
 import { openWindow, type WindowPage } from '../../support/window-page.ts'
+import { clock, type Stage, stagesOf, takeNotes } from './timeline.ts'
 
-/** A conifer before the sky, in a photograph of about a megapixel; where it is, as a share of the picture. */
-const photo = { file: 'hill-tree.jpg', click: { x: 0.74, y: 0.58 } } as const
+/**
+ * A photograph of about a megapixel. Clicked at are a conifer before the sky, then a bush beside it; where they are, as a
+ * share of the picture.
+ */
+const photo = {
+  file: 'hill-tree.jpg',
+  clicks: [
+    { x: 0.74, y: 0.58 },
+    { x: 0.3, y: 0.75 },
+  ],
+} as const
 const large = { width: 4000, height: 3000 } as const
 /** As of a machine a quarter as fast. */
 const slowdown = 4
 
 /** Prints what a person waits for. */
 export async function benchWindow(runs: number): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'infill-bench-'))
   const browser = await launchChromium()
-  const companion = await startCompanion({ ports: [0], dataFolder: folder })
   try {
     for (const removeAtOnce of [true, false]) {
-      const waits: Wait[] = []
-      for (let run = 0; run < runs; run++) waits.push(await clickToLayer(browser, companion, removeAtOnce))
       const clicks = removeAtOnce ? 'one click (Remove at once)' : 'two clicks'
-      print(
-        `from ${clicks} to the placed layer, ${await sizeOfPhoto()}`,
-        waits.map(({ ms }) => ms),
-      )
-      print(
-        '  processor time of the companion',
-        waits.map(({ processorMs }) => processorMs),
-      )
+      const [first, next]: [Wait[], Wait[]] = [[], []]
+      for (let run = 0; run < runs; run++) {
+        const waits = await clicksToLayers(browser, removeAtOnce)
+        first.push(waits[0]!)
+        next.push(waits[1]!)
+      }
+      console.log(`From ${clicks} to the placed layer, ${await sizeOfPhoto()}`)
+      printWaits('the first since the companion started', first)
+      printWaits('the next in the same window', next)
     }
-    for (const tool of ['brush', 'lasso'] as const) {
-      const { events, longTasks } = await mark(browser, companion, tool)
-      print(
-        `main thread for each pointer event, ${tool}, 12 megapixels, CPU slowed ${slowdown} times`,
-        events,
-      )
-      console.log(`  long tasks: ${longTasks}`)
-    }
+    await withCompanion(async (companion) => {
+      for (const tool of ['brush', 'lasso'] as const) {
+        const { events, longTasks } = await mark(browser, companion, tool)
+        print(
+          `Main thread for each pointer event, ${tool}, 12 megapixels, CPU slowed ${slowdown} times`,
+          events,
+        )
+        console.log(`  long tasks: ${longTasks}`)
+      }
+    })
   } finally {
     await browser.close()
+  }
+}
+
+async function withCompanion<T>(use: (companion: Companion) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'infill-bench-'))
+  const companion = await startCompanion({ ports: [0], dataFolder: folder })
+  try {
+    return await use(companion)
+  } finally {
     await companion.stop()
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-async function clickToLayer(browser: Browser, companion: Companion, removeAtOnce: boolean): Promise<Wait> {
-  const bytes = await readFile(join(installationFolder, 'test/fixtures/pictures', photo.file))
-  const { infill, document } = await open(browser, companion, bytes, { tool: 'point', removeAtOnce })
-  const { x, y, width, height } = await pictureOn(infill)
-  await infill.page.waitForTimeout(preparedMs)
-  const [begun, usedBefore] = [performance.now(), process.cpuUsage()]
-  await infill.page.mouse.click(x + photo.click.x * width, y + photo.click.y * height)
-  if (!removeAtOnce) await infill.window.getByRole('button', { name: 'Remove', exact: true }).click()
-  while (document.value.fills.length === 0) await infill.page.waitForTimeout(5)
-  const ms = performance.now() - begun
-  const { user, system } = process.cpuUsage(usedBefore)
-  await infill.close()
-  return { ms, processorMs: (user + system) / 1000 }
+/** A companion that has just started, a window, and one thing after the other. */
+function clicksToLayers(browser: Browser, removeAtOnce: boolean): Promise<Wait[]> {
+  return withCompanion(async (companion) => {
+    const bytes = await readFile(join(installationFolder, 'test/fixtures/pictures', photo.file))
+    const { infill, document } = await open(browser, companion, bytes, { tool: 'point', removeAtOnce })
+    const notes = await takeNotes(infill.page.frames()[1]!)
+    const { x, y, width, height } = await pictureOn(infill)
+    const waits: Wait[] = []
+    for (const click of photo.clicks) {
+      await infill.page.waitForTimeout(preparedMs)
+      const [usedBefore, fillsBefore] = [process.cpuUsage(), document.value.fills]
+      await infill.page.mouse.click(x + click.x * width, y + click.y * height)
+      if (!removeAtOnce) await infill.window.getByRole('button', { name: 'Remove', exact: true }).click()
+      while (document.value.fills === fillsBefore) await infill.page.waitForTimeout(5)
+      const placed = clock()
+      const { user, system } = process.cpuUsage(usedBefore)
+      const timeline = { ...(await notes()), placed }
+      const stages = stagesOf(timeline)
+      waits.push({ ms: placed - timeline.presses[0]!, processorMs: (user + system) / 1000, stages })
+    }
+    await infill.close()
+    return waits
+  })
 }
 
 interface Wait {
   readonly ms: number
   /** Of this process, in which the companion runs: what the wait would be at least on one idle core. */
   readonly processorMs: number
+  readonly stages: readonly Stage[]
 }
 
-/** What a person looks at the picture for, at least, before the first click. */
+/** What a person looks at the picture for, at least, before a click. */
 const preparedMs = 2000
 
 async function mark(browser: Browser, companion: Companion, tool: 'brush' | 'lasso') {
@@ -152,8 +181,27 @@ async function sizeOfPhoto(): Promise<string> {
   return `${width} × ${height}`
 }
 
+function printWaits(what: string, waits: readonly Wait[]): void {
+  print(
+    `  ${what}`,
+    waits.map(({ ms }) => ms),
+  )
+  for (const [index, { name }] of waits[0]!.stages.entries()) {
+    console.log(`${inColumn(medianOf(waits.map(({ stages }) => stages[index]!.ms)))} ${name}`)
+  }
+  console.log(
+    `${inColumn(medianOf(waits.map(({ processorMs }) => processorMs)))} processor time of the companion`,
+  )
+}
+
+function inColumn(ms: number): string {
+  return ms.toFixed(0).padStart(10)
+}
+
 function print(what: string, times: readonly number[]): void {
-  const sorted = [...times].sort((a, b) => a - b)
-  const middle = sorted[sorted.length >> 1]!
-  console.log(`${what}: median ${middle.toFixed(1)} ms, worst ${sorted.at(-1)!.toFixed(1)} ms`)
+  console.log(`${what}: median ${medianOf(times).toFixed(1)} ms, worst ${Math.max(...times).toFixed(1)} ms`)
+}
+
+function medianOf(times: readonly number[]): number {
+  return times.toSorted((a, b) => a - b)[times.length >> 1]!
 }

@@ -1,6 +1,12 @@
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
-import { convertPng, decodeImage, decodeMask, encodePatch } from '../../../companion/image/codec.ts'
+import {
+  convertPng,
+  decodeImage,
+  decodeMask,
+  encodeMask,
+  encodePatch,
+} from '../../../companion/image/codec.ts'
 import { createImage, type Image, type Mask } from '../../../companion/image/image.ts'
 import { limits } from '../../../companion/protocol.ts'
 import { expectSameImage, pixelAt } from '../../support/assert-image.ts'
@@ -366,6 +372,28 @@ describe('convertPng', () => {
     const { image } = await decodeImage(file, { orientation: 'exif' })
 
     expect(pixelAt(image, 16, 8)).toEqual([255, 255, 255, 255])
+  })
+})
+
+describe('encodeMask', () => {
+  test.each([
+    ['in the middle', { x: 7, y: 3, width: 5, height: 9 }],
+    ['at the far corner', { x: 18, y: 8, width: 5, height: 9 }],
+    ['all over', { x: 0, y: 0, width: 23, height: 17 }],
+  ])('lays a mask into an empty one of the picture’s size: %s', async (_where, rect) => {
+    const size = { width: 23, height: 17 }
+    const mask = paintMask(rect.width, rect.height, (x, y) => (x * 3 + y) % 4 !== 0)
+
+    const png = await encodeMask(mask, rect, size)
+
+    const { channels, depth } = await sharp(png).metadata()
+    expect({ channels, depth }).toEqual({ channels: 1, depth: 'uchar' })
+    const { data } = await decodeMask(png, size, 'mask')
+    const expected = paintMask(23, 17, (x, y) => {
+      const [inX, inY] = [x - rect.x, y - rect.y]
+      return inX >= 0 && inY >= 0 && mask.data[inY * rect.width + inX] === 255 && inX < rect.width
+    })
+    expect(data).toEqual(expected.data)
   })
 })
 

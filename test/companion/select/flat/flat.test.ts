@@ -4,6 +4,7 @@ import type { Image, Mask } from '../../../../companion/image/image.ts'
 import type { Rect } from '../../../../companion/protocol.ts'
 import { selectFlat } from '../../../../companion/select/flat/flat.ts'
 import type { Candidate, Prompt } from '../../../../companion/select/selector.ts'
+import { maskInPicture } from '../../../support/candidates.ts'
 import { paintMask, plainImage, rectMask } from '../../../support/images.ts'
 
 const width = 400
@@ -40,7 +41,9 @@ function differenceOf(a: Image, b: Image): Mask {
 }
 
 /** All that is selected, and no more than `slackPx` round it. */
-function expectCovers({ mask, rect }: Candidate, expected: Mask, slackPx: number): void {
+function expectCovers(candidate: Candidate, expected: Mask, slackPx: number): void {
+  const { rect } = candidate
+  const mask = maskInPicture(candidate, expected)
   const missed = expected.data.findIndex((value, pixel) => value === 255 && mask.data[pixel] === 0)
   expect(missed, `missed at ${missed % width}, ${Math.floor(missed / width)}`).toBe(-1)
   const bounds = boundsOf(expected)
@@ -50,7 +53,8 @@ function expectCovers({ mask, rect }: Candidate, expected: Mask, slackPx: number
   expect(rect.y + rect.height).toBeLessThanOrEqual(bounds.y + bounds.height + slackPx)
 }
 
-function expectSame({ mask }: Candidate, expected: Mask): void {
+function expectSame(candidate: Candidate, expected: Mask): void {
+  const mask = maskInPicture(candidate, expected)
   const wrong = expected.data.findIndex((value, pixel) => value !== mask.data[pixel])
   expect(wrong, `differs at ${wrong % width}, ${Math.floor(wrong / width)}`).toBe(-1)
 }
@@ -123,7 +127,8 @@ describe('a click', () => {
   test('on the ground of the whole picture selects what can be seen of it', () => {
     const [first, ...others] = select(screen, { points: [at(5, 5)] })
     expect(others).toEqual([])
-    expect([first!.mask.data[5 * width + 5], first!.mask.data[100 * width + 200]]).toEqual([255, 0])
+    const { data } = maskInPicture(first!, screen)
+    expect([data[5 * width + 5], data[100 * width + 200]]).toEqual([255, 0])
   })
 
   test('on a picture without anything on it finds that', () => {
@@ -143,7 +148,8 @@ describe('several points', () => {
 
   test('that exclude take away what they lie on', () => {
     const [first] = select(screen, { points: [at(200, 60), at(70, 170, false)] })
-    expect([first!.mask.data[60 * width + 200], first!.mask.data[170 * width + 70]]).toEqual([255, 0])
+    const { data } = maskInPicture(first!, screen)
+    expect([data[60 * width + 200], data[170 * width + 70]]).toEqual([255, 0])
   })
 
   test('of which none includes find nothing', () => {
@@ -173,8 +179,9 @@ describe('a box', () => {
     const box = { x: 22, y: 12, width: 356, height: 226 }
     const [first] = select(screen, { box, points: [at(70, 170, false)] })
     const inside = rectMask(width, height, { x: 80, y: 152, width: 60, height: 36 })
-    expect(first!.mask.data.some((value, pixel) => value === 255 && inside.data[pixel] === 255)).toBe(false)
-    expect(first!.mask.data[60 * width + 200]).toBe(255)
+    const { data } = maskInPicture(first!, screen)
+    expect(data.some((value, pixel) => value === 255 && inside.data[pixel] === 255)).toBe(false)
+    expect(data[60 * width + 200]).toBe(255)
   })
 })
 

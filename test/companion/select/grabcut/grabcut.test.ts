@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { grabCut } from '../../../../companion/select/grabcut/grabcut.ts'
 import type { Candidate, Prompt } from '../../../../companion/select/selector.ts'
+import { maskInPicture } from '../../../support/candidates.ts'
 import { paintImage } from '../../../support/images.ts'
 
 const width = 320
@@ -22,7 +23,8 @@ const include = ({ x, y }: { x: number; y: number }) => ({ x, y, include: true }
 const exclude = ({ x, y }: { x: number; y: number }) => ({ x, y, include: false })
 
 /** Pixels in both, of those in either. */
-function likeness({ mask }: Candidate, isMeant: (x: number, y: number) => boolean): number {
+function likeness(candidate: Candidate, isMeant: (x: number, y: number) => boolean): number {
+  const mask = maskInPicture(candidate, image)
   let both = 0
   let either = 0
   for (let i = 0; i < mask.data.length; i += 1) {
@@ -59,7 +61,9 @@ describe('grabCut', () => {
     const candidates = select({ points: [include(centre)] })
     expect(candidates.length).toBeLessThanOrEqual(3)
     expect(Math.max(...candidates.map((each) => likeness(each, isDisc)))).toBeGreaterThan(0.95)
-    for (const { mask } of candidates) expect(mask.data[centre.y * width + centre.x]).toBe(255)
+    for (const each of candidates) {
+      expect(maskInPicture(each, image).data[centre.y * width + centre.x]).toBe(255)
+    }
   })
 
   test('finds what a scribble crosses', () => {

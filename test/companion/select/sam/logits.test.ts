@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { wholeOf } from '../../../../companion/image/image.ts'
 import { candidatesFrom, gridSide, selectedIn } from '../../../../companion/select/sam/logits.ts'
+import { maskInPicture } from '../../../support/candidates.ts'
 import { paintImage, plainImage } from '../../../support/images.ts'
 
 /** Logits above 0 where `isIn` says so, in cells of the grid. */
@@ -75,10 +76,10 @@ describe('candidatesFrom', () => {
       data: Float32Array.from([...coarse, ...nothing, ...nothing]),
       scores: Float32Array.of(0.9, 0, 0),
     })
+    const mask = maskInPicture(found!, image)
     let wrong = 0
     for (let y = 0; y < height; y += 1) {
-      for (let x = 0; x < width; x += 1)
-        if ((found?.mask.data[y * width + x] === 255) !== isThing(x, y)) wrong += 1
+      for (let x = 0; x < width; x += 1) if ((mask.data[y * width + x] === 255) !== isThing(x, y)) wrong += 1
     }
     // The outline is some 2200 pixels long: less than one wrong for two of it.
     expect(wrong).toBeLessThan(1100)
