@@ -10,3 +10,9 @@ export function storeColour(pixels: usize, place: i32, colour: v128): void {
   const narrow = i16x8.narrow_i32x4_s(whole, whole)
   v128.store32_lane(pixels + 4 * place, i8x16.narrow_i16x8_u(narrow, narrow), 0)
 }
+
+/** 0..1020 */
+export function brightnessAt(pixels: usize, place: i32): i32 {
+  const colour = load<u32>(pixels + 4 * place)
+  return (colour & 255) + 2 * ((colour >> 8) & 255) + ((colour >> 16) & 255)
+}

@@ -1,4 +1,5 @@
 import { step } from './cancel'
+import { brightnessAt } from './colour'
 
 /**
  * See `keptEdges` in edges.ts.
@@ -42,9 +43,4 @@ function edgeAt(pixels: usize, place: i32, width: i32): f64 {
   const across = brightnessAt(pixels, place + 1) - brightnessAt(pixels, place - 1)
   const along = brightnessAt(pixels, place + width) - brightnessAt(pixels, place - width)
   return sqrt((across * across + along * along) as f64)
-}
-
-function brightnessAt(pixels: usize, place: i32): i32 {
-  const colour = load<u32>(pixels + 4 * place)
-  return (colour & 255) + 2 * ((colour >> 8) & 255) + ((colour >> 16) & 255)
 }

@@ -1,3 +1,5 @@
+import { brightnessAt } from './colour'
+
 /**
  * See `measureTexture` in texture.ts: into the fourth byte of each pixel.
  *
@@ -64,17 +66,11 @@ function measureGradient(pixels: usize, hole: usize, width: i32, height: i32, gr
     for (let x = 0; x < width; x++) {
       const i = y * width + x
       if (load<u8>(hole + i)) continue
-      const here = brightness(pixels, i)
+      const here = brightnessAt(pixels, i)
       let sum = 0
-      if (x + 1 < width && !load<u8>(hole + i + 1)) sum += abs(brightness(pixels, i + 1) - here)
-      if (y + 1 < height && !load<u8>(hole + i + width)) sum += abs(brightness(pixels, i + width) - here)
+      if (x + 1 < width && !load<u8>(hole + i + 1)) sum += abs(brightnessAt(pixels, i + 1) - here)
+      if (y + 1 < height && !load<u8>(hole + i + width)) sum += abs(brightnessAt(pixels, i + width) - here)
       store<u16>(gradient + 2 * i, sum)
     }
   }
-}
-
-/** 0..1020 */
-function brightness(pixels: usize, i: i32): i32 {
-  const colour = load<u32>(pixels + 4 * i)
-  return (colour & 255) + 2 * ((colour >> 8) & 255) + ((colour >> 16) & 255)
 }

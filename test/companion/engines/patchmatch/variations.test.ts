@@ -49,6 +49,19 @@ describe('createCompleter', () => {
     expect(second.told.before).toBeGreaterThan(first.told.total / 3)
   })
 
+  test('keeps what it prepared of several tiles in turn', () => {
+    const completeNext = createCompleter()
+    const other = { mask: markWhere(size, within(20, 25, 34, 28)) }
+    for (const seed of [5, 6]) {
+      const here = watched()
+      expect(completeNext(taskOf(seed), here.run).data).toEqual(complete(taskOf(seed), unwatched).data)
+      const there = watched()
+      const tile = taskOf(seed, other)
+      expect(completeNext(tile, there.run).data).toEqual(complete(tile, unwatched).data)
+      for (const { told } of [here, there]) expect(told.before > 0).toBe(seed === 6)
+    }
+  })
+
   test('finishes what was prepared once thoroughly and once not', () => {
     const completeNext = createCompleter()
     const plain = completeNext(taskOf(5), unwatched).data
