@@ -2,7 +2,7 @@
 //   code.js               Figma's sandbox
 //   ui.html               the window, one self-contained file
 //   playground.html       the window on a page of its own, served by the companion
-//   infill.js, chunks/    the companion and its command line
+//   infill.js             the companion and its command line
 //   patchmatch-worker.js  the embedded engine's thread
 //   patchmatch-helper.js  a thread that helps it
 //   patchmatch.wasm       its kernels
@@ -10,6 +10,7 @@
 //   runtime-child.js      the process that owns ONNX Runtime
 //   demo.js               `npm run demo`
 //   bench.js, bench-…     `npm run bench`
+//   chunks/               what infill.js and bench.js load when they need it
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -120,7 +121,7 @@ async function bundleNode() {
     // Split, so that a command loads only what it runs.
     bundle({
       ...node,
-      entryPoints: { infill: 'companion/main.ts' },
+      entryPoints: { infill: 'companion/main.ts', bench: 'test/bench/main.ts' },
       splitting: true,
       chunkNames: 'chunks/[name]-[hash]',
     }),
@@ -132,7 +133,6 @@ async function bundleNode() {
         'select-worker': 'companion/select/worker.ts',
         'runtime-child': 'companion/runtime/child.ts',
         demo: 'test/demo.ts',
-        bench: 'test/bench/main.ts',
         'bench-infill': 'test/bench/engine/infill.ts',
       },
     }),

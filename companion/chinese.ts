@@ -1,5 +1,8 @@
 import type { ErrorCode } from './protocol.ts'
 
+/** An English sentence, and the Chinese one with the same parts. Parts that are sentences themselves have their own line. */
+export type Sentence = readonly [english: RegExp, chinese: string]
+
 /** What went wrong, in Simplified Chinese. */
 export const failures: Readonly<Record<ErrorCode, string>> = {
   'message-malformed': '本机服务无法读取一条消息。请将插件与本机服务更新到同一版本。',
@@ -34,7 +37,74 @@ export const failures: Readonly<Record<ErrorCode, string>> = {
   internal: '本机服务内部出了问题。请重试；如再次发生，请附上日志中该编号的内容进行反馈。',
 }
 
-/** What to do, where the sentence itself does not say it. */
+/** What only one case has: a sentence as it is made, and the same in Chinese. Others stand behind their code's sentence. */
+export const details: readonly Sentence[] = [
+  [
+    /^There is too little memory for the fill, even when (.+)\. Close .*$/,
+    '内存不足，无法完成填充，已经尝试过：$1。请关闭其他程序，或减小标记的范围。',
+  ],
+  [/^There was too little memory .*$/, '内存不足，无法完成填充。请关闭其他程序，或减小标记的范围。'],
+  [
+    /^The system ran out of memory, .*$/,
+    '系统内存耗尽，结束了正在进行的填充。请关闭其他程序，或减小标记的范围。',
+  ],
+  [
+    /^(.+) needs about (.+) of memory for this fill, and (.+) are free\. .*$/,
+    '这次填充中 $1 约需要 $2 内存，而只有 $3 可用。请关闭其他程序。',
+  ],
+  [
+    /^(.+) has too little memory for (.+) pixels\. .*$/,
+    '$1 处理 $2 像素所需的内存不足。请关闭其他程序，或减小标记的范围。',
+  ],
+  [
+    /^(.+) continues a picture by at most (\d+) % of its side, and (\d+) % are asked for (.+)\.$/,
+    '$1最多将图片延伸其边长的 $2%，而$4要求 $3%。',
+  ],
+  [/^on the left$/, '左侧'],
+  [/^on the right$/, '右侧'],
+  [/^at the top$/, '上方'],
+  [/^at the bottom$/, '下方'],
+  [/^With (.+) steps a strength of (.+) leaves .*$/, '步数为 $1、强度为 $2 时无事可做。请加大其中之一。'],
+  [
+    /^LCM makes at most (\d+) steps, .* fewer than (\d+)\.$/,
+    'LCM 最多 $1 步，4 到 8 步就够了。请选择少于 $2 的步数。',
+  ],
+  [/^PNDM begins .* more than (\d+)\.$/, 'PNDM 至少需要 4 步。请选择多于 $1 的步数。'],
+  [
+    /^The preset few-steps is for model 1\.5\. .*$/,
+    '“极少步数”预设用于 1.5 版。请选择该版本，或换一个预设。',
+  ],
+  [
+    /^(.+) could not be downloaded: (.+)\. Check .*$/,
+    '无法下载 $1（$2）。请检查网络后重试；会从中断处继续。',
+  ],
+  [
+    /^Another Infill \(process (\d+)\) is busy .* delete (.+)\.$/,
+    '另一个 Infill（进程 $1）正在处理这个模型。请等它结束；如果它并未在运行，请删除 $2。',
+  ],
+  [/^(.+) was uninstalled before .*$/, '$1 在下载完成之前被删除了。'],
+  [
+    /^(.+) are needed for the download, but only (.+) are free on the disk of (.+)\. Make .*$/,
+    '下载需要 $1，而 $3 所在的磁盘只有 $2 可用。请腾出空间后重试。',
+  ],
+  [
+    /^The disk is full: (.+) could not be written .*$/,
+    '磁盘已满，无法继续写入 $1。请腾出空间后重试；会从中断处继续。',
+  ],
+  [/^There is no engine "(.+)"\. Choose .*$/, '没有名为“$1”的引擎。请选择“自动”。'],
+  [/^Nothing here can select by this\. .*$/, '这里无法这样选取。请直接涂抹要填充的内容。'],
+  [
+    /^Something went wrong inside the companion \(error (\w+)\)\. .*$/,
+    '本机服务内部出了问题（编号 $1）。请重试；如再次发生，请附上日志中该编号的内容进行反馈。',
+  ],
+  [/^Make that margin smaller\. .*$/, '请减小该边距。更大的边距需要能延伸图片的模型。'],
+  [/^Choose Quick fill.*$/, '请选用“快速填充”，它不需要模型。运行 infill doctor 可了解详情。'],
+  [/^If it happens again, the log says more.*$/, '如再次发生，日志中有更多说明；“快速填充”不依赖它。'],
+  [/^Repair the model, .*$/, '请修复该模型。'],
+  [/^Install it in the window, .*$/, '请在窗口的“模型”中安装。'],
+]
+
+/** What to do, where neither the sentence nor the case says it. */
 export const hints: Readonly<Partial<Record<ErrorCode, string>>> = {
   'model-missing': '请在窗口的“模型”中安装。',
   'model-damaged': '请在窗口的“模型”中修复，或换用其他引擎。',
@@ -52,19 +122,71 @@ export const purposes: Readonly<Record<string, string>> = {
   'lcm-lora-sd-1-5': '让 Stable Diffusion 1.5 只用四步完成填充，适合没有显卡的电脑。',
 }
 
-/** What was done differently from what was asked: a sentence as it is made, and the same in Chinese. */
-export const notes: readonly (readonly [RegExp, string])[] = [
+/** Whose names are words. All others are called the same everywhere. */
+export const titles: Readonly<Record<string, string>> = {
+  patchmatch: '快速填充',
+  grabcut: '快速选取',
+  flat: '平面选取',
+  'lcm-lora-sd-1-5': '用于 Stable Diffusion 1.5 的 LCM-LoRA',
+}
+
+const openRail = `您同意不将模型或其衍生品用于：
+(a) 任何违反适用的国家、联邦、州、地方或国际法律法规的用途；
+(b) 以任何方式剥削、伤害或企图剥削、伤害未成年人；
+(c) 生成或传播可证实为虚假的信息和/或内容，意图伤害他人；
+(d) 生成或传播可用于伤害个人的个人身份信息；
+(e) 诽谤、贬低或以其他方式骚扰他人；
+(f) 对个人合法权利产生不利影响，或者产生或变更有约束力、可强制执行之义务的全自动决策；
+(g) 意图或实际上根据线上或线下的社会行为，或已知或预测的个人或性格特征，歧视或伤害个人或群体；
+(h) 利用特定人群因年龄、社会、身体或精神特征而存在的弱点，实质性扭曲该人群中某人的行为，从而造成或可能造成此人或他人身体或心理的伤害；
+(i) 意图或实际上根据受法律保护的特征或类别歧视个人或群体；
+(j) 提供医疗建议和医疗结果解读；
+(k) 生成或传播用于司法、执法、移民或庇护程序的信息，例如预测某人将实施欺诈或犯罪（如通过文本分析、推断文件中各项陈述之间的因果关系，以及任意而有针对性的使用）。
+凡转交模型或让他人使用者，须一并传达这些条款。这里不对模型生成的内容做任何过滤。
+以上为译文，以许可的英文原文为准。`
+
+/** What a licence forbids, by the licence's name. */
+export const restrictions: Readonly<Record<string, string>> = {
+  'CreativeML Open RAIL-M': openRail,
+  'CreativeML Open RAIL++-M': openRail,
+}
+
+/** What was done differently from what was asked: each of `notes.ts`. */
+export const notes: readonly Sentence[] = [
   [/^The fill ends exactly at the mask, .*$/, '填充恰好止于蒙版边缘，因为再扩大就没有可供参考的内容了。'],
-  [/^The fill was computed at (\d+) % of .*$/, '填充是按图片尺寸的 $1% 计算的。'],
+  [/^The picture was continued in (\d+) passes, .*$/, '图片分 $1 次延伸，每次都以前一次的结果为起点。'],
+  [/^The fill was computed at (\d+) % of the picture.*$/, '填充是按图片尺寸的 $1% 计算的。'],
   [/^Part of the fill was computed at (\d+) % of .*$/, '部分填充是按图片尺寸的 $1% 计算的。'],
   [/^What is too long .* in (\d+) overlapping slices\.$/, '过长的部分分成 $1 个相互重叠的片段填充。'],
-  [/^Fine detail was copied from other parts .*$/, '细节取自图片的其他部分。'],
+  [
+    /^The fill was made at (.+) and refined at (.+), in (\d+) overlapping parts\.$/,
+    '填充先以 $1 生成，再以 $2 分 $3 个相互重叠的部分细化。',
+  ],
+  [/^Fine detail was copied from .*, which (.+) found\.$/, '细节取自图片的其他部分，由“$1”找到。'],
   [/^The picture was reduced to 8 bits a channel\.$/, '图片已降为每通道 8 位。'],
   [/^The picture was converted from CMYK to sRGB\.$/, '图片已从 CMYK 转换为 sRGB。'],
   [/^Of the animation only the first frame was used\.$/, '动画只使用了第一帧。'],
   [/^Nothing around the mask could be used .*$/, '蒙版周围没有可用于起步的内容，填充从噪声开始（强度 1）。'],
-  [/^(.+) was not used\. .*$/, '没有使用 $1。'],
-  [/^Memory was short, so .*$/, '内存不足，已改用更省内存的方式计算。'],
-  [/^The first result was no picture, so .*$/, '第一次的结果不可用，已换一种方式重新计算。'],
-  [/^The graphics card failed, so .*$/, '显卡出现故障，已换一种方式重新计算。'],
+  [/^(\S+|Core ML) was not used\. (.+)$/, '没有使用 $1。$2'],
+  [/^Memory was short, so (.+)\.$/, '内存不足，因此$1。'],
+  [/^The first result was no picture, so (.+)\.$/, '第一次的结果不可用，因此$1。'],
+  [/^The graphics card failed, so (.+)\.$/, '显卡出现故障，因此$1。'],
+]
+
+/** Other ways to compute a fill, and what a device lacks: parts of the sentences above. */
+export const parts: readonly Sentence[] = [
+  [/^Quick fill$/, '快速填充'],
+  [/^guidance was computed in two runs$/, '分两次计算引导'],
+  [/^all else was unloaded$/, '卸载了其他所有内容'],
+  [/^the picture was encoded and decoded in tiles$/, '将图片分块编码和解码'],
+  [/^attention was computed in smaller slices$/, '将注意力分成更小的片段计算'],
+  [/^the fill was computed at (\d+) % of its size$/, '按 $1% 的尺寸计算填充'],
+  [/^it was computed in float32$/, '改用 float32 计算'],
+  [/^the CPU computed the fill$/, '改由 CPU 计算填充'],
+  [/^ONNX Runtime has no .* for this system\.$/, 'ONNX Runtime 在此系统上不提供它。'],
+  [/^Its provider is not installed; .*$/, '尚未安装相应组件；如有 NVIDIA 显卡，可运行“infill gpu install”。'],
+  [/^There is no graphics card that .* could use\.$/, '没有它可用的显卡。'],
+  [/^The library (.+) is missing\..*$/, '缺少 $1 库。运行“infill gpu status”可了解如何获取。'],
+  [/^.+ cannot be used: (.+)$/, '无法使用：$1'],
+  [/^(?:ONNX Runtime for Node has no CUDA for Windows|There is no CUDA for) .*$/, '此系统没有 CUDA。'],
 ]

@@ -22,7 +22,7 @@ import {
 } from './layers.ts'
 import type { PlacedFill, PlaceRequest } from './messages.ts'
 import { type Bond, keepRecipe, rememberRecipe } from './recipe.ts'
-import { selectOwn } from './selection.ts'
+import { areSeveralSelected, selectOwn } from './selection.ts'
 import { boxOfTarget, findTarget, type Target } from './target.ts'
 import { words } from './words.ts'
 
@@ -47,6 +47,8 @@ export async function place(request: PlaceRequest): Promise<Placed> {
     placement: target.source ? request.placement : 'patch',
   }
 
+  const staysSelected = await areSeveralSelected()
+
   return inOneUndoStep(async (undo) => {
     const isSwap = replaced !== null && canTake(replaced, target, bond)
     const layer = isSwap
@@ -55,10 +57,7 @@ export async function place(request: PlaceRequest): Promise<Placed> {
     layer.name = words.names[bond.recipe.task]
     keepRecipe(layer, bond, request.mask)
     if (bond.placement === 'finished' && target.source) hideBeneath(layer, target.source, bond, undo)
-    const page = pageOf(layer)
-    const selected = page.selection
-    undo.push(() => selectOwn(page, selected))
-    selectOwn(page, [layer])
+    if (!staysSelected) select(layer, undo)
     const placed = { fill: placedFill({ layer, bond }), notes: target.notes }
     if (replaced && !isSwap) {
       if (bond.placement === 'patch' && target.source) showAgain(target.source, replaced, undo)
@@ -108,6 +107,13 @@ async function inOneUndoStep<T>(write: (undo: Undo) => Promise<T>): Promise<T> {
     for (const step of undo.reverse()) step()
     throw error
   }
+}
+
+function select(layer: Layer, undo: Undo): void {
+  const page = pageOf(layer)
+  const selected = page.selection
+  undo.push(() => selectOwn(page, selected))
+  selectOwn(page, [layer])
 }
 
 /** Whether an earlier fill can show the new picture as it is, so that it stays the same layer. */

@@ -34,6 +34,12 @@ export async function readSelection(): Promise<Selection> {
   return { state: 'fillable', layers: meant.map(layerInfo) }
 }
 
+/** The same is to be done on several layers, which stay selected for the next time. */
+export async function areSeveralSelected(): Promise<boolean> {
+  const selection = await readSelection()
+  return selection.state === 'fillable' && selection.layers.length > 1
+}
+
 /** Reports what the person selects from now on; what `selectOwn` selects is passed over. */
 export function followSelection(report: (selection: Selection) => void): void {
   let latest = 0
@@ -170,10 +176,9 @@ function tooLarge({ name }: BaseNode): Obstacle {
   }
 }
 
-function unsupported({ name, type }: BaseNode): Obstacle {
-  const kind = type.toLowerCase().replace(/_/g, ' ')
+function unsupported({ name }: BaseNode): Obstacle {
   return {
     reason: 'unsupported',
-    message: words.selection.unsupported(name, kind),
+    message: words.selection.unsupported(name),
   }
 }

@@ -1,15 +1,19 @@
+import type { ImagePaint } from '@figma/plugin-typings/plugin-api-standalone'
 import { afterEach, expect, test } from 'vitest'
 import { engines } from '../companion/engines/index.ts'
 import type { Image } from '../companion/image/image.ts'
 import { expectSameImage, expectSamePixelsWhere } from './support/assert-image.ts'
 import { describeInBrowser } from './support/chromium.ts'
 import { startTestCompanion } from './support/companion.ts'
+import { pngOf } from './support/encoded.ts'
 import {
+  copyOf,
   FakeFigma,
   type FakeFrame,
   type FakeNode,
   type FakeRectangle,
   render,
+  window,
 } from './support/fake-figma/index.ts'
 import { paintOverRed, patience } from './support/painting.ts'
 import { type OpenPlugin, openPlugin, type PluginOptions } from './support/sandbox.ts'
@@ -66,6 +70,17 @@ describeInBrowser('from a layer in Figma to a fill above it', (browser) => {
       .toBeNull()
   }
 
+  /** A file whose first disc was removed by a window that is closed again. */
+  async function openFilled(discs = 1) {
+    const companion = await startTestCompanion({ engines })
+    const file = await openFile(discs)
+    file.figma.select(file.photo.id)
+    const infill = await openPaired(companion, { figma: file.figma })
+    await removeDisc(infill)
+    await close(infill)
+    return { companion, ...file }
+  }
+
   test('a turned, cropped and nested picture loses a thing, and nothing else changes', async () => {
     const companion = await startTestCompanion({ engines })
     const { figma, frame, photo } = await openFile()
@@ -88,12 +103,7 @@ describeInBrowser('from a layer in Figma to a fill above it', (browser) => {
   })
 
   test('a second thing goes the same way, without a second code, into the same layer', async () => {
-    const companion = await startTestCompanion({ engines })
-    const { figma, frame, photo } = await openFile(2)
-    figma.select(photo.id)
-    const first = await openPaired(companion, { figma })
-    await removeDisc(first)
-    await close(first)
+    const { companion, figma, frame, photo } = await openFilled(2)
 
     figma.select(photo.id)
     await removeDisc(await open(companion, { figma }))
@@ -112,12 +122,7 @@ describeInBrowser('from a layer in Figma to a fill above it', (browser) => {
   })
 
   test('a fill is edited from its button: its marks come back, and the new fill takes its place', async () => {
-    const companion = await startTestCompanion({ engines })
-    const { figma, frame, photo } = await openFile()
-    figma.select(photo.id)
-    const first = await openPaired(companion, { figma })
-    await removeDisc(first)
-    await close(first)
+    const { companion, figma, frame } = await openFilled()
 
     const [layer] = frame.children.slice(-1)
     const second = await open(companion, { figma, command: 'edit', relaunchNode: layer! })
@@ -185,6 +190,71 @@ describeInBrowser('from a layer in Figma to a fill above it', (browser) => {
     expect(findRed(await look(frame))).toBeNull()
   })
 
+  test('in a frame that was duplicated, a fill is edited on the picture of the copy, and the first frame stays as it is', async () => {
+    const { companion, figma, frame } = await openFilled(2)
+    const copy = duplicate(figma, frame)
+    const before = await look(frame)
+    expect(findRed(await look(copy))).not.toBeNull()
+
+    const second = await open(companion, { figma, command: 'edit', relaunchNode: copy.children[1]! })
+    await second.window.getByText('Editing a fill').waitFor()
+    // The other disc as well, onto the layer that is edited.
+    await removeDisc(second)
+    expect(copy.children.length).toBe(2)
+    expect(findRed(await look(copy))).toBeNull()
+    expectSameImage(await look(frame), before)
+  })
+
+  test('when the picture of a duplicated frame is exchanged, its fill is run again with one click', async () => {
+    const { companion, figma, frame } = await openFilled()
+    const copy = duplicate(figma, frame)
+    const before = await look(frame)
+    const copied = copy.children[0] as FakeRectangle
+    copied.fills = [{ ...(copied.fills as ImagePaint[])[0]!, imageHash: await otherPicture(figma) }]
+
+    figma.select(copied.id)
+    const second = await open(companion, { figma })
+    await second.window.getByText('One fill was made for the one before.').waitFor()
+    const stale = copy.children[1] as FakeRectangle
+    const hashOf = ({ fills }: FakeRectangle) => (fills as ImagePaint[])[0]!.imageHash
+    const staleHash = hashOf(stale)
+    await second.window.getByRole('button', { name: 'Run again' }).click()
+    await expect.poll(() => hashOf(stale), patience).not.toBe(staleHash)
+    expect(copy.children.length).toBe(2)
+    expect(findRed(await look(copy))).toBeNull()
+    expectSameImage(await look(frame), before)
+  })
+
+  test('the window is as large as it is dragged, between what can be used, and the next time as well', async () => {
+    const companion = await startTestCompanion({ engines })
+    const { figma, photo } = await openFile()
+    figma.select(photo.id)
+    const infill = await openPaired(companion, { figma })
+    const size = () => {
+      const { width, height } = figma.ui[window]
+      return [width, height]
+    }
+    await infill.page.setViewportSize({ width: 1000, height: 700 })
+    const handle = (await infill.window.getByRole('button', { name: 'Resize window' }).boundingBox())!
+    const [x, y] = [handle.x + handle.width / 2, handle.y + handle.height / 2]
+    const { mouse } = infill.page
+    await mouse.move(x, y)
+    await mouse.down()
+    await mouse.move(10, 10, { steps: 3 })
+    await expect.poll(size, patience).toEqual([320, 360])
+    await mouse.move(x - 100, y - 60, { steps: 3 })
+    await expect.poll(size, patience).toEqual([900, 640])
+    await mouse.up()
+    const kept = async () => {
+      const { settings } = await infill.plugin.request('start', { preferred: 'en' })
+      return [settings.windowWidth, settings.windowHeight]
+    }
+    await expect.poll(kept, patience).toEqual([900, 640])
+    await close(infill)
+    await open(companion, { figma })
+    expect(figma.ui[window].options).toMatchObject({ width: 900, height: 640 })
+  })
+
   test('a layer that is drawn by Figma is filled as it looks', async () => {
     const companion = await startTestCompanion({ engines })
     const { figma, frame } = await openFile()
@@ -231,6 +301,21 @@ async function openSmallPicture(): ReturnType<typeof openFile> {
   frame.rotation = 90
   frame.fills = []
   return { figma, frame, photo }
+}
+
+/** As Figma does it: a copy beside the frame, with all that lies in it. */
+function duplicate(figma: FakeFigma, frame: FakeFrame): FakeFrame {
+  const copy = copyOf(frame, () => figma.newId())
+  figma.currentPage.appendChild(copy)
+  copy.x = frame.x + 600
+  return copy
+}
+
+/** The same red disc on brighter ground. @returns its hash */
+async function otherPicture(figma: FakeFigma): Promise<string> {
+  const { image } = await createScene()
+  const brighter = { ...image, data: image.data.map((value, at) => (at % 4 === 2 ? value + 40 : value)) }
+  return figma.createImage(new Uint8Array(await pngOf(brighter))).hash
 }
 
 function clearPixels({ data }: Image): number {

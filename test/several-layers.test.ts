@@ -1,10 +1,13 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import type { Engine } from '../companion/engines/engine.ts'
+import { engines } from '../companion/engines/index.ts'
 import { createImage, type Image } from '../companion/image/image.ts'
 import { findFaults } from './support/accessibility.ts'
+import { expectSameImage } from './support/assert-image.ts'
 import { describeInBrowser } from './support/chromium.ts'
 import { startTestCompanion } from './support/companion.ts'
 import { pngOf } from './support/encoded.ts'
-import { FakeFigma, type FakeRectangle, render } from './support/fake-figma/index.ts'
+import { decode, FakeFigma, type FakeRectangle, render } from './support/fake-figma/index.ts'
 import { paintImage } from './support/images.ts'
 import { paintOver, patience, waitForRed } from './support/painting.ts'
 import { type OpenPlugin, openPlugin } from './support/sandbox.ts'
@@ -16,8 +19,11 @@ describeInBrowser('the same on several layers', (browser) => {
   let close = async () => {}
   afterEach(() => close())
 
-  async function setUp(places: readonly Place[], page: Partial<WindowPageOptions> = {}) {
-    const companion = await startTestCompanion()
+  async function setUp(
+    places: readonly Place[],
+    { used, ...page }: Partial<WindowPageOptions> & { readonly used?: readonly Engine[] } = {},
+  ) {
+    const companion = await startTestCompanion(used === undefined ? {} : { engines: used })
     const figma = new FakeFigma()
     const screens = await Promise.all(places.map((place, index) => addScreen(figma, place, index)))
     figma.select(screens[0]!.id)
@@ -49,37 +55,71 @@ describeInBrowser('the same on several layers', (browser) => {
   }
 
   test('goes at the same place on each, with a layer and an undo step of its own', async () => {
-    const open = await setUp([
+    const places: readonly Place[] = [
       [20, 30],
       [20, 30],
       [20, 30],
-    ])
+    ]
+    const open = await setUp(places, { used: engines })
     await ask(open)
     await button(open.infill, 'Remove on 3 layers').click()
     await open.infill.window.getByText('Done on 3 of 3 layers').waitFor()
+    expect(await open.infill.window.getByRole('dialog').getByText('Done', { exact: true }).count()).toBe(3)
     for (const screen of open.screens) expect(findRed(await look(open.figma, screen))).toBeNull()
-    expect(open.companion.engine.fills).toHaveLength(3)
     open.figma.triggerUndo()
     expect(findRed(await look(open.figma, open.screens[2]!))).not.toBeNull()
     expect(findRed(await look(open.figma, open.screens[1]!))).toBeNull()
   })
 
+  test('leaves the layers selected, for the next thing on all of them', async () => {
+    const open = await setUp([
+      [20, 30],
+      [20, 30],
+    ])
+    await ask(open)
+    await button(open.infill, 'Remove on 2 layers').click()
+    await open.infill.window.getByText('Done on 2 of 2 layers').waitFor()
+    await button(open.infill, 'Close').last().click()
+    const selected = open.figma.currentPage.selection.map(({ id }) => id)
+    expect(selected).toEqual(open.screens.map(({ id }) => id))
+    await open.infill.window.getByText('2 layers are selected.').waitFor()
+    await open.infill.page.mouse.click(200, 300)
+    await button(open.infill, 'Same on all…').click()
+    await button(open.infill, 'Remove on 2 layers').click()
+    await open.infill.window.getByText('Done on 2 of 2 layers').waitFor()
+    // Each layer's second removal has joined its first.
+    expect(open.figma.currentPage.children).toHaveLength(4)
+  })
+
   test('is found again where it looks the same, and left out where nothing does', async () => {
-    const open = await setUp([[20, 30], [130, 90], null])
+    const open = await setUp([[20, 30], [130, 90], null], { used: engines })
+    const untouched = await look(open.figma, open.screens[2]!)
     await ask(open)
     await open.infill.window.getByText('Same look').click()
     await open.infill.window.getByText('Nothing to mark was found here.').waitFor()
+    // Before it runs, each layer shows where the notice was found on it: as shares of its picture.
+    expect(await markedOn(open.infill, 0)).toMatchObject({
+      x: expect.closeTo(0.2, 1),
+      y: expect.closeTo(0.3, 1),
+    })
+    expect(await markedOn(open.infill, 1)).toMatchObject({
+      x: expect.closeTo(0.8, 1),
+      y: expect.closeTo(0.7, 1),
+    })
+    expect(await markedOn(open.infill, 2)).toBeNull()
     await button(open.infill, 'Remove on 2 layers').click()
     await open.infill.window.getByText('Done on 2 of 3 layers').waitFor()
     for (const screen of open.screens.slice(0, 2)) expect(findRed(await look(open.figma, screen))).toBeNull()
-    expect(open.companion.engine.fills).toHaveLength(2)
+    expectSameImage(await look(open.figma, open.screens[2]!), untouched)
+    expect(open.figma.currentPage.children).toHaveLength(5)
   })
 
   test('goes where a shape is selected over each', async () => {
-    const open = await setUp([
+    const places: readonly Place[] = [
       [20, 30],
       [130, 90],
-    ])
+    ]
+    const open = await setUp(places, { used: engines })
     const shapes = open.screens.map((screen, index) => {
       const [x, y] = index === 0 ? [20, 30] : [130, 90]
       const shape = open.figma.createRectangle()
@@ -122,6 +162,8 @@ describeInBrowser('the same on several layers', (browser) => {
     await button(open.infill, 'Remove on 2 layers').click()
     await open.companion.engine.blocked()
     await open.infill.window.getByText('1 of 2').waitFor()
+    // One bar for all: half of the first of two.
+    await open.infill.window.locator('[role=progressbar][aria-valuenow="25"]').waitFor()
     await button(open.infill, 'Cancel').click()
     await open.infill.window.getByText('Done on 0 of 2 layers').waitFor()
     await open.infill.window.getByText('Cancelled.').waitFor()
@@ -190,6 +232,19 @@ async function look(figma: FakeFigma, { x, y, width, height }: FakeRectangle): P
   const image = createImage(seen.width, seen.height)
   image.data.set(seen.data)
   return image
+}
+
+/** The middle of what is pink on a layer's thumbnail, as shares of its picture of 4 : 3; null: nothing is. */
+async function markedOn({ window }: WindowPage, index: number): Promise<{ x: number; y: number } | null> {
+  const { width, height, data } = await decode(
+    await window.locator('.several canvas').nth(index).screenshot(),
+  )
+  const isPink = (at: number) => data[at * 4]! > 200 && data[at * 4 + 1]! < 130 && data[at * 4 + 2]! > 110
+  const pink = Array.from({ length: width * height }, (_, at) => at).filter(isPink)
+  if (pink.length === 0) return null
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+  const y = mean(pink.map((at) => Math.floor(at / width))) / height
+  return { x: mean(pink.map((at) => at % width)) / width, y: (y - 0.125) / 0.75 }
 }
 
 function button({ window }: WindowPage, name: string) {

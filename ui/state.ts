@@ -281,7 +281,7 @@ function reduceWork(state: State, action: WorkAction): Partial<State> {
     case 'placed':
       if (work.step !== 'place') return {}
       return {
-        ...placed(work, action.fill),
+        ...placed(state.selection, work, action.fill),
         notice: noticeAfter(state, work, action.notes),
       }
     case 'not-placed':
@@ -334,12 +334,17 @@ function backToPaint(picture: Picture | null): Work {
   return picture === null ? { step: 'choose' } : { step: 'paint', picture }
 }
 
-function placed(work: Extract<Work, { step: 'place' }>, fill: ShownFill): Partial<State> {
+function placed(
+  selection: Selection,
+  work: Extract<Work, { step: 'place' }>,
+  fill: ShownFill,
+): Partial<State> {
   const { picture, result } = work
   if (picture === null) return { work: { step: 'choose' } }
+  const areSeveralSelected = selection.state === 'fillable' && selection.layers.length > 1
   return {
-    // Placing selects the new layer; the source it lies on stays bound.
-    selection: { state: 'fillable', layers: [picture.source.layer] },
+    // Placing selects the new layer, and the source it lies on stays bound; several that are selected stay so.
+    selection: areSeveralSelected ? selection : { state: 'fillable', layers: [picture.source.layer] },
     work: { step: 'paint', picture: withPlaced(picture, result, fill) },
   }
 }

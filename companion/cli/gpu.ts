@@ -2,7 +2,13 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { adviceFor, distributionFrom, driverAdvice, type System } from '../gpu/advice.ts'
 import { type Card, cardInWords, findCard, isDriverTooOld, isInWindows } from '../gpu/card.ts'
-import { type FoundLibrary, findLibraries, rememberFolders, surroundingsHere } from '../gpu/libraries.ts'
+import {
+  type FoundLibrary,
+  findLibraries,
+  rememberedFolders,
+  rememberFolders,
+  surroundingsHere,
+} from '../gpu/libraries.ts'
 import {
   addressFromNpm,
   cudaProvider,
@@ -150,7 +156,7 @@ async function examine(session: Session, named: readonly string[]): Promise<Repo
   const [card, provider, libraries] = await Promise.all([
     session.findCard(),
     providerState(wanted, { downloads: data.gpu, runtime }),
-    session.findLibraries(named.map((folder) => resolve(folder))),
+    session.findLibraries([...named.map((folder) => resolve(folder)), ...rememberedFolders(data)]),
   ])
   rememberFolders(data, libraries)
   const found = { card, provider, libraries }

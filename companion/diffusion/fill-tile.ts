@@ -5,6 +5,7 @@ import { CompanionError } from '../errors.ts'
 import type { Image, Mask, Size } from '../image/image.ts'
 import { openPixels, unite } from '../image/mask.ts'
 import { resizeImage } from '../image/resize.ts'
+import { notes, ways } from '../notes.ts'
 import type { Device } from '../protocol.ts'
 import type { Run } from '../run.ts'
 import { describeDevice, providerOf } from '../runtime/device.ts'
@@ -83,7 +84,7 @@ class Diffusion implements OpenEngine {
   }
 
   get peakBytes(): number {
-    return this.#means.runtime.memory.peakBytes
+    return this.#means.runtime.peakBytes
   }
 
   async fill({ image, mask, avoid, prefilled }: Tile, settings: FillSettings, run: Run): Promise<Image> {
@@ -115,9 +116,7 @@ class Diffusion implements OpenEngine {
 
   /** Without a fill to begin with, what is in the hole would come back through it. */
   #fromNoise(recipe: Recipe): Recipe {
-    this.#notes.add(
-      'Nothing around the mask could be used to begin with, so the fill began with noise (strength 1).',
-    )
+    this.#notes.add(notes.fromNoise)
     return { ...recipe, numbers: { ...recipe.numbers, strength: 1 } }
   }
 
@@ -135,9 +134,8 @@ class Diffusion implements OpenEngine {
     const loading = { signal: run.signal, onProgress: () => {} }
 
     const guidance = await hole.recipe.guide(networks, way, loading)
-    // Of a device that computes from now on nothing may have been loaded yet.
-    const device = way.on === 'cpu' ? onCpu : this.#device
-    this.#checkBudget(model.title, networks.neededBytes(sizes.generated, way, device), device.kind)
+    await this.#checkBudget(networks, sizes.generated, way, run)
+    if (way.isAlone === true) await this.#means.runtime.unload()
     const modelFor = (size: Size) => {
       const isLarge = Math.max(size.width, size.height) > largestWhole
       const tiled = { ...way, tileSide: way.tileSide ?? usualTileSide }
@@ -160,16 +158,14 @@ class Diffusion implements OpenEngine {
   }
 
   /** @throws CompanionError 'out-of-memory' */
-  #checkBudget(title: string, neededBytes: number, kind: Device['kind']): void {
-    const { budgetBytes: ofMachine, cardBudgetBytes } = this.#means.runtime.memory
-    const budgets: { readonly [each in Device['kind']]?: number | null } = {
-      ...{ cpu: ofMachine, cuda: cardBudgetBytes, directml: cardBudgetBytes },
-    }
-    const budgetBytes = budgets[kind] ?? Number.POSITIVE_INFINITY
+  async #checkBudget(networks: Networks, size: Size, way: Way, run: Run): Promise<void> {
+    const { kind, neededBytes, budgetBytes } = await networks.demand(size, way, run)
+    // Nothing may have been loaded there so far.
+    if (kind !== this.#device.kind) this.#device = await describeDevice(kind)
     if (neededBytes <= budgetBytes) return
     throw new CompanionError(
       'out-of-memory',
-      `${title} needs about ${inGigabytes(neededBytes)} of memory for this fill, and ${inGigabytes(budgetBytes)} are free. Close other programs.`,
+      `${networks.title} needs about ${inGigabytes(neededBytes)} of memory for this fill, and ${inGigabytes(budgetBytes)} are free. Close other programs.`,
     )
   }
 
@@ -178,34 +174,31 @@ class Diffusion implements OpenEngine {
     const inTwoRuns = { ...usual, rowsAtOnce: 1 } as const
     const inTiles = { ...inTwoRuns, tileSide: smallTileSide }
     const sliced = { ...inTiles, queriesAtOnce: 256 }
-    const smaller = (what: string, way: ScaledWay, prepare = async () => {}): Fallback<Image> => ({
+    const smaller = (what: string, way: ScaledWay): Fallback<Image> => ({
       ...{ against: ['out-of-memory'], what },
-      attempt: async () => {
-        await prepare()
-        return this.#fillBy(way, hole, run)
-      },
+      attempt: () => this.#fillBy(way, hole, run),
     })
-    if (usual.rowsAtOnce === 2) yield smaller('guidance was computed in two runs', inTwoRuns)
-    yield smaller('all else was unloaded', inTwoRuns, () => this.#means.runtime.unload())
-    yield smaller('the picture was encoded and decoded in tiles', inTiles)
+    if (usual.rowsAtOnce === 2) yield smaller(ways.inTwoRuns, inTwoRuns)
+    yield smaller(ways.alone, { ...inTwoRuns, isAlone: true })
+    yield smaller(ways.inTiles, inTiles)
     // Elsewhere attention is fused, and holds little.
     if (variants[providerOf[this.#device.kind]].attention === 'products') {
-      yield smaller('attention was computed in smaller slices', sliced)
+      yield smaller(ways.sliced, sliced)
     }
     for (const scale of [0.75, 0.5]) {
-      yield smaller(`the fill was computed at ${100 * scale} % of its size`, { ...sliced, scale })
+      yield smaller(ways.smaller(100 * scale), { ...sliced, scale })
     }
     if (this.#device.kind === 'cpu') return
     const isHalf = this.#device.precision === 'fp16'
     if (isHalf) {
       yield {
-        ...{ against: ['nonsense'], what: 'it was computed in float32' },
+        ...{ against: ['nonsense'], what: ways.inFloat32 },
         attempt: () => this.#fillBy({ ...usual, precision: 'float32' }, hole, run),
       }
     }
     yield {
       against: isHalf ? ['out-of-memory', 'device'] : ['out-of-memory', 'device', 'nonsense'],
-      what: 'the CPU computed the fill',
+      what: ways.onCpu,
       attempt: () => this.#fillBy({ ...usual, on: 'cpu' }, hole, run),
     }
   }
@@ -216,13 +209,15 @@ const largestWhole = 768
 /** Of the autoencoder's tiles, latents, where memory is short. */
 const smallTileSide = 32
 
-function refinedFrom({ width, height }: Size, { image, slices }: Made): string {
-  return `The fill was made at ${width} × ${height} and refined at ${image.width} × ${image.height}, in ${slices} overlapping parts.`
+function refinedFrom(size: Size, { image, slices }: Made): string {
+  return notes.refined(inWords(size), inWords(image), slices)
+}
+
+function inWords({ width, height }: Size): string {
+  return `${width} × ${height}`
 }
 
 const sizesOf: NonNullable<Recipe['sizesFor']> = ({ image }, side, scale) => workingSizes(image, side, scale)
-
-const onCpu = { kind: 'cpu', precision: 'fp32' } as const
 
 const partsToLoad: readonly Part[] = ['text encoder', 'encoder', 'unet']
 
@@ -233,6 +228,8 @@ function isSameSize(a: Size, b: Size): boolean {
 interface ScaledWay extends Way {
   /** Of the working side. */
   readonly scale: number
+  /** Whatever is loaded is given back before. */
+  readonly isAlone?: boolean
 }
 
 /** What is to be filled, of which picture, and how. */

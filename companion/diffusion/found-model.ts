@@ -9,6 +9,7 @@ import { CompanionError } from '../errors.ts'
 import { readCheckpoint } from '../store/checkpoint.ts'
 import { parseTextEncoderConfig, parseUNetConfig, parseVaeConfig } from './model-config.ts'
 import { unfitModelFile } from './model-file.ts'
+import { RecentlyUsed } from './recently-used.ts'
 import { parseSchedulerConfig, parseSchedulerId, stableDiffusionNoise } from './schedulers/config.ts'
 import type { SchedulerId } from './schedulers/index.ts'
 import type { SchedulerConfig } from './schedulers/scheduler.ts'
@@ -63,12 +64,19 @@ export async function openTokenizer(
   { vocabulary, merges }: { readonly vocabulary: string; readonly merges: string },
   specialTokens: unknown,
 ): Promise<Tokenizer> {
-  return createTokenizer({
-    vocabulary: await readJson(vocabulary),
-    merges: await readText(merges),
-    specialTokens,
-  })
+  const files = await Promise.all([vocabulary, merges].map(weightsAt))
+  const key = [...files.map((file) => file.key), JSON.stringify(specialTokens)].join(' ')
+  return tokenizers.of(key, async () =>
+    createTokenizer({
+      vocabulary: await readJson(vocabulary),
+      merges: await readText(merges),
+      specialTokens,
+    }),
+  )
 }
+
+/** Making one takes as long as several steps on a card. */
+const tokenizers = new RecentlyUsed<Tokenizer>(4)
 
 async function modelInFolder(folder: string): Promise<FoundModel> {
   const json = (...names: readonly string[]) => readJson(join(folder, ...names))

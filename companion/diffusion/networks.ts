@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { parse } from 'node:path'
-import type { Checkpoint } from '../../models/checkpoint.ts'
 import { loraAdapter } from '../../models/nn/lora.ts'
 import type { GraphDefinition, Precision } from '../../models/onnx/graph.ts'
 import { diffusionPrecision, type ExecutionProvider, variants } from '../../models/onnx/providers.ts'
@@ -19,7 +18,7 @@ import type { Runtime, Session } from '../runtime/session.ts'
 import type { FoundModel, Network } from './found-model.ts'
 import type { InpaintModel } from './inpaint.ts'
 import { latentChannels, latentSize } from './latents.ts'
-import { latentScale } from './preprocess.ts'
+import { neededBytes, sessionBytes, unetNumbers, vaeNumbers } from './needed-bytes.ts'
 import { RecentlyUsed } from './recently-used.ts'
 import { tokenCount } from './tokenizer.ts'
 
@@ -63,10 +62,7 @@ export class Computed {
 /** Which session a run is of, in the order in which a fill needs them. */
 export type Part = 'text encoder' | 'encoder' | 'unet' | 'decoder'
 
-/**
- * The networks of one model, in ONNX Runtime. The UNet keeps its session; text encoder, VAE encoder and decoder, each used
- * once in a fill, take turns in another, so that they never hold memory together.
- */
+/** The networks of one model, in ONNX Runtime. */
 export class Networks {
   readonly #model: FoundModel
   readonly #runtime: Runtime
@@ -84,6 +80,10 @@ export class Networks {
     this.#runtime = runtime
     this.#computed = computed
     this.#onLoaded = onLoaded
+  }
+
+  get title(): string {
+    return this.#model.title
   }
 
   /**
@@ -109,7 +109,8 @@ export class Networks {
       }
       const { textEncoder } = config
       const build: Build = (graph) => buildTextEncoder(network.checkpoint, textEncoder, 1, graph)
-      const session = await this.#load('text encoder', network, '', build, inputs, way, run)
+      const piece = { part: 'text encoder', network, measure: '', build, inputs, numbers: 0 } as const
+      const session = await this.#load(piece, way, run)
       return valuesOf(title, await session.run(inputs, run), 'last_hidden_state')
     })
   }
@@ -131,7 +132,15 @@ export class Networks {
       const inputs = { image: floats([1, 3, size.height, size.width], picture) }
       const build: Build = (graph) =>
         buildVaeEncoder(vae.checkpoint, config.vae, { batch: 1, ...size }, { ...graph, ...tiles })
-      const session = await this.#load('encoder', vae, measure, build, inputs, way, run)
+      const piece = {
+        part: 'encoder',
+        network: vae,
+        measure,
+        build,
+        inputs,
+        numbers: vaeNumbers(size, tileSide) / 2,
+      } as const
+      const session = await this.#load(piece, way, run)
       return valuesOf(title, await session.run(inputs, run), 'moments')
     }
     const predict = async (sample: Float32Array, timestep: number, embeddings: Float32Array) => {
@@ -149,14 +158,24 @@ export class Networks {
           { ...graph, adapt, queriesAtOnce: queriesAtOnce ?? usualQueries(graph.provider) },
         )
       const measured = `${measure}, ${rows} at once, ${queriesAtOnce ?? 'all'} queries ${lora?.weights.key ?? ''}`
-      const session = await this.#load('unet', unet, measured, build, inputs, way, run)
+      const numbers = unetNumbers(size, rows)
+      const piece = { part: 'unet', network: unet, measure: measured, build, inputs, numbers } as const
+      const session = await this.#load(piece, way, run)
       return valuesOf(title, await session.run(inputs, run), 'out_sample')
     }
     const decode = async (latents: Float32Array) => {
       const inputs = { latents: floats([1, latentChannels, small.height, small.width], latents) }
       const build: Build = (graph) =>
         buildVaeDecoder(vae.checkpoint, config.vae, { batch: 1, ...small }, { ...graph, ...tiles })
-      const session = await this.#load('decoder', vae, measure, build, inputs, way, run)
+      const piece = {
+        part: 'decoder',
+        network: vae,
+        measure,
+        build,
+        inputs,
+        numbers: vaeNumbers(size, tileSide),
+      } as const
+      const session = await this.#load(piece, way, run)
       return valuesOf(title, await session.run(inputs, run), 'image')
     }
 
@@ -169,52 +188,55 @@ export class Networks {
   }
 
   /**
-   * What a fill takes, bytes: the weights, what the networks hold besides, measured for each pixel with Stable Diffusion
-   * 1.5 at 512 × 512 on the CPU, and on a graphics card CUDA's own. In float16 it is half as much.
+   * What a fill takes of the memory of what will compute it, beside what there is, bytes. Infinity: nobody knows.
+   *
+   * @throws the signal's reason; CompanionError 'engine-stopped'
    */
-  neededBytes(
+  async demand(
     size: Size,
-    { rowsAtOnce, tileSide = Number.POSITIVE_INFINITY }: Way,
-    { kind, precision }: Pick<Device, 'kind' | 'precision'>,
-  ): number {
-    const { unet, vae } = this.#model
-    const pixels = areaOf(size)
-    const vaePixels = Math.min(pixels, (latentScale * tileSide) ** 2)
-    const inFloat32 =
-      float32Bytes(unet.checkpoint) +
-      float32Bytes(vae.checkpoint) +
-      1200 * rowsAtOnce * pixels +
-      5000 * vaePixels +
-      12 * pixels
-    return inFloat32 / (precision === 'fp16' ? 2 : 1) + (kind === 'cuda' ? cudaBytes : 0)
+    way: Way,
+    run: Run,
+  ): Promise<{
+    readonly kind: Device['kind']
+    readonly neededBytes: number
+    readonly budgetBytes: number
+  }> {
+    const slots = (['unet', 'decoder'] as const).map(slotOf)
+    const { kind, budgetBytes } = await this.#runtime.outlook(slots, way.on, run)
+    return {
+      kind,
+      neededBytes: neededBytes(this.#model, size, way, kind),
+      budgetBytes: budgetBytes ?? Number.POSITIVE_INFINITY,
+    }
   }
 
   async #load(
-    part: Part,
-    { weights }: Network,
-    measure: string,
-    build: Build,
-    warmUp: Tensors,
-    { on, precision: asked }: WhereComputed,
+    { part, network, measure, build, inputs, numbers }: Piece,
+    way: WhereComputed,
     run: Run,
   ): Promise<Session> {
+    const { weights } = network
     const folder = parse(weights.path).root
-    const precision = (provider: ExecutionProvider) =>
-      asked === 'usual' ? diffusionPrecision[provider] : asked
+    const precision = (provider: ExecutionProvider) => precisionOn(provider, way)
     const source = {
-      slot: part === 'unet' ? 'diffusion unet' : 'diffusion others',
-      key: `${part} ${weights.key} ${measure} ${asked}`,
+      slot: slotOf(part),
+      // There loading is little beside a fill, which needs each of the others once, and memory is the whole machine's.
+      ...(part === 'unet' ? {} : { slotOnCpu: 'diffusion others' }),
+      key: `${part} ${weights.key} ${measure} ${way.precision}`,
       model: (provider: ExecutionProvider) => ({
         graph: writeModel(build({ provider, precision: precision(provider) }), folder),
         folder,
       }),
       precision,
-      warmUp: () => warmUp,
+      neededBytes: (provider: ExecutionProvider) => sessionBytes(network, numbers, precision(provider)),
+      warmUp: () => inputs,
       // Of the UNet, a second copy of its weights would be 1.6 GB.
       optimisation: part === 'unet' ? 'extended' : 'all',
     } as const
     const startedAt = performance.now()
-    const session = await fromWeights(this.#model.title, weights, () => this.#runtime.load(source, on, run))
+    const session = await fromWeights(this.#model.title, weights, () =>
+      this.#runtime.load(source, way.on, run),
+    )
     this.#onLoaded(part, session, performance.now() - startedAt)
     return session
   }
@@ -237,11 +259,22 @@ function fingerprint({ buffer, byteOffset, byteLength }: Float32Array): string {
     .digest('hex')
 }
 
-/** Of CUDA's context and its libraries, about. */
-const cudaBytes = 0.6e9
+/** One network, and what it is built for. */
+interface Piece {
+  readonly part: Part
+  readonly network: Network
+  /** What tells its graphs apart. */
+  readonly measure: string
+  readonly build: Build
+  readonly inputs: Tensors
+  /** How many numbers it holds beside its weights: see needed-bytes.ts. */
+  readonly numbers: number
+}
 
-function float32Bytes(checkpoint: Checkpoint): number {
-  let elements = 0
-  for (const { shape } of checkpoint.values()) elements += shape.reduce((product, size) => product * size, 1)
-  return 4 * elements
+function slotOf(part: Part): string {
+  return `diffusion ${part}`
+}
+
+function precisionOn(provider: ExecutionProvider, { precision }: Pick<Way, 'precision'>): Precision {
+  return precision === 'usual' ? diffusionPrecision[provider] : precision
 }

@@ -1,4 +1,5 @@
 import { CompanionError } from '../errors.ts'
+import { notes } from '../notes.ts'
 import { OnnxError } from '../runtime/failures.ts'
 import { NonsenseError } from './nonsense.ts'
 
@@ -35,7 +36,7 @@ export async function withFallbacks<T>(
     const failure = failureOf(failed)
     if (failure === null || !against.includes(failure)) continue
     try {
-      return { result: await attempt(), note: `${reasons[failure]}, so ${what}.` }
+      return { result: await attempt(), note: noteOn[failure](what) }
     } catch (error) {
       failed = error
       tried.push(what)
@@ -44,10 +45,10 @@ export async function withFallbacks<T>(
   throw failureOf(failed) === 'out-of-memory' && tried.length > 0 ? stillTooMuch(tried, failed) : failed
 }
 
-const reasons: Readonly<Record<Failure, string>> = {
-  'out-of-memory': 'Memory was short',
-  nonsense: 'The first result was no picture',
-  device: 'The graphics card failed',
+const noteOn: Readonly<Record<Failure, (way: string) => string>> = {
+  'out-of-memory': notes.memoryShort,
+  nonsense: notes.noPicture,
+  device: notes.cardFailed,
 }
 
 /** Null: no other way can help. */

@@ -14,8 +14,8 @@ export class NonsenseError extends CompanionError {
 
 /** @throws NonsenseError for NaN and infinities, which float16 runs into where numbers grow too large. */
 export function refuseNonNumbers(title: string, values: Float32Array): void {
-  for (const value of values) {
-    if (!Number.isFinite(value)) throw new NonsenseError(title, 'values that are no numbers')
+  for (let i = 0; i < values.length; i += 1) {
+    if (!Number.isFinite(values[i])) throw new NonsenseError(title, 'values that are no numbers')
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Image, Mask, Size } from '../image/image.ts'
 import { unite } from '../image/mask.ts'
 import { coverMask, resizeImage } from '../image/resize.ts'
+import { ways } from '../notes.ts'
 import type { Device } from '../protocol.ts'
 import type { Run } from '../run.ts'
 import { describeDevice } from '../runtime/device.ts'
@@ -71,7 +72,7 @@ class OnePassEngine implements OpenEngine {
   }
 
   get peakBytes(): number {
-    return this.#runtime.memory.peakBytes
+    return this.#runtime.peakBytes
   }
 
   async fill({ image, mask, avoid }: Tile, _settings: FillSettings, run: Run): Promise<Image> {
@@ -102,11 +103,11 @@ class OnePassEngine implements OpenEngine {
     return session
   }
 
-  /** In this order. These networks are computed in float32 everywhere, so nonsense can only be the graphics card's. */
+  /** In this order. The CPU, which computes in float32, is also what helps where float16 was too small. */
   #fallbacks(tile: MarkedImage, run: Run): Fallback<Image>[] {
     const alone: Fallback<Image> = {
       against: ['out-of-memory'],
-      what: 'all else was unloaded',
+      what: ways.alone,
       attempt: async () => {
         await this.#runtime.unload()
         return this.#fillBy({ on: 'best', scale: 1 }, tile, run)
@@ -115,13 +116,13 @@ class OnePassEngine implements OpenEngine {
     const smaller = this.#network.smallerScales.map(
       (scale): Fallback<Image> => ({
         against: ['out-of-memory'],
-        what: `the fill was computed at ${Math.round(100 * scale)} % of its size`,
+        what: ways.smaller(Math.round(100 * scale)),
         attempt: () => this.#fillBy({ on: 'best', scale }, tile, run),
       }),
     )
     const onCpu: Fallback<Image> = {
       against: ['out-of-memory', 'nonsense', 'device'],
-      what: 'the CPU computed the fill',
+      what: ways.onCpu,
       attempt: () => this.#fillBy({ on: 'cpu', scale: 1 }, tile, run),
     }
     return [alone, ...smaller, ...(this.#device?.kind === 'cpu' ? [] : [onCpu])]

@@ -3,6 +3,7 @@ import { cropImage } from '../image/crop.ts'
 import type { Image, Mask, Size } from '../image/image.ts'
 import { areaOf, inflate, intersection, union } from '../image/rect.ts'
 import { resizeImage } from '../image/resize.ts'
+import { notes } from '../notes.ts'
 import type { Rect, Task } from '../protocol.ts'
 import type { Run } from '../run.ts'
 import type { Context } from './contexts.ts'
@@ -53,7 +54,7 @@ export class Detail {
   /** What is done, in plain words. */
   get notes(): readonly string[] {
     if (this.runs === 0) return []
-    return [`Fine detail was copied from other parts of the picture, which ${this.#finder!.title} found.`]
+    return [notes.detailFrom(this.#finder!.title)]
   }
 
   /**

@@ -3,6 +3,7 @@ import type { Limits } from '../engines/engine.ts'
 import type { Image, Mask } from '../image/image.ts'
 import { binarise, featherMask } from '../image/mask.ts'
 import { areaOf } from '../image/rect.ts'
+import { notes } from '../notes.ts'
 import type { Options, Task, Used } from '../protocol.ts'
 import type { Run } from '../run.ts'
 import type { Context } from './contexts.ts'
@@ -39,14 +40,14 @@ export async function planFill(
     await turn()
     signal.throwIfAborted()
   }
-  const notes: string[] = []
+  const said: string[] = []
   let edge = edgeFor(image, masks.mask, limits, { task, options })
   await listen()
   let alpha = featherMask(masks.mask, edge)
   await listen()
   let mask = binarise(alpha, 1)
   if (!hasSource({ ...masks, mask }) && hasSource(masks)) {
-    notes.push('The fill ends exactly at the mask, because growing it would leave nothing to copy from.')
+    said.push(notes.endsAtMask)
     edge = { growPx: 0, featherPx: 0 }
     alpha = masks.mask
     mask = masks.mask
@@ -55,9 +56,8 @@ export async function planFill(
   const { contexts, passes } = planPasses({ ...masks, mask }, limits, task, edge.featherPx)
   const slices = slicesOf({ contexts })
   const largest = slices.reduce((a, b) => (areaOf(b.work) > areaOf(a.work) ? b : a))
-  if (passes > 1)
-    notes.push(`The picture was continued in ${passes} passes, each from what the last one made.`)
-  notes.push(...notesOn(contexts))
+  if (passes > 1) said.push(notes.continuedIn(passes))
+  said.push(...notesOn(contexts))
   return {
     ...masks,
     ...{ alpha, mask, contexts },
@@ -66,7 +66,7 @@ export async function planFill(
       workHeight: largest.work.height,
       tiles: slices.length,
       ...edge,
-      notes,
+      notes: said,
     },
   }
 }
@@ -92,16 +92,14 @@ function edgeFor(
 
 /** What the person may see of how it was computed. */
 function notesOn(contexts: readonly Context[]): string[] {
-  const notes: string[] = []
+  const said: string[] = []
   const shares = slicesOf({ contexts }).map(scaleOf)
   const smallest = Math.min(...shares)
   if (smallest < 1) {
-    const what = Math.max(...shares) < 1 ? 'The fill' : 'Part of the fill'
-    notes.push(`${what} was computed at ${Math.round(smallest * 100)} % of the picture's size.`)
+    const computedAt = Math.max(...shares) < 1 ? notes.computedAt : notes.partlyComputedAt
+    said.push(computedAt(Math.round(smallest * 100)))
   }
   const overlapping = contexts.reduce((sum, { slices: { length } }) => sum + (length > 1 ? length : 0), 0)
-  if (overlapping > 0) {
-    notes.push(`What is too long to be seen at once was filled in ${overlapping} overlapping slices.`)
-  }
-  return notes
+  if (overlapping > 0) said.push(notes.inSlices(overlapping))
+  return said
 }

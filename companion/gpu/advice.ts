@@ -66,6 +66,7 @@ const packages = {
   cublas: 'libcublas-13-0',
   curand: 'libcurand-13-0',
   cudnn: 'libcudnn9-cuda-13',
+  nvrtc: 'cuda-nvrtc-13-0',
 }
 
 const wheels = {
@@ -73,4 +74,5 @@ const wheels = {
   cublas: "'nvidia-cublas==13.*'",
   curand: "'nvidia-curand==10.*'",
   cudnn: 'nvidia-cudnn-cu13',
+  nvrtc: "'nvidia-cuda-nvrtc==13.*'",
 }

@@ -11,7 +11,7 @@ export interface Card {
   readonly freeBytes: number
 }
 
-/** The first card; null: there is none, or no driver that could be asked. */
+/** The card with the most memory; null: there is none, or no driver that could be asked. */
 export async function findCard(): Promise<Card | null> {
   try {
     const query = [
@@ -26,10 +26,17 @@ export async function findCard(): Promise<Card | null> {
 
 /** 'NVIDIA GeForce RTX 4070, 580.95.05, 12282, 11000' with MiB, a line for each card. */
 export function parseCard(output: string): Card | null {
-  const [, name, driver, total, free] = /^(.+), ([\d.]+), (\d+), (\d+)$/m.exec(output) ?? []
-  if (name === undefined || driver === undefined) return null
-  return { name, driver, memoryBytes: Number(total) * 2 ** 20, freeBytes: Number(free) * 2 ** 20 }
+  const cards = [...output.matchAll(/^(.+), ([\d.]+), (\d+), (\d+)$/gm)].map(
+    ([, name, driver, total, free]) => ({
+      ...{ name: name!, driver: driver! },
+      ...{ memoryBytes: Number(total) * mebibyte, freeBytes: Number(free) * mebibyte },
+    }),
+  )
+  // CUDA takes the fastest, which the driver does not list first.
+  return cards.sort((a, b) => b.memoryBytes - a.memoryBytes)[0] ?? null
 }
+
+const mebibyte = 2 ** 20
 
 /** 'NVIDIA GeForce RTX 4070, driver 580.95.05, 11.5 of 12.9 GB free' */
 export function cardInWords({ name, driver, memoryBytes, freeBytes }: Card): string {
@@ -37,39 +44,32 @@ export function cardInWords({ name, driver, memoryBytes, freeBytes }: Card): str
   return `${name}, driver ${driver}, ${gigabytes(freeBytes)} of ${gigabytes(memoryBytes)} GB free`
 }
 
-/** Bytes of the card's memory. */
+/** Bytes of the memory of the card that `findCard` finds. */
 export interface CardMemory {
-  /** All that a process could have if it were alone with those that are there already. */
-  readonly budgetBytes: number
-  /** What it has; 0 where the driver does not tell, as in WSL. */
-  readonly heldBytes: number
+  readonly freeBytes: number
+  /** What the process has of it; null: the driver does not tell, as in WSL and in containers. */
+  readonly heldBytes: number | null
 }
 
 /** @param pid The process that is asked about. null: there is no card, or no driver that could be asked. */
 export async function findCardMemory(pid: number): Promise<CardMemory | null> {
+  const [card, heldBytes] = await Promise.all([findCard(), findHeldBytes(pid)])
+  return card && { freeBytes: card.freeBytes, heldBytes }
+}
+
+async function findHeldBytes(pid: number): Promise<number | null> {
   try {
-    const ask = (query: string) =>
-      promisify(execFile)('nvidia-smi', [query, '--format=csv,noheader,nounits'], { timeout: 10_000 })
-    const [card, processes] = await Promise.all([
-      ask('--query-gpu=memory.free'),
-      ask('--query-compute-apps=pid,used_memory'),
-    ])
-    return parseCardMemory(card.stdout, processes.stdout, pid)
+    const query = ['--query-compute-apps=pid,used_memory', '--format=csv,noheader,nounits']
+    return parseHeldBytes((await promisify(execFile)('nvidia-smi', query, { timeout: 10_000 })).stdout, pid)
   } catch {
     return null
   }
 }
 
-/**
- * @param card MiB that are free, a line for each card.
- * @param processes '1234, 2150': process and MiB, a line for each.
- */
-export function parseCardMemory(card: string, processes: string, pid: number): CardMemory | null {
-  const free = /^\d+/.exec(card)
-  if (free === null) return null
-  const held = new RegExp(`^${pid}, (\\d+)`, 'm').exec(processes)
-  const heldBytes = Number(held?.[1] ?? 0) * 2 ** 20
-  return { budgetBytes: Number(free[0]) * 2 ** 20 + heldBytes, heldBytes }
+/** @param processes '1234, 2150': process and MiB, a line for each. */
+export function parseHeldBytes(processes: string, pid: number): number | null {
+  const held = new RegExp(`^${pid}, (\\d+)$`, 'm').exec(processes)
+  return held === null ? null : Number(held[1]) * mebibyte
 }
 
 /** Every CUDA 13 needs a driver of this series or a later one (NVIDIA, CUDA 13.0 release notes, table 3). */

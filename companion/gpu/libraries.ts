@@ -10,10 +10,10 @@ import { type DataFolder, readJson, writeJson } from '../settings.ts'
 export interface Library {
   readonly name: string
   /** What it is a part of, to be installed as one. */
-  readonly part: 'driver' | 'runtime' | 'cublas' | 'curand' | 'cudnn'
+  readonly part: 'driver' | 'runtime' | 'cublas' | 'curand' | 'cudnn' | 'nvrtc'
 }
 
-/** From `readelf -d` of the provider. cuDNN it opens by name, with the first convolution. */
+/** From `readelf -d` of the provider. cuDNN it opens by name with the first convolution, some of which cuDNN compiles with NVRTC. */
 export const neededLibraries: readonly Library[] = [
   { name: 'libcuda.so.1', part: 'driver' },
   { name: 'libcudart.so.13', part: 'runtime' },
@@ -21,6 +21,7 @@ export const neededLibraries: readonly Library[] = [
   { name: 'libcublasLt.so.13', part: 'cublas' },
   { name: 'libcurand.so.10', part: 'curand' },
   { name: 'libcudnn.so.9', part: 'cudnn' },
+  { name: 'libnvrtc.so.13', part: 'nvrtc' },
 ]
 
 export interface FoundLibrary extends Library {
@@ -79,11 +80,17 @@ export function rememberFolders({ gpu }: DataFolder, libraries: readonly FoundLi
 }
 
 /** What the process that runs models needs in its environment, so that its loader looks in the remembered folders too. */
-export function loaderEnvironment({ gpu }: DataFolder): { readonly LD_LIBRARY_PATH?: string } {
-  const remembered = v.safeParse(v.array(v.string()), readJson(join(gpu, 'libraries.json')))
-  if (!remembered.success || remembered.output.length === 0) return {}
+export function loaderEnvironment(data: DataFolder): { readonly LD_LIBRARY_PATH?: string } {
+  const remembered = rememberedFolders(data)
+  if (remembered.length === 0) return {}
   const own = process.env.LD_LIBRARY_PATH ?? ''
-  return { LD_LIBRARY_PATH: [own, ...remembered.output].filter(Boolean).join(delimiter) }
+  return { LD_LIBRARY_PATH: [own, ...remembered].filter(Boolean).join(delimiter) }
+}
+
+/** Where libraries were found before: some may come from another place than those that were missing then. */
+export function rememberedFolders({ gpu }: DataFolder): readonly string[] {
+  const folders = v.safeParse(v.array(v.string()), readJson(join(gpu, 'libraries.json')))
+  return folders.success ? folders.output : []
 }
 
 /**

@@ -1,5 +1,6 @@
 import sharp, { type Metadata, type Sharp } from 'sharp'
 import { CompanionError } from '../errors.ts'
+import { notes } from '../notes.ts'
 import { limits, type Rect } from '../protocol.ts'
 import { rgbProfile, withProfile } from './icc.ts'
 import { createMask, type Image, type Mask, maskThreshold, type Size } from './image.ts'
@@ -153,11 +154,11 @@ function open(bytes: Uint8Array, { ignoreIcc }: { ignoreIcc: boolean }): Sharp {
 }
 
 function notesOn({ depth, space, pages }: Metadata): string[] {
-  const notes: string[] = []
-  if (depth !== 'uchar') notes.push('The picture was reduced to 8 bits a channel.')
-  if (space === 'cmyk') notes.push('The picture was converted from CMYK to sRGB.')
-  if (pages !== undefined && pages > 1) notes.push('Of the animation only the first frame was used.')
-  return notes
+  const said: string[] = []
+  if (depth !== 'uchar') said.push(notes.reducedTo8Bits)
+  if (space === 'cmyk') said.push(notes.fromCmyk)
+  if (pages !== undefined && pages > 1) said.push(notes.firstFrame)
+  return said
 }
 
 function checkMaskSize(mask: Size, image: Size, name: string): void {

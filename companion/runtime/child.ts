@@ -22,12 +22,14 @@ export type Request = { readonly id: number } & (
   | { readonly type: 'release'; readonly slot: string }
 )
 
-/** Outputs that other runs take in do not have to travel there and back. */
+/** Outputs that nobody reads, or that other runs take in, do not have to travel. */
 export interface Keeping {
   /** The outputs stay in the process under this name, and none are sent; of such names the last four are kept. */
   readonly keep?: string | undefined
   /** What was kept under this name goes in beside the inputs. */
   readonly kept?: string | undefined
+  /** The outputs that are wanted. Default all. */
+  readonly only?: readonly string[] | undefined
 }
 
 /** A graph in memory, whose weights lie in files below `folder`; or the path of an .onnx file. */
@@ -157,12 +159,13 @@ function configOf(provider: ExecutionProvider): InferenceSession.ExecutionProvid
 
 async function run(
   ort: Ort,
-  { slot, inputs, keep, kept }: Extract<Request, { type: 'run' }>,
+  { slot, inputs, keep, kept, only }: Extract<Request, { type: 'run' }>,
 ): Promise<Tensors> {
   const session = sessions.get(slot)
   if (session === undefined) throw new Error(`Expected a session in the slot ${slot} but there is none.`)
   const feeds = Object.entries(inputs).map(([name, tensor]) => [name, ortTensor(ort, tensor)])
-  const outputs = await session.run({ ...Object.fromEntries(feeds), ...keptOutputs.get(kept ?? '') })
+  const given = { ...Object.fromEntries(feeds), ...keptOutputs.get(kept ?? '') }
+  const outputs = await session.run(given, only ?? session.outputNames)
   if (keep !== undefined) {
     keptOutputs.delete(keep)
     keptOutputs.set(keep, outputs)

@@ -1,5 +1,6 @@
-import { createGraph } from '../../models/onnx/graph.ts'
-import { relu } from '../../models/onnx/operators.ts'
+import { createGraph, type GraphDefinition } from '../../models/onnx/graph.ts'
+import { conv, matMul, relu } from '../../models/onnx/operators.ts'
+import type { ExecutionProvider } from '../../models/onnx/providers.ts'
 import { writeModel } from '../../models/onnx/write.ts'
 import { CompanionError } from '../errors.ts'
 import { silentLog } from '../log.ts'
@@ -22,7 +23,7 @@ export interface DeviceReport extends Pick<Device, 'kind' | 'name'> {
   readonly lack: string | null
 }
 
-/** Tries every device with a graph of one node, each in a process of its own, so that none can spoil another. */
+/** Tries every device with a graph of three nodes, each in a process of its own, so that none can spoil another. */
 export async function examineRuntime(script?: string): Promise<RuntimeReport> {
   const greeted = await withProcess(script, (owner) => owner.ready(patient))
   if (typeof greeted === 'string') return { version: null, lack: greeted, devices: [] }
@@ -37,7 +38,7 @@ export async function examineRuntime(script?: string): Promise<RuntimeReport> {
 
 const patient = new AbortController().signal
 
-/** What a device lacks to compute a graph of one node, in a sentence; null: nothing. */
+/** What a device lacks to compute a graph of three nodes, in a sentence; null: nothing. */
 export async function tryDevice(
   kind: Device['kind'],
   {
@@ -46,13 +47,13 @@ export async function tryDevice(
   }: { readonly script?: string | undefined; readonly patience?: AbortSignal } = {},
 ): Promise<string | null> {
   const provider = providerOf[kind]
-  const graph = createGraph(new Map(), provider)
-  graph.output('y', relu(graph, graph.input('x', 'float32', [1, 2])))
-  const model = { graph: writeModel(graph.definition, '/'), folder: '/' }
+  const model = { graph: writeModel(trialGraph(provider), '/'), folder: '/' }
   const tried = await withProcess(script, async (owner) => {
     try {
-      await owner.ask({ type: 'load', slot: 'trial', model, provider, optimisation: 'all' }, patience)
-      const x = { type: 'float32', shape: [1, 2], data: Float32Array.of(-1, 2) } as const
+      const load = { type: 'load', slot: 'trial', model, provider, optimisation: 'all' } as const
+      // Elsewhere the CPU could be what answers.
+      await owner.ask({ ...load, strict: kind !== 'cpu' }, patience)
+      const x = { type: 'float32', shape: [1, 1, 1, 2], data: Float32Array.of(-1, 2) } as const
       const { outputs } = await owner.ask({ type: 'run', slot: 'trial', inputs: { x } }, patience)
       return outputs.y?.data.join() === '0,2' ? null : lackFrom(kind, 'it computes wrong results.')
     } catch (error) {
@@ -62,6 +63,16 @@ export async function tryDevice(
     }
   })
   return tried
+}
+
+/** A convolution, a product of matrices and a comparison, which on CUDA need all of its libraries: (-1, 2) -> (0, 2). */
+function trialGraph(provider: ExecutionProvider): GraphDefinition {
+  const g = createGraph(new Map(), provider)
+  const x = g.input('x', 'float32', [1, 1, 1, 2])
+  const two = g.constant('two', [1, 1, 1, 1], () => Float32Array.of(2))
+  const matrix = g.constant('matrix', [2, 2], () => Float32Array.of(1, 1, 0, 1))
+  g.output('y', relu(g, matMul(g, conv(g, x, two, null, {}), matrix)))
+  return g.definition
 }
 
 /** What `work` gives, or the message of what went wrong. */

@@ -19,7 +19,7 @@ export interface Search {
 /** Longer than any driver takes that works. */
 const usualPatienceMs = 20_000
 
-/** The device that models are computed on: the best that can compute a graph of one node. The CPU is not tried. */
+/** The device that models are computed on: the best that can compute a tiny graph. The CPU is not tried. */
 export async function findDevice(
   choice: DeviceChoice,
   { offered = hasOnnxRuntime() ? shippedProviders() : [], script, patienceMs = usualPatienceMs }: Search = {},

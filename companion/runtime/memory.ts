@@ -21,6 +21,22 @@ export function peakBytes(): number {
   return Number(/VmHWM:\s*(\d+) kB/.exec(readFileSync(status, 'utf8'))![1]) * 1024
 }
 
+/**
+ * What ONNX Runtime's arena on a graphics card holds once so many bytes were asked of it. It grows by blocks, each twice as
+ * large as the one before it up to 1 GiB, and gives none back (core/framework/bfc_arena.cc, `Extend`).
+ */
+export function arenaBytes(askedBytes: number): number {
+  let [held, block] = [0, 2 ** 20]
+  while (held < askedBytes) {
+    held += block
+    block = Math.min(2 * block, 2 ** 30)
+  }
+  return held
+}
+
+/** Of a card, about: CUDA's context with its libraries (0.3 to 0.5 GB), and what cuDNN works in. */
+export const cudaBytes = 0.6e9
+
 /** '1.5 GB' */
 export function inGigabytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(1)} GB`

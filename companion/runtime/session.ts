@@ -3,6 +3,7 @@ import type { ExecutionProvider } from '../../models/onnx/providers.ts'
 import { CompanionError } from '../errors.ts'
 import { type CardMemory, findCardMemory } from '../gpu/card.ts'
 import type { Log } from '../log.ts'
+import { notes } from '../notes.ts'
 import type { Device } from '../protocol.ts'
 import type { Run } from '../run.ts'
 import type { Keeping, Model, Optimisation, Tensors } from './child.ts'
@@ -16,18 +17,22 @@ import {
   titles,
 } from './device.ts'
 import { OnnxError } from './failures.ts'
-import { InferenceProcess } from './inference-process.ts'
+import { InferenceProcess, type Question } from './inference-process.ts'
 import { availableBytes } from './memory.ts'
 
 /** What a session is made from. */
 export interface SessionSource {
   /** Of each slot one session is kept; another source takes its place. */
   readonly slot: string
+  /** Another slot there. */
+  readonly slotOnCpu?: string
   /** Tells sources of one slot apart: a session of this key that is loaded already is used again. */
   readonly key: string
   model(provider: ExecutionProvider): Model
   /** What the model computes with there. Default float32. */
   readonly precision?: (provider: ExecutionProvider) => Precision
+  /** What it will take of a card's memory, about. Sessions that were not asked for longest make room for it. */
+  readonly neededBytes?: (provider: ExecutionProvider) => number
   /** Default 'all'. */
   readonly optimisation?: Optimisation
   /** Inputs like those to come. Run once on a graphics card, whose first run can take many times as long. */
@@ -57,16 +62,23 @@ export interface Runtime {
    * @throws the signal's reason; CompanionError 'engine-stopped', 'out-of-memory'; OnnxError when not even the CPU can
    */
   load(source: SessionSource, on: 'best' | 'cpu', run: Run): Promise<Session>
+  /**
+   * Where sources of these slots will be tried first, and the memory there, as it is now.
+   *
+   * @param on As for `load`
+   * @throws the signal's reason; CompanionError 'engine-stopped'
+   */
+  outlook(slots: readonly string[], on: 'best' | 'cpu', run: Run): Promise<Outlook>
   /** Gives back all memory. The next `load` starts anew. */
   unload(): Promise<void>
-  readonly memory: {
-    /** What it holds of the machine's, and may still take. */
-    readonly budgetBytes: number
-    /** The same of an NVIDIA card's, as it was when something was last loaded there; null: unknown. */
-    readonly cardBudgetBytes: number | null
-    /** What it held at most since it last held nothing: of an NVIDIA card's where that computes, else of the machine's. */
-    readonly peakBytes: number
-  }
+  /** What it held at most since it last held nothing: of an NVIDIA card's memory where that computes, else of the machine's. */
+  readonly peakBytes: number
+}
+
+export interface Outlook {
+  readonly kind: Device['kind']
+  /** What is held there, and may still be taken; null: unknown. */
+  readonly budgetBytes: number | null
 }
 
 export interface RuntimeOptions {
@@ -74,13 +86,23 @@ export interface RuntimeOptions {
   readonly log: Log
   /** After so long without work everything is unloaded. */
   readonly idleMs?: number
+  /** A session fails to load on a card where one of its nodes would run on the CPU. For checks. */
+  readonly strict?: boolean
   /** The script of the process, for tests. */
   readonly script?: string
-  /** Of an NVIDIA card, and what a process has of it. Default: what its driver tells. */
+  /** Of an NVIDIA card, and what the process has of it. Default: what its driver tells. */
   readonly cardMemory?: (pid: number) => Promise<CardMemory | null>
 }
 
+interface CardReading {
+  readonly freeBytes: number
+  /** By the process. */
+  readonly heldBytes: number
+}
+
 const usualIdleMs = 5 * 60_000
+/** Asking a driver takes 50 ms and more, as long as some fills on a fast card. */
+const cardFreshMs = 5000
 
 /** ONNX Runtime in a process of its own, which starts with the first `load` and after a crash, and ends when idle. */
 export class OnnxRuntime implements Runtime {
@@ -91,33 +113,47 @@ export class OnnxRuntime implements Runtime {
   readonly #loaded = new Map<string, { readonly key: string; readonly session: Session }>()
   #process: InferenceProcess | null = null
   #idle: NodeJS.Timeout | undefined
-  #card: CardMemory | null = null
+  /** As it was read last; null: there is none, or no driver that could be asked. */
+  #card: CardReading | null = null
+  #cardReadAt = Number.NEGATIVE_INFINITY
+  /** Of the card, before the process that runs now had anything of it. */
+  #freeBefore: number | undefined
+  #cardPeak = 0
 
   constructor(options: RuntimeOptions) {
     this.#options = options
   }
 
-  get memory(): Runtime['memory'] {
-    const { residentBytes, peakBytes } = this.#process?.memory ?? { residentBytes: 0, peakBytes: 0 }
-    return {
-      budgetBytes: residentBytes + availableBytes(),
-      cardBudgetBytes: this.#card?.budgetBytes ?? null,
-      peakBytes: this.#card?.heldBytes || peakBytes,
-    }
+  get peakBytes(): number {
+    return this.#cardPeak || (this.#process?.memory.peakBytes ?? 0)
+  }
+
+  async outlook(slots: readonly string[], on: 'best' | 'cpu', run: Run): Promise<Outlook> {
+    const owner = await this.#running()
+    return this.#busy(async () => {
+      const { providers } = await owner.ready(run.signal)
+      const lacks = (kind: Device['kind']) =>
+        absence(kind, providers) !== null || slots.some((slot) => this.#lacks.has(`${slot} ${kind}`))
+      const kinds = devicesToTry(on === 'cpu' ? 'cpu' : this.#options.device, providers)
+      const kind = kinds.find((each) => !lacks(each)) ?? 'cpu'
+      if (kind === 'cpu') return { kind, budgetBytes: owner.memory.residentBytes + availableBytes() }
+      const card = this.#isCardFresh() ? this.#card : await this.#readCard(owner)
+      return { kind, budgetBytes: card && card.freeBytes + card.heldBytes }
+    })
   }
 
   async load(source: SessionSource, on: 'best' | 'cpu', run: Run): Promise<Session> {
     const owner = await this.#running()
     return this.#busy(async () => {
       const { providers } = await owner.ready(run.signal)
-      const notes: string[] = []
+      const said: string[] = []
       for (const kind of devicesToTry(on === 'cpu' ? 'cpu' : this.#options.device, providers)) {
         const tried = `${source.slot} ${kind}`
         const lack = this.#lacks.get(tried) ?? absence(kind, providers)
-        const loaded = lack ?? (await this.#loadOn(kind, source, owner, run, notes))
+        const loaded = lack ?? (await this.#loadOn(kind, source, owner, run, said))
         if (typeof loaded !== 'string') return loaded
         this.#lacks.set(tried, loaded)
-        notes.push(`${titles[kind]} was not used. ${loaded}`)
+        said.push(notes.deviceNotUsed(titles[kind], loaded))
       }
       throw new Error('Expected the CPU to be among the devices.')
     })
@@ -127,7 +163,9 @@ export class OnnxRuntime implements Runtime {
     clearTimeout(this.#idle)
     const owner = this.#process
     this.#process = null
-    this.#card = null
+    this.#cardReadAt = Number.NEGATIVE_INFINITY
+    this.#freeBefore = undefined
+    this.#cardPeak = 0
     this.#loaded.clear()
     await owner?.kill()
   }
@@ -145,9 +183,9 @@ export class OnnxRuntime implements Runtime {
     source: SessionSource,
     owner: InferenceProcess,
     run: Run,
-    notes: readonly string[],
+    said: readonly string[],
   ): Promise<Session | string> {
-    const { slot } = source
+    const slot = kind === 'cpu' ? (source.slotOnCpu ?? source.slot) : source.slot
     const key = `${kind} ${source.key}`
     const known = this.#loaded.get(slot)
     this.#loaded.delete(slot)
@@ -157,18 +195,25 @@ export class OnnxRuntime implements Runtime {
     }
     const provider = providerOf[kind]
     try {
+      if (kind !== 'cpu') {
+        if (known !== undefined) await owner.ask({ type: 'release', slot }, run.signal)
+        await this.#makeRoomFor(source.neededBytes?.(provider) ?? 0, owner, run.signal)
+      }
       run.onProgress({ stage: 'load', done: 0, total: 1, unit: 'steps' })
       const { optimisation = 'all' } = source
-      const question = { type: 'load', slot, model: source.model(provider), provider, optimisation } as const
+      const strict = this.#options.strict === true && kind !== 'cpu'
+      const question: Question = {
+        ...{ type: 'load', slot, model: source.model(provider), provider, optimisation, strict },
+      }
       const { inputs, outputs } = await this.#makingRoom(owner, run.signal, () =>
         owner.ask(question, run.signal),
       )
       run.onProgress({ stage: 'load', done: 1, total: 1, unit: 'steps' })
       const session: Session = {
-        ...{ device: await describeDevice(kind, source.precision?.(provider)), notes, inputs, outputs },
-        run: (given, { signal, keep, kept }) =>
+        ...{ device: await describeDevice(kind, source.precision?.(provider)), notes: said, inputs, outputs },
+        run: (given, { signal, keep, kept, only }) =>
           this.#busy(async () => {
-            const question = { type: 'run', slot, inputs: given, keep, kept } as const
+            const question = { type: 'run', slot, inputs: given, keep, kept, only } as const
             return (await owner.ask(question, signal)).outputs
           }),
       }
@@ -177,12 +222,37 @@ export class OnnxRuntime implements Runtime {
         await this.#makingRoom(owner, run.signal, () => session.run(source.warmUp(), run))
         run.onProgress({ stage: 'warm-up', done: 1, total: 1, unit: 'steps' })
       }
-      if (kind !== 'cpu') this.#card = await (this.#options.cardMemory ?? findCardMemory)(owner.pid)
+      if (kind !== 'cpu') await this.#readCard(owner)
       this.#loaded.set(slot, { key, session })
       return session
     } catch (error) {
       if (kind === 'cpu' || !(error instanceof OnnxError)) throw error
       return lackFrom(kind, error.message)
+    }
+  }
+
+  async #readCard({ pid }: InferenceProcess): Promise<CardReading | null> {
+    const read = await (this.#options.cardMemory ?? findCardMemory)(pid)
+    this.#cardReadAt = performance.now()
+    this.#card = null
+    if (read === null) return null
+    const { freeBytes } = read
+    this.#freeBefore ??= freeBytes
+    const heldBytes = read.heldBytes ?? Math.max(0, this.#freeBefore - freeBytes)
+    this.#cardPeak = Math.max(this.#cardPeak, heldBytes)
+    this.#card = { freeBytes, heldBytes }
+    return this.#card
+  }
+
+  #isCardFresh(): boolean {
+    return performance.now() - this.#cardReadAt < cardFreshMs
+  }
+
+  /** Gives back what has to go so that a session of that size fits, and no more. */
+  async #makeRoomFor(neededBytes: number, owner: InferenceProcess, signal: AbortSignal): Promise<void> {
+    let card = await this.#readCard(owner)
+    while (card !== null && card.freeBytes < neededBytes && (await this.#releaseOldest(owner, signal))) {
+      card = await this.#readCard(owner)
     }
   }
 
@@ -192,13 +262,19 @@ export class OnnxRuntime implements Runtime {
       try {
         return await work()
       } catch (error) {
-        const [oldest] = this.#loaded.keys()
         const isShort = error instanceof CompanionError && error.code === 'out-of-memory'
-        if (!isShort || oldest === undefined || owner.hasStopped) throw error
-        this.#loaded.delete(oldest)
-        await owner.ask({ type: 'release', slot: oldest }, signal)
+        if (!isShort || owner.hasStopped || !(await this.#releaseOldest(owner, signal))) throw error
       }
     }
+  }
+
+  /** Whether there was one. */
+  async #releaseOldest(owner: InferenceProcess, signal: AbortSignal): Promise<boolean> {
+    const [oldest] = this.#loaded.keys()
+    if (oldest === undefined) return false
+    this.#loaded.delete(oldest)
+    await owner.ask({ type: 'release', slot: oldest }, signal)
+    return true
   }
 
   /** Work, after which the time without begins. */

@@ -11,8 +11,7 @@ export const chinese: Words = {
     lockedIn: (name: string, locked: string) => `“${name}”位于已锁定的“${locked}”中。请先解锁后者。`,
     empty: (name: string) => `“${name}”没有显示任何内容：它被隐藏、为空，或在画框之外。请选择可见的图层。`,
     tooLarge: (name: string) => `“${name}”太大，无法作为一张图片处理。请选择其中的画框或图片。`,
-    unsupported: (name: string, kind: string) =>
-      `“${name}”的类型是 ${kind}，Infill 无法填充。请选择图片、画框或编组。`,
+    unsupported: (name: string) => `Infill 无法填充“${name}”。请选择图片、画框或编组。`,
   },
   expansion: {
     noPicture: (name: string) => `“${name}”自身没有可延伸的图片。它会被整体填充。`,

@@ -13,8 +13,8 @@ export const english = {
       `“${name}” shows nothing: it is hidden, empty, or outside its frame. Select a layer that can be seen.`,
     tooLarge: (name: string) =>
       `“${name}” is too large to be worked on as one picture. Select a frame or picture inside it.`,
-    unsupported: (name: string, kind: string) =>
-      `“${name}” is a ${kind}, which Infill cannot fill. Select a picture, a frame or a group.`,
+    unsupported: (name: string) =>
+      `“${name}” is nothing that Infill can fill. Select a picture, a frame or a group.`,
   },
   expansion: {
     noPicture: (name: string) =>

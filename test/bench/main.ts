@@ -3,6 +3,7 @@ import { diffusionCommand } from './diffusion/command.ts'
 import { engineCommand } from './engine/command.ts'
 import { gpuCommand } from './gpu/command.ts'
 import { modelsCommand } from './models/command.ts'
+import { standInCommand } from './stand-in/command.ts'
 import { windowCommand } from './window/command.ts'
 
 /** `npm run bench -- NAME`. What a benchmark needs is loaded when it runs. */
@@ -14,4 +15,5 @@ await new Command('npm run bench --')
   .addCommand(windowCommand)
   .addCommand(diffusionCommand)
   .addCommand(gpuCommand)
+  .addCommand(standInCommand)
   .parseAsync()

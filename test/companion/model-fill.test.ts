@@ -1,39 +1,22 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { engines } from '../../companion/engines/index.ts'
 import type { Image } from '../../companion/image/image.ts'
-import { openStore } from '../../companion/store/store.ts'
-import { lama } from '../../models/lama/model.ts'
-import type { ModelDefinition } from '../../models/model.ts'
 import { Client } from '../support/client.ts'
 import { startTestCompanion } from '../support/companion.ts'
 import { temporaryFolder } from '../support/data-folder.ts'
 import { pngOf } from '../support/encoded.ts'
-import { quietRun } from '../support/fill-job.ts'
 import { gradientImage, paintImage, rectMask } from '../support/images.ts'
-import { tinyLama } from '../support/means.ts'
-import { modelFile } from '../support/published-model.ts'
-
-/** LaMa as if its publisher had a tiny one. */
-const tiny: ModelDefinition = {
-  ...lama,
-  files: [modelFile(lama.files[0]!.name, readFileSync(tinyLama), 'http://localhost/never-asked')],
-}
+import { installTinyLama, tinyLamaModel } from '../support/tiny-lama.ts'
 
 /** A companion with the real engines, and LaMa installed from a file on this machine. */
 async function connected({ hasLama }: { hasLama: boolean }): Promise<Client> {
   const dataFolder = temporaryFolder()
-  if (hasLama) {
-    const store = openStore({ folder: join(dataFolder, 'models'), models: [tiny] })
-    await store.add(await store.identify(tinyLama, quietRun), { acceptLicence: true })
-    await store.close()
-  }
+  if (hasLama) await installTinyLama(dataFolder)
   const companion = await startTestCompanion({
     dataFolder,
     engines,
     device: 'cpu',
-    store: { models: [tiny] },
+    store: { models: [tinyLamaModel] },
   })
   return Client.paired(companion.port, companion.token)
 }

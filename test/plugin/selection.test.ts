@@ -140,7 +140,7 @@ describe('what is selected', () => {
         return [photo]
       },
     ],
-    ['a slice', 'unsupported', /is a slice/, (figma) => [figma.createSlice()]],
+    ['a slice', 'unsupported', /“.*” is nothing that Infill can fill/, (figma) => [figma.createSlice()]],
     ['a section', 'unsupported', /is a section/, (figma) => [figma.createSection()]],
     [
       'a video',

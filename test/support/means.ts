@@ -13,7 +13,8 @@ export const noMeans: Means = {
   runtime: {
     load: () => Promise.reject(new Error('Expected an engine without models.')),
     unload: async () => {},
-    memory: { budgetBytes: 0, cardBudgetBytes: null, peakBytes: 0 },
+    outlook: () => Promise.reject(new Error('Expected an engine without models.')),
+    peakBytes: 0,
   },
 }
 

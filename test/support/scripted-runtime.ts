@@ -33,8 +33,9 @@ export function scriptedRuntime(
       return unloads
     },
     budgetBytes: Number.POSITIVE_INFINITY,
-    get memory() {
-      return { budgetBytes: this.budgetBytes, cardBudgetBytes: null, peakBytes: 1234 }
+    peakBytes: 1234,
+    async outlook(_slots, on) {
+      return { kind: on === 'cpu' ? 'cpu' : device, budgetBytes: this.budgetBytes }
     },
     async load({ slot, model }: SessionSource, on): Promise<Session> {
       loads.push(`${slot} ${on}`)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { decodeImage, decodeMask } from '../../companion/image/codec.ts'
-import type { Image, Mask } from '../../companion/image/image.ts'
+import type { Image, Mask, Size } from '../../companion/image/image.ts'
 import type { Prompt, SelectMeans } from '../../companion/select/selector.ts'
 import { referencePath } from './reference.ts'
 
@@ -44,7 +44,7 @@ export function referencePrompt(name: PromptName): Prompt {
 }
 
 /** What is selected in the reference picture, without a refined outline. */
-export function referenceMask(name: PromptName, image: Image): Promise<Mask> {
+export function referenceMask(name: PromptName, image: Size): Promise<Mask> {
   return decodeMask(readFileSync(segmentPath('small', `${name}.mask.png`)), image, 'mask')
 }
 

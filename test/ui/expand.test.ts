@@ -225,8 +225,8 @@ describeInBrowser('expanding in the window', (browser) => {
     })
   })
 
-  describe.each(['light', 'dark'] as const)('in a %s theme', (theme) => {
-    test.each([480, 320])('can be read by everyone at a width of %i px', async (widthPx) => {
+  describe.each(['light', 'dark'] as const)('in %s', (theme) => {
+    test.each([320, 420, 900])('can be read by everyone at %i px', async (widthPx) => {
       const { document, infill, companion } = await open({ theme, widthPx })
       const expectNoFaults = async (name: string) => {
         await infill.screenshot(`${theme}-${widthPx}-expand-${name}`)

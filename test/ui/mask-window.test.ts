@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { engines } from '../../companion/engines/index.ts'
 import type { Image } from '../../companion/image/image.ts'
 import type { Rect } from '../../companion/protocol.ts'
 import type { PlacedShape, Settings } from '../../plugin/messages.ts'
@@ -23,14 +24,14 @@ describeInBrowser('marking', (browser) => {
   const openInfill = openWindows(browser)
 
   async function setUp({ settings = {}, shapes = [], ...page }: Partial<WindowPageOptions> & SetUp = {}) {
-    const companion = await startTestCompanion()
+    const companion = await startTestCompanion({ engines })
     const scene = await createScene()
     const document = openDocument(scene, { token: companion.token, settings, shapes })
     const infill = await openInfill({ sandbox: document.sandbox, port: companion.port, ...page })
     const disc = await waitForRed(infill)
     /** From the page's CSS pixels to the picture's. */
     const scale = scene.discs[0]!.width / disc.width
-    return { companion, scene, document, infill, disc, scale }
+    return { scene, document, infill, disc, scale }
   }
 
   test('with a lasso takes what it goes round, and closes by itself', async () => {
@@ -77,6 +78,96 @@ describeInBrowser('marking', (browser) => {
     expectShare(mask, (20 * width + Math.PI * 10 ** 2) * scale ** 2)
   })
 
+  test('is taken away again by the eraser', async () => {
+    const { document, infill, disc, scale } = await setUp({ settings: { tool: 'rectangle', brushPx: 20 } })
+    const { x, y, width, height } = disc
+    await drag(infill, [
+      [x - 10, y - 10],
+      [x + width + 10, y + height + 10],
+    ])
+    await infill.page.keyboard.press('e')
+    await drag(infill, [
+      [x - 30, y + height / 2],
+      [x + width + 30, y + height / 2],
+    ])
+    const mask = await removedMask(infill, document)
+    expectShare(mask, (width + 20) * height * scale ** 2)
+  })
+
+  test('is undone step by step, whatever made it, and done again', async () => {
+    const { document, infill, disc } = await setUp({ settings: { brushPx: 12 } })
+    const { x, y, width, height } = disc
+    const { page, window } = infill
+    const leftColumns = paintImage(24, 18, (column) => (column < 4 ? [255, 255, 255, 255] : [0, 0, 0, 255]))
+    const file = { name: 'mask.png', mimeType: 'image/png', buffer: await pngOf(leftColumns) }
+    const withTool = async (key: string, ...points: readonly (readonly [number, number])[]) => {
+      await page.keyboard.press(key)
+      await drag(infill, points)
+    }
+    const fromPanel = async (act: () => Promise<void>) => {
+      await button(infill, 'Change what is marked').click()
+      await act()
+      await page.keyboard.press('Escape')
+    }
+    const steps = [
+      async () => {
+        await withTool('v', [x - 12, y - 12], [x + width + 12, y + height + 12])
+        await window.getByText('Shift adds, Alt takes away.').waitFor()
+      },
+      () => withTool('p', [x - 40, y], [x - 40, y + height]),
+      () => withTool('e', [x, y], [x + 20, y + 20]),
+      () => withTool('l', [x, y - 30], [x + width, y - 30], [x + width, y + height]),
+      () => withTool('r', [x + width + 9, y + 9], [x + width + 40, y + 40]),
+      () => fromPanel(() => window.locator('input[type=file]').setInputFiles(file)),
+      ...['Grow', 'Shrink', 'Invert', 'Invert'].map(
+        (name) => () => fromPanel(() => button(infill, name).click()),
+      ),
+    ]
+    /** The marked picture, without the pointer and what is said beneath it. */
+    const look = async () => {
+      await page.keyboard.press('r')
+      await page.mouse.move(4, 4)
+      const stage = (await window.locator('.stage').boundingBox())!
+      return (await page.screenshot({ clip: { ...stage, height: 0.75 * stage.height } })).toString('base64')
+    }
+    const looks = [await look()]
+    for (const step of steps) {
+      await step()
+      await expect.poll(look, patience).not.toBe(looks.at(-1))
+      looks.push(await look())
+    }
+    for (const earlier of looks.slice(0, -1).toReversed()) {
+      await button(infill, 'Undo').click()
+      await expect.poll(look, patience).toBe(earlier)
+    }
+    expect(await button(infill, 'Undo').isDisabled()).toBe(true)
+    for (const later of looks.slice(1)) {
+      await button(infill, 'Redo').click()
+      await expect.poll(look, patience).toBe(later)
+    }
+    expect(await button(infill, 'Redo').isDisabled()).toBe(true)
+    const mask = await removedMask(infill, document)
+    expect(isWhite(mask, 10, 90)).toBe(true)
+    expect(isWhite(mask, 230, 5)).toBe(false)
+  })
+
+  test('is as sharp as the picture’s own pixels, however far it is zoomed', async () => {
+    const { document, infill, disc } = await setUp({ settings: { tool: 'rectangle' } })
+    for (const _ of [1, 2, 3, 4]) await button(infill, 'Zoom in').click()
+    const zoomed = async () => (await waitForRed(infill)).width
+    await expect.poll(zoomed, patience).toBeGreaterThan(2 * disc.width)
+    const { x, y } = await waitForRed(infill)
+    await drag(infill, [
+      [x + 20, y + 40],
+      [x + 120, y + 140],
+    ])
+    const mask = await removedMask(infill, document)
+    const { width, height } = boundsOfWhite(mask)
+    // A rectangle without a step or a shade; of a corner's pixel less than half may be covered.
+    expect(whiteOf(mask)).toBeGreaterThanOrEqual(width * height - 4)
+    expect(mask.data.every((value, at) => at % 4 === 3 || value === 0 || value === 255)).toBe(true)
+  })
+
   test('grows, shrinks and is inverted, each to be undone', async () => {
     const { document, infill, disc, scale } = await setUp({ settings: { tool: 'rectangle' } })
     const { x, y, width, height } = disc
@@ -98,16 +189,29 @@ describeInBrowser('marking', (browser) => {
   })
 
   test('has as soft an edge as it is told', async () => {
-    const { companion, document, infill } = await setUp()
-    await paintOverRed(infill)
+    const { document, infill, disc, scale } = await setUp({ settings: { tool: 'rectangle' } })
+    const { x, y, width, height } = disc
+    await drag(infill, [
+      [x - 10, y - 10],
+      [x + width + 10, y + height + 10],
+    ])
     await button(infill, 'Change what is marked').click()
     const field = infill.window.getByRole('spinbutton', { name: 'Soft edge (px)' })
     await field.fill('9')
     await field.press('Tab')
     await infill.page.keyboard.press('Escape')
     await removedMask(infill, document)
-    expect(document.document.value.fills[0]!.recipe.options).toEqual({ featherPx: 9 })
-    expect(companion.engine.fills).toHaveLength(1)
+    const { png, recipe } = document.document.value.fills[0]!
+    expect(recipe.options).toEqual({ featherPx: 9 })
+    // From what was marked outwards, halfway down its left edge: opaque, then less and less, then nothing.
+    const patch = await decode(png)
+    const edge = Math.ceil(120 - (width / 2 + 10) * scale) + 1
+    const alphas = Array.from({ length: 40 }, (_, at) => alphaAt(patch, edge - at, 90))
+    const soft = alphas.filter((alpha) => alpha > 0 && alpha < 255)
+    expect(alphas[0]).toBe(255)
+    expect(alphas.at(-1)).toBe(0)
+    expect(soft.length).toBeGreaterThanOrEqual(6)
+    expect(soft).toEqual(soft.toSorted((a, b) => b - a))
   })
 
   test('takes the last mask again', async () => {
@@ -234,6 +338,14 @@ async function removedMask(infill: WindowPage, document: OpenDocument): Promise<
 function expectShare(mask: Image, areaPx: number): void {
   expect(whiteOf(mask) / areaPx).toBeGreaterThan(0.95)
   expect(whiteOf(mask) / areaPx).toBeLessThan(1.05)
+}
+
+function alphaAt({ width, data }: Image, x: number, y: number): number {
+  return data[(y * width + x) * 4 + 3]!
+}
+
+function isWhite({ width, data }: Image, x: number, y: number): boolean {
+  return data[(y * width + x) * 4] === 255
 }
 
 function whiteOf({ data }: Image): number {

@@ -42,18 +42,14 @@ describeInBrowser('models in the window', (browser) => {
     const { infill, server } = await setUp()
     await openModels(infill)
     const text = await card(infill).innerText()
-    const order = [
-      'Tiny',
-      '100 kB',
-      'Shows how a model',
-      'Neural',
-      'OpenRAIL',
-      'Not for harm.',
-      'Accept and download',
-    ]
+    const order = ['Tiny', '100 kB', 'Shows how a model', 'Neural', 'OpenRAIL', 'Accept and download']
     const places = order.map((words) => text.indexOf(words))
     expect(places).toEqual([...places].sort((a, b) => a - b))
     expect(places[0]).toBe(0)
+    const forbidden = card(infill).getByRole('textbox', { name: 'What OpenRAIL forbids' })
+    expect(await forbidden.inputValue()).toBe('Not for harm.')
+    const button = action(infill, 'Accept and download')
+    expect((await forbidden.boundingBox())!.y).toBeLessThan((await button.boundingBox())!.y)
     expect(server.requests).toEqual([])
     await close(infill)
   })
@@ -162,10 +158,12 @@ describeInBrowser('models in the window', (browser) => {
   })
 
   test.each([
-    ['light', 480],
     ['light', 320],
-    ['dark', 480],
+    ['light', 420],
+    ['light', 900],
     ['dark', 320],
+    ['dark', 420],
+    ['dark', 900],
   ] as const)('can be read by everyone, in %s and %i pixels wide', async (theme, widthPx) => {
     const { infill, server, path, file } = await setUp({ theme, widthPx })
     const look = async (state: string) => {

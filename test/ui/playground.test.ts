@@ -23,14 +23,15 @@ describeInBrowser('the playground', (browser) => {
     expect(problems).toEqual([])
   })
 
-  async function openPage(theme: 'light' | 'dark' = 'light') {
+  async function openPage(theme: 'light' | 'dark' = 'light', locale = 'en-GB') {
     const companion = await startTestCompanion({ engines })
-    page = await browser().newPage({ viewport: { width: 1280, height: 900 }, colorScheme: theme })
+    page = await browser().newPage({ viewport: { width: 1280, height: 900 }, colorScheme: theme, locale })
     page.setDefaultTimeout(20_000)
     problems = collectProblems(page)
     // The window's own frame has no storage.
     await page.addInitScript(() => {
-      if (self === top) localStorage.setItem('infill.settings', '{"hasSeenGuide":true}')
+      const isFirst = self === top && localStorage.getItem('infill.settings') === null
+      if (isFirst) localStorage.setItem('infill.settings', '{"hasSeenGuide":true}')
     })
     await page.goto(companion.address)
     return companion
@@ -191,7 +192,29 @@ describeInBrowser('the playground', (browser) => {
     await layers().getByText('Infill – removed').waitFor()
   })
 
-  test.each(['light', 'dark'] as const)('is readable for everyone in %s', async (theme) => {
+  test('speaks Chinese where the browser does, to the last word', async () => {
+    await openPage('light', 'zh-CN')
+    await page.getByText('将图片拖放到这里，或粘贴一张。').waitFor()
+    expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN')
+    const said = await page.locator('.playground').innerText()
+    expect(said.replaceAll(/Infill|Figma/g, '')).not.toMatch(/[a-z]{2,}/i)
+    const named = await page.locator('[aria-label]').evaluateAll((all) => all.map((each) => each.ariaLabel))
+    expect(named.join(' ').replaceAll('Infill', '')).not.toMatch(/[a-z]{2,}/i)
+  })
+
+  test('follows the language that is chosen in the window, and keeps it', async () => {
+    const scene = await createScene()
+    await openPage()
+    await choose(pictureFile(scene))
+    await window().getByRole('button', { name: 'Settings' }).click()
+    const language = window().getByRole('combobox', { name: 'Language' })
+    await language.selectOption({ label: '简体中文' })
+    await page.getByRole('button', { name: '下载图片' }).waitFor()
+    await page.reload()
+    await page.getByText('将图片拖放到这里，或粘贴一张。').waitFor()
+  })
+
+  test.each(['light', 'dark'] as const)('can be read by everyone in %s', async (theme) => {
     const scene = await createScene()
     await openPage(theme)
     await choose(pictureFile(scene))

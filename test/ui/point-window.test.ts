@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs'
 import type { Locator } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { engines } from '../../companion/engines/index.ts'
 import type { Rect } from '../../companion/protocol.ts'
+import { sam } from '../../companion/select/sam/index.ts'
+import { openSam } from '../../companion/select/sam/sam.ts'
+import type { SelectMeans } from '../../companion/select/selector.ts'
 import type { Settings } from '../../plugin/messages.ts'
 import { pixelAt } from '../support/assert-image.ts'
 import { describeInBrowser } from '../support/chromium.ts'
@@ -12,7 +16,14 @@ import { paintImage } from '../support/images.ts'
 import { button, expectEnabled, expectNoFaults, openWindows, waitForFills } from '../support/open-windows.ts'
 import { patience, seeRed, waitForNoRed, waitForRed } from '../support/painting.ts'
 import { createScene, type Scene } from '../support/scene.ts'
-import { openDocument } from '../support/stand-in.ts'
+import {
+  referenceMask,
+  referencePicture,
+  referencePrompt,
+  segmentPath,
+  standInFiles,
+} from '../support/segment.ts'
+import { openDocument, openPictureDocument } from '../support/stand-in.ts'
 import type { WindowPage, WindowPageOptions } from '../support/window-page.ts'
 
 interface SetUp {
@@ -56,11 +67,8 @@ describeInBrowser('pointing at things', (browser) => {
 
   test('a box marks what lies in it', async () => {
     const { scene, document, infill, disc } = await setUp()
-    const { mouse } = infill.page
-    await mouse.move(disc.x - 12, disc.y - 12)
-    await mouse.down()
-    await mouse.move(disc.x + disc.width + 12, disc.y + disc.height + 12, { steps: 5 })
-    await mouse.up()
+    const { x: left, y: top, width, height } = disc
+    await dragOver(infill, { x: left - 12, y: top - 12, width: width + 24, height: height + 24 })
     await expectEnabled(button(infill, 'Remove'))
     await button(infill, 'Remove').click()
     await waitForFills(document, 1)
@@ -109,22 +117,86 @@ describeInBrowser('pointing at things', (browser) => {
   })
 
   test('Alt takes away what does not belong', async () => {
-    const { infill, disc } = await setUp()
-    const { mouse, keyboard } = infill.page
-    await mouse.move(disc.x - 30, disc.y - 12)
-    await mouse.down()
-    await mouse.move(disc.x + disc.width + 12, disc.y + disc.height + 12, { steps: 5 })
-    await mouse.up()
+    const { document, infill, disc } = await setUp({ scene: await discBesideBar() })
+    const scale = disc.width / 53
+    await dragOver(infill, {
+      ...{ x: disc.x - 12, y: disc.y - 12 },
+      ...{ width: disc.width + 24 + 60 * scale, height: disc.height + 24 },
+    })
     await foundLine(infill).waitFor()
-    const asked = infill.window.getByText('Looking for it…')
-    await keyboard.down('Alt')
-    await mouse.click(disc.x - 20, disc.y + disc.height / 2)
-    await keyboard.up('Alt')
-    await asked.waitFor({ state: 'detached' })
-    await expectEnabled(button(infill, 'Remove'))
+    await infill.page.keyboard.down('Alt')
+    await infill.page.mouse.click(disc.x + disc.width + 30 * scale, disc.y + disc.height / 2)
+    await infill.page.keyboard.up('Alt')
+    await infill.window.getByText('Looking for it…').waitFor({ state: 'detached' })
+    await waitForNoRed(infill)
+    await button(infill, 'Remove').click()
+    await waitForFills(document, 1)
+    const mask = await decode(document.document.value.fills[0]!.mask)
+    expect(pixelAt(mask, 90, 90)).toEqual([255, 255, 255, 255])
+    expect(pixelAt(mask, 147, 90)).toEqual([0, 0, 0, 255])
   })
 
-  test('says what to do where nothing is found, and is given up with Escape', async () => {
+  describe('a scribble as the first gesture', () => {
+    async function scribble({ page }: WindowPage, { x, y, width, height }: Rect): Promise<void> {
+      await page.keyboard.down('Shift')
+      await page.mouse.move(x + 0.25 * width, y + 0.4 * height)
+      await page.mouse.down()
+      await page.mouse.move(x + 0.75 * width, y + 0.45 * height, { steps: 5 })
+      await page.mouse.move(x + 0.3 * width, y + 0.65 * height, { steps: 5 })
+      await page.mouse.up()
+      await page.keyboard.up('Shift')
+    }
+
+    test('marks the thing that it lies on, to its edge', async () => {
+      const { scene, document, infill, disc } = await setUp()
+      await scribble(infill, disc)
+      await foundLine(infill).waitFor()
+      await waitForNoRed(infill)
+      await button(infill, 'Remove').click()
+      await waitForFills(document, 1)
+      await waitForNoRed(infill)
+      const mask = await decode(document.document.value.fills[0]!.mask)
+      const { x, y, width, height } = scene.discs[0]!
+      expect(pixelAt(mask, x + 2, y + (height - 1) / 2)).toEqual([255, 255, 255, 255])
+      expect(pixelAt(mask, x + width - 3, y + (height - 1) / 2)).toEqual([255, 255, 255, 255])
+      expect(pixelAt(mask, x - 14, y - 14)).toEqual([0, 0, 0, 255])
+    })
+
+    test('removes it with that gesture where it is set so', async () => {
+      const { document, infill, disc } = await setUp({ settings: { removeAtOnce: true } })
+      await scribble(infill, disc)
+      await waitForFills(document, 1)
+      await waitForNoRed(infill)
+    })
+
+    describe.each(['light', 'dark'] as const)('in %s', (theme) => {
+      test.each([320, 420, 900])('can be read by everyone at %i px', async (widthPx) => {
+        const { infill, disc } = await setUp({ theme, widthPx })
+        const { page } = infill
+        await page.keyboard.down('Shift')
+        await page.mouse.move(disc.x + 0.2 * disc.width, disc.y + 0.3 * disc.height)
+        await page.mouse.down()
+        await page.mouse.move(disc.x + 0.8 * disc.width, disc.y + 0.6 * disc.height, { steps: 6 })
+        await expectNoFaults(infill, `${theme}-${widthPx}-scribble`)
+        await page.mouse.up()
+        await page.keyboard.up('Shift')
+      })
+    })
+  })
+
+  test('says what to do where nothing is found', async () => {
+    const { infill, disc } = await setUp({ scene: await buttonOnCard() })
+    const scale = disc.width / 44
+    // A corner of the picture that is as white as all round it.
+    await dragOver(infill, {
+      ...{ x: disc.x - 92 * scale, y: disc.y - 74 * scale },
+      ...{ width: 42 * scale, height: 28 * scale },
+    })
+    await infill.window.getByText('Nothing was found there. Drag a box round it, or paint over it.').waitFor()
+    expect(await button(infill, 'Remove').isDisabled()).toBe(true)
+  })
+
+  test('a box is given up with Escape', async () => {
     const { infill, disc } = await setUp()
     await infill.page.mouse.move(disc.x, disc.y)
     await infill.page.mouse.down()
@@ -133,6 +205,37 @@ describeInBrowser('pointing at things', (browser) => {
     await infill.page.mouse.up()
     expect(await button(infill, 'Remove').isDisabled()).toBe(true)
     await infill.window.getByText('Click the thing').waitFor()
+  })
+
+  test('where a model is installed, a click marks what that sees', async () => {
+    // Stand-ins with the inputs and outputs of the published networks.
+    const open = (means: SelectMeans) => openSam({ ...means, files: standInFiles })
+    const companion = await startTestCompanion({ engines, selectors: [{ ...sam, models: [], open }] })
+    const { width, height } = await referencePicture()
+    const bytes = new Uint8Array(readFileSync(segmentPath('small', 'image.png')))
+    const document = openPictureDocument(
+      { bytes, widthPx: width, heightPx: height },
+      { token: companion.token, settings: { tool: 'point' } },
+    )
+    const infill = await openInfill({ sandbox: document.sandbox, port: companion.port })
+    await infill.window.getByText('Click the thing').waitFor()
+    const [at] = referencePrompt('one-click').points
+    const stage = (await infill.window.locator('.canvas').boundingBox())!
+    const scale = Math.min((stage.width - 32) / width, (stage.height - 32) / height, 2)
+    await infill.page.mouse.click(
+      stage.x + stage.width / 2 + (at!.x + 0.5 - width / 2) * scale,
+      stage.y + stage.height / 2 + (at!.y + 0.5 - height / 2) * scale,
+    )
+    await foundLine(infill).waitFor(patience)
+    await button(infill, 'Remove').click()
+    await waitForFills(document, 1)
+    const found = await decode(document.document.value.fills[0]!.mask)
+    const expected = await referenceMask('one-click', { width, height })
+    const isFound = (pixel: number) => found.data[4 * pixel] === 255
+    const agreeing = expected.data.filter((value, pixel) => (value === 255) === isFound(pixel)).length
+    // Its outline is laid along the picture's own pixels.
+    expect(agreeing / expected.data.length).toBeGreaterThan(0.9)
+    expect(expected.data.includes(0) && expected.data.includes(255)).toBe(true)
   })
 
   describe.each(['light', 'dark'] as const)('in %s', (theme) => {
@@ -163,12 +266,31 @@ async function buttonOnCard(): Promise<Scene> {
   return { image, png: await pngOf(image), discs: [button] }
 }
 
+/** A red disc, and a dark bar beside it, on the ground of a photograph. */
+async function discBesideBar(): Promise<Scene> {
+  const disc = { x: 64, y: 64, width: 53, height: 53 }
+  const bar = { x: 124, y: 66, width: 46, height: 48 }
+  const image = paintImage(240, 180, (x, y) => {
+    if (Math.hypot(x - 90, y - 90) <= 26) return [216, 40, 44, 255]
+    const weave = (x + 2 * y) % 4 < 2 ? 14 : 0
+    return isIn(bar, x, y) ? [30 + weave, 30, 80, 255] : [70 + weave, 130 + weave, 150 + weave, 255]
+  })
+  return { image, png: await pngOf(image), discs: [disc] }
+}
+
 function isIn(rect: Rect, x: number, y: number): boolean {
   return x >= rect.x && y >= rect.y && x < rect.x + rect.width && y < rect.y + rect.height
 }
 
 function foundLine({ window }: WindowPage): Locator {
   return window.getByText('Shift adds, Alt takes away.')
+}
+
+async function dragOver({ page }: WindowPage, { x, y, width, height }: Rect): Promise<void> {
+  await page.mouse.move(x, y)
+  await page.mouse.down()
+  await page.mouse.move(x + width, y + height, { steps: 5 })
+  await page.mouse.up()
 }
 
 async function clickMiddle({ page }: WindowPage, { x, y, width, height }: Rect): Promise<void> {

@@ -170,6 +170,25 @@ describeInBrowser('results', (browser) => {
     await expect.poll(async () => (await seeRed(infill))!.x, patience).toBe(secondX)
   })
 
+  test('are compared with the original as long as the button is held, by pointer or by key', async () => {
+    const { document, infill } = await setUp()
+    const { x: firstX } = await waitForRed(infill)
+    await fillFirst({ infill, document })
+    await expect.poll(async () => (await seeRed(infill))!.x, patience).toBeGreaterThan(firstX)
+    const { x: secondX } = await waitForRed(infill)
+    const compare = button(infill, 'Hold to see the original')
+    await compare.hover()
+    await infill.page.mouse.down()
+    await expect.poll(async () => (await seeRed(infill))!.x, patience).toBe(firstX)
+    await infill.page.mouse.up()
+    await expect.poll(async () => (await seeRed(infill))!.x, patience).toBe(secondX)
+    await compare.focus()
+    await infill.page.keyboard.down('Enter')
+    await expect.poll(async () => (await seeRed(infill))!.x, patience).toBe(firstX)
+    await infill.page.keyboard.up('Enter')
+    await expect.poll(async () => (await seeRed(infill))!.x, patience).toBe(secondX)
+  })
+
   describe.each(['light', 'dark'] as const)('in %s', (theme) => {
     test.each([320, 420, 900])('can be read by everyone at %i px', async (widthPx) => {
       const { document, infill } = await setUp({ theme, widthPx })

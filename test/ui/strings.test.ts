@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { locales } from '../../companion/protocol.ts'
+import { schedulerNames } from '../../ui/strings/scheduler-names.ts'
 import { languages, preferredLocale } from '../../ui/strings.ts'
 import { wordsOf } from '../support/words.ts'
 
@@ -18,9 +19,10 @@ describe('the languages', () => {
   test('leave no word in English', () => {
     const english = new Map(wordsOf(languages.en))
     const kept = [...wordsOf(languages['zh-CN'])].filter(([key, word]) => english.get(key) === word)
-    // Names of keys, a command, sizes and a mere arrangement are the same everywhere.
-    const shared = /^(tool|keys\.list)\.|^(absent\.command|models\.size|models\.amount|results\.of)$/
-    expect(kept.map(([key]) => key).filter((key) => !shared.test(key))).toEqual([])
+    // Names of keys and schedulers, a command and sizes are the same everywhere.
+    const shared = /^(tool|keys\.list)\.|^(absent\.command|models\.size|models\.amount)$/
+    const isName = (key: string) => key.replace('choices.', '') in schedulerNames
+    expect(kept.map(([key]) => key).filter((key) => !shared.test(key) && !isName(key))).toEqual([])
   })
 })
 

@@ -41,6 +41,7 @@ export function FurtherOptions(props: FurtherOptionsProps) {
             choices: ['auto', ...able.map(({ id }) => id)],
             label: strings.engine,
           }}
+          names={Object.fromEntries(able.map(({ id, title }) => [id, title]))}
           value={wish.engine}
           onValue={(id) => onWish({ engine: String(id ?? 'auto') })}
         />

@@ -5,12 +5,16 @@ import { strings } from '../strings.ts'
 /** The three steps from a mark to a layer, one after another. */
 export function Guide({ onClose }: { readonly onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null)
+  const next = useRef<HTMLButtonElement>(null)
   const [at, setAt] = useState(0)
   const { steps } = strings.guide
   const step = steps[at]!
   const isLast = at === steps.length - 1
 
-  useEffect(() => dialog.current?.showModal(), [])
+  useEffect(() => {
+    dialog.current?.showModal()
+    next.current?.focus()
+  }, [])
 
   return (
     <dialog ref={dialog} class="card" aria-labelledby="guide-title" onClose={onClose}>
@@ -22,7 +26,7 @@ export function Guide({ onClose }: { readonly onClose: () => void }) {
             {strings.guide.skip}
           </Button>
         )}
-        <Button fullWidth onClick={() => (isLast ? onClose() : setAt(at + 1))}>
+        <Button ref={next} fullWidth onClick={() => (isLast ? onClose() : setAt(at + 1))}>
           {isLast ? strings.guide.done : strings.guide.next}
         </Button>
       </div>

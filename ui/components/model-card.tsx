@@ -71,6 +71,9 @@ export function ModelCard({ info, state, failure, engines, isConnected, session 
   }
 }
 
+/** Of what is read in place; the rest is scrolled to. */
+const mostLines = 8
+
 /** Before the button: whoever presses it accepts this. */
 function LicenceLine({ info: { licence } }: { readonly info: ModelInfo }) {
   return (
@@ -81,7 +84,15 @@ function LicenceLine({ info: { licence } }: { readonly info: ModelInfo }) {
           {licence.name}
         </a>
       </p>
-      {licence.restrictions !== undefined && <p class="model-restrictions">{licence.restrictions}</p>}
+      {licence.restrictions !== undefined && (
+        <textarea
+          class="model-restrictions"
+          aria-label={strings.models.restrictions(licence.name)}
+          rows={Math.min(mostLines, licence.restrictions.split('\n').length)}
+          readOnly
+          value={licence.restrictions}
+        />
+      )}
     </>
   )
 }

@@ -5,13 +5,15 @@ import { strings } from '../strings.ts'
 
 export interface OptionFieldProps {
   readonly option: Option
+  /** What choices are called that have names of their own. */
+  readonly names?: Readonly<Record<string, string>>
   /** undefined: as the engine does it by itself. */
   readonly value: OptionValue | undefined
   readonly onValue: (value: OptionValue | undefined) => void
 }
 
 /** One setting of an engine, drawn from what the companion says of it. */
-export function OptionField({ option, value, onValue }: OptionFieldProps) {
+export function OptionField({ option, names = {}, value, onValue }: OptionFieldProps) {
   const id = useId()
   const label = strings.options[option.name] ?? option.label
   if (option.kind === 'boolean') {
@@ -25,9 +27,9 @@ export function OptionField({ option, value, onValue }: OptionFieldProps) {
     <div class="field">
       <label for={id}>{label}</label>
       {option.kind === 'choice' ? (
-        <ChoiceField id={id} option={option} value={value} onValue={onValue} />
+        <ChoiceField {...{ id, option, names, value, onValue }} />
       ) : (
-        <NumberField id={id} option={option} value={value} onValue={onValue} />
+        <NumberField {...{ id, option, value, onValue }} />
       )}
     </div>
   )
@@ -38,7 +40,7 @@ interface ControlProps extends OptionFieldProps {
 }
 
 /** A list to choose from. Without a default it begins with leaving it to the engine. */
-function ChoiceField({ id, option, value, onValue }: ControlProps) {
+function ChoiceField({ id, option, names = {}, value, onValue }: ControlProps) {
   const chosen = value ?? option.default ?? ''
   return (
     <select
@@ -49,7 +51,7 @@ function ChoiceField({ id, option, value, onValue }: ControlProps) {
       {option.default === null && <option value="">{strings.automatic}</option>}
       {option.choices?.map((choice) => (
         <option key={choice} value={choice}>
-          {nameOfChoice(choice)}
+          {names[choice] ?? nameOfChoice(choice)}
         </option>
       ))}
     </select>

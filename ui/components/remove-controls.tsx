@@ -19,10 +19,10 @@ export function RemoveControls(props: RemoveControlsProps) {
     <>
       <ToolBar {...tools} />
       <div class="go">
+        {variations !== null && <VariationCount count={variations} onCount={onVariations} />}
         <Button fullWidth disabled={!canRemove} onClick={onRemove}>
           {strings.tasks.remove}
         </Button>
-        {variations !== null && <VariationCount count={variations} onCount={onVariations} />}
       </div>
     </>
   )

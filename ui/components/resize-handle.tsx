@@ -10,8 +10,8 @@ export interface ResizeHandleProps {
 
 /** The window's lower right corner: Figma's windows have no edge to drag. */
 export function ResizeHandle({ onResize }: ResizeHandleProps) {
-  /** From the pointer to the window's corner. */
-  const grip = useRef<{ x: number; y: number } | null>(null)
+  /** While it is dragged: from the pointer to the window's corner, and the size before. */
+  const grip = useRef<Grip | null>(null)
 
   function onKeyDown(event: KeyboardEvent): void {
     const dx = { ArrowLeft: -keyStepPx, ArrowRight: keyStepPx }[event.key] ?? 0
@@ -29,7 +29,10 @@ export function ResizeHandle({ onResize }: ResizeHandleProps) {
       title={strings.resize}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId)
-        grip.current = { x: innerWidth - event.clientX, y: innerHeight - event.clientY }
+        grip.current = {
+          ...{ x: innerWidth - event.clientX, y: innerHeight - event.clientY },
+          ...{ widthBefore: innerWidth, heightBefore: innerHeight },
+        }
       }}
       onPointerMove={({ clientX, clientY }) => {
         if (grip.current !== null)
@@ -39,9 +42,17 @@ export function ResizeHandle({ onResize }: ResizeHandleProps) {
         grip.current = null
       }}
       onPointerCancel={() => {
+        if (grip.current !== null) onResize(grip.current.widthBefore, grip.current.heightBefore)
         grip.current = null
       }}
       onKeyDown={onKeyDown}
     />
   )
+}
+
+interface Grip {
+  readonly x: number
+  readonly y: number
+  readonly widthBefore: number
+  readonly heightBefore: number
 }

@@ -58,16 +58,16 @@ export function ReviewFooter(props: ReviewFooterProps) {
         </p>
       )}
       <div class="buttons">
-        <Button fullWidth onClick={() => onPlace(problem?.mayPlaceAnyway ?? false)}>
-          {placeText(problem)}
+        <Button fullWidth secondary onClick={onDiscard}>
+          {strings.discard}
         </Button>
         {problem !== null && (
           <Button fullWidth secondary onClick={onDownload}>
             {strings.download}
           </Button>
         )}
-        <Button fullWidth secondary onClick={onDiscard}>
-          {strings.discard}
+        <Button fullWidth onClick={() => onPlace(problem?.mayPlaceAnyway ?? false)}>
+          {placeText(problem)}
         </Button>
       </div>
     </footer>

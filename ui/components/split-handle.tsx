@@ -54,7 +54,9 @@ export function SplitHandle({ share, onShare }: SplitHandleProps) {
         event.preventDefault()
         event.stopPropagation()
       }}
-    />
+    >
+      <span class="split-side">{strings.splitSide}</span>
+    </div>
   )
 }
 

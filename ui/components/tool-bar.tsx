@@ -74,7 +74,7 @@ function BrushSize({ brushPx, onBrushPx }: Pick<ToolBarProps, 'brushPx' | 'onBru
     <>
       <RangeSlider
         aria-label={strings.brushSize}
-        title={`${strings.brushSize} ([ and ])`}
+        title={`${strings.brushSize} ([ ])`}
         minimum={brushSizes.min}
         maximum={brushSizes.max}
         value={String(brushPx)}

@@ -56,6 +56,15 @@ export function promptOfBox(from: Point, to: Point, image: Size): Prompt | null 
   return box.width === 0 || box.height === 0 ? null : { points: [], box }
 }
 
+/**
+ * Whether this is where a new thing begins. A scribble is drawn with Shift, and Shift joins what was found before: where
+ * nothing is marked yet, it begins just as a click or a box does.
+ */
+export function beginsAnew({ change, prompt }: Pointed, isMarked: boolean): boolean {
+  const isScribble = prompt.points.length > 1
+  return change === 'new' || (change === 'add' && isScribble && !isMarked)
+}
+
 /** What is asked for after this: taking away is said about what was asked for before. null: there was nothing. */
 export function promptAfter(before: Prompt | null, { change, prompt }: Pointed): Prompt | null {
   if (change !== 'take') return prompt

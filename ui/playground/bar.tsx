@@ -1,5 +1,6 @@
 import { Button, FileUploadButton } from '@create-figma-plugin/ui'
 import type { TargetedEvent } from 'preact'
+import { strings } from '../strings.ts'
 
 export interface BarProps {
   readonly hasPicture: boolean
@@ -12,12 +13,13 @@ export interface BarProps {
 }
 
 export function Bar(props: BarProps) {
+  const words = strings.playground
   return (
     <header class="bar">
-      <h1>Infill playground</h1>
-      <p>Everything here stays on this computer.</p>
+      <h1>{words.title}</h1>
+      <p>{words.privacy}</p>
       <FileUploadButton
-        aria-label="Open picture"
+        aria-label={words.openPicture}
         acceptedFileTypes={['image/*']}
         secondary={props.hasPicture}
         onClick={(event: TargetedEvent<HTMLInputElement>) => {
@@ -26,15 +28,15 @@ export function Bar(props: BarProps) {
         }}
         onSelectedFiles={(files: File[]) => props.onFile(files[0]!)}
       >
-        Open picture
+        {words.openPicture}
       </FileUploadButton>
       <Button secondary disabled={!props.canUndo} onClick={props.onUndo}>
-        Undo
+        {words.undo}
       </Button>
       <Button secondary disabled={!props.hasPicture} onClick={props.onDownload}>
-        Download picture
+        {words.downloadPicture}
       </Button>
-      {!props.isWindowOpen && <Button onClick={props.onOpenWindow}>Open Infill</Button>}
+      {!props.isWindowOpen && <Button onClick={props.onOpenWindow}>{words.openInfill}</Button>}
     </header>
   )
 }

@@ -7,6 +7,7 @@ import {
   IconVisible16,
 } from '@create-figma-plugin/ui'
 import type { ComponentChildren } from 'preact'
+import { strings } from '../strings.ts'
 import type { Fill, PlaygroundDocument } from './document.ts'
 
 export interface LayersProps {
@@ -22,9 +23,10 @@ export interface LayersProps {
 /** Highest first, as in Figma. */
 export function Layers({ document, revealed, onToggle, onEdit, onDownload, onDelete }: LayersProps) {
   const { picture, fills } = document
+  const words = strings.playground
   if (picture === null) return null
   return (
-    <ul class="layers" aria-label="Layers">
+    <ul class="layers" aria-label={words.layers}>
       {[...fills].reverse().map((fill) => (
         <Row
           key={fill.layerId}
@@ -33,13 +35,13 @@ export function Layers({ document, revealed, onToggle, onEdit, onDownload, onDel
           isRevealed={fill.layerId === revealed}
           onToggle={() => onToggle(fill.layerId)}
         >
-          <IconButton aria-label={`Edit ${fill.name}`} onClick={() => onEdit(fill)}>
+          <IconButton aria-label={words.edit(fill.name)} onClick={() => onEdit(fill)}>
             <IconPencilSmall24 />
           </IconButton>
-          <IconButton aria-label={`Download ${fill.name}`} onClick={() => onDownload(fill)}>
+          <IconButton aria-label={words.download(fill.name)} onClick={() => onDownload(fill)}>
             <IconImport24 />
           </IconButton>
-          <IconButton aria-label={`Delete ${fill.name}`} onClick={() => onDelete(fill)}>
+          <IconButton aria-label={words.delete(fill.name)} onClick={() => onDelete(fill)}>
             <IconTrash24 />
           </IconButton>
         </Row>
@@ -69,7 +71,7 @@ interface RowProps {
 function Row({ name, isVisible, isRevealed, children, onToggle }: RowProps) {
   return (
     <li class={isRevealed ? 'revealed' : undefined} aria-current={isRevealed}>
-      <IconButton aria-label={`Show ${name}`} aria-pressed={isVisible} onClick={onToggle}>
+      <IconButton aria-label={strings.playground.show(name)} aria-pressed={isVisible} onClick={onToggle}>
         {isVisible ? <IconVisible16 /> : <IconHidden16 />}
       </IconButton>
       <span class="name" title={name}>

@@ -1,10 +1,14 @@
 import '@create-figma-plugin/ui/css/theme.css'
 import './playground.css'
 import { render } from '@create-figma-plugin/ui'
+import { strings } from '../strings.ts'
 import { readConfig } from './config.ts'
 import { Playground } from './playground.tsx'
+import { storedSettings } from './settings.ts'
+import { speakAs } from './speech.ts'
 import { currentTheme, onThemeChange } from './theme.ts'
 
+speakAs(storedSettings.read())
 applyTheme()
 onThemeChange(applyTheme)
 const config = readConfig()
@@ -16,12 +20,13 @@ function applyTheme(): void {
 }
 
 function NoCompanion() {
+  const words = strings.playground
   return (
     <main class="no-companion">
-      <h1>Infill playground</h1>
-      <p>This page needs Infill’s companion, which serves it. Start it with</p>
-      <pre>npm start</pre>
-      <p>and open the address that it prints.</p>
+      <h1>{words.title}</h1>
+      <p>{words.noCompanion}</p>
+      <pre>{strings.absent.command}</pre>
+      <p>{words.thenOpen}</p>
     </main>
   )
 }

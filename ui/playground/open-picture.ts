@@ -1,4 +1,5 @@
 import { limits } from '../../companion/protocol.ts'
+import { strings } from '../strings.ts'
 import type { Picture } from './document.ts'
 import { findExif } from './exif.ts'
 import { hashOf } from './hash.ts'
@@ -27,11 +28,11 @@ export async function openPicture(file: File): Promise<OpenedPicture> {
     if (widthPx * heightPx > limits.imagePixels) throw new PictureRefusal(tooLarge(file.name, bitmap))
     const original = new Uint8Array(await file.arrayBuffer())
     const type = typeOf(original)
-    const reason = type === null ? 'other-type' : (await isTurned(original, bitmap)) ? 'turned' : null
+    const reason = type === null ? 'otherType' : (await isTurned(original, bitmap)) ? 'turned' : null
     const bytes = reason === null ? original : await encodePng(file.name, bitmap)
     const picture: Picture = {
       id: crypto.randomUUID(),
-      name: file.name.replace(/\.[^.]*$/, '') || 'Picture',
+      name: file.name.replace(/\.[^.]*$/, '') || strings.playground.picture,
       bytes,
       hash: await hashOf(bytes),
       widthPx,
@@ -39,24 +40,17 @@ export async function openPicture(file: File): Promise<OpenedPicture> {
       isOpaque: type === 'jpeg' || isOpaque(bitmap),
       isVisible: true,
     }
-    return { picture, note: reason === null ? null : notes[reason] }
+    return { picture, note: reason === null ? null : strings.playground[reason] }
   } finally {
     bitmap.close()
   }
-}
-
-const notes = {
-  'other-type': 'Taken over as PNG: Infill fills PNG and JPEG pictures. An animation gives its first frame.',
-  turned: 'Taken over as PNG, the right way up: the file itself lies turned.',
 }
 
 async function decode(file: File): Promise<ImageBitmap> {
   try {
     return await createImageBitmap(file)
   } catch {
-    throw new PictureRefusal(
-      `This browser cannot open “${file.name}” as a picture. It may be damaged, or of another kind; save it as PNG or JPEG and open that.`,
-    )
+    throw new PictureRefusal(strings.playground.unreadable(file.name))
   }
 }
 
@@ -123,5 +117,5 @@ function drawn(bitmap: ImageBitmap, width: number, height: number): CanvasRender
 }
 
 function tooLarge(name: string, { width, height }: ImageBitmap): string {
-  return `“${name}” has ${width} × ${height} pixels, more than Infill or this browser can work on. Make it smaller and open it again.`
+  return strings.playground.tooLarge(name, width, height)
 }

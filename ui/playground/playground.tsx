@@ -1,4 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import type { Settings } from '../../plugin/messages.ts'
+import { strings } from '../strings.ts'
 import { Bar } from './bar.tsx'
 import { compositePng } from './composite.ts'
 import type { PlaygroundConfig } from './config.ts'
@@ -10,6 +12,7 @@ import { openPicture, PictureRefusal } from './open-picture.ts'
 import { PluginWindow, tell } from './plugin-window.tsx'
 import { saveFile } from './save-file.ts'
 import { storedSettings } from './settings.ts'
+import { speakAs } from './speech.ts'
 import { Stage } from './stage.tsx'
 import { createStandIn, selectionOf } from './stand-in.ts'
 
@@ -26,6 +29,7 @@ export function Playground({ config }: { readonly config: PlaygroundConfig }) {
     return { widthPx: windowWidth, heightPx: windowHeight }
   })
   const [revealed, setRevealed] = useState<string | null>(null)
+  const [locale, setLocale] = useState(() => storedSettings.read().locale)
   const editNext = useRef<string | null>(null)
   const frame = useRef<HTMLIFrameElement>(null)
 
@@ -35,7 +39,7 @@ export function Playground({ config }: { readonly config: PlaygroundConfig }) {
         document: history,
         token: config.token,
         port: config.port,
-        settings: storedSettings,
+        settings: { read: storedSettings.read, write: keep },
         editLayerId() {
           const layerId = editNext.current
           editNext.current = null
@@ -51,7 +55,7 @@ export function Playground({ config }: { readonly config: PlaygroundConfig }) {
   const pictureId = document.picture?.id
   useEffect(() => {
     tell(frame.current, { type: 'selection', selection: selectionOf(history.value) })
-  }, [history, pictureId])
+  }, [history, pictureId, locale])
 
   const open = useCallback(
     async (file: File) => {
@@ -67,6 +71,12 @@ export function Playground({ config }: { readonly config: PlaygroundConfig }) {
   )
   const isDragging = useIncomingFiles(open)
   useUndoKey(history.undo)
+
+  function keep(settings: Settings): void {
+    storedSettings.write(settings)
+    speakAs(settings)
+    setLocale(settings.locale)
+  }
 
   function edit({ layerId }: Fill): void {
     if (isOpen) tell(frame.current, { type: 'edit', layerId })
@@ -111,8 +121,7 @@ export function Playground({ config }: { readonly config: PlaygroundConfig }) {
       </main>
       {isOpen && <PluginWindow {...size} frame={frame} standIn={standIn} onClose={() => setOpen(false)} />}
       <footer>
-        Pairing code for the plugin in Figma: <strong>{config.code}</strong>. It is good for five minutes;
-        load this page again for a new one.
+        {strings.playground.code} <strong>{config.code}</strong>. {strings.playground.codeEnds}
       </footer>
     </div>
   )
@@ -126,7 +135,7 @@ interface Message {
 function sentenceOf(error: unknown): string {
   if (error instanceof PictureRefusal) return error.message
   console.error(error)
-  return `Something went wrong on this page: ${String(error)}`
+  return strings.playground.internal(String(error))
 }
 
 function useUndoKey(undo: () => void): void {
@@ -145,8 +154,8 @@ function useUndoKey(undo: () => void): void {
 function DropHere() {
   return (
     <div class="drop-here">
-      <p>Drop a picture here, or paste one.</p>
-      <p class="quiet">Then paint over what should go, in the window beside.</p>
+      <p>{strings.playground.drop}</p>
+      <p class="quiet">{strings.playground.dropNext}</p>
     </div>
   )
 }

@@ -2,6 +2,7 @@ import { IconButton, IconClose16 } from '@create-figma-plugin/ui'
 import type { RefObject } from 'preact'
 import { useLayoutEffect, useMemo } from 'preact/hooks'
 import type { SandboxMessage } from '../../plugin/messages.ts'
+import { strings } from '../strings.ts'
 import type { StandIn } from './stand-in.ts'
 import { windowDocument } from './window-document.ts'
 
@@ -28,10 +29,10 @@ export function PluginWindow({ frame, widthPx, heightPx, standIn, onClose }: Plu
   }, [frame, standIn])
 
   return (
-    <section class="plugin-window" aria-label="Plugin window" style={{ width: `${widthPx}px` }}>
+    <section class="plugin-window" aria-label={strings.playground.window} style={{ width: `${widthPx}px` }}>
       <header>
         <h2>Infill</h2>
-        <IconButton aria-label="Close Infill" onClick={onClose}>
+        <IconButton aria-label={strings.playground.closeInfill} onClick={onClose}>
           <IconClose16 />
         </IconButton>
       </header>

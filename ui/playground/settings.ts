@@ -1,4 +1,4 @@
-import { defaultSettings, type Settings, tools } from '../../plugin/messages.ts'
+import { defaultSettings, locales, type Settings, tools } from '../../plugin/messages.ts'
 import type { KeptSettings } from './stand-in.ts'
 
 /** In the browser's storage for this page. */
@@ -25,5 +25,11 @@ function parseSettings(kept: unknown): Settings {
       name in defaultSettings && typeof value === typeof defaultSettings[name as keyof Settings],
   )
   const settings: Settings = { ...defaultSettings, ...Object.fromEntries(entries) }
-  return { ...settings, tool: tools.find((tool) => tool === settings.tool) ?? defaultSettings.tool }
+  const { locale } = (kept ?? {}) as { readonly locale?: unknown }
+  return {
+    ...settings,
+    tool: tools.find((tool) => tool === settings.tool) ?? defaultSettings.tool,
+    // Nobody's choice is null, which is of another type than every choice.
+    locale: locales.find((each) => each === locale) ?? null,
+  }
 }

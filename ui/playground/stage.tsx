@@ -1,3 +1,4 @@
+import { strings } from '../strings.ts'
 import { type LaidLayer, layOut, type PlaygroundDocument } from './document.ts'
 import { useObjectUrl } from './object-url.ts'
 
@@ -6,7 +7,7 @@ export function Stage({ document }: { readonly document: PlaygroundDocument }) {
   const { layers, bounds } = layOut(document)
   const { x, y, width, height } = bounds
   return (
-    <figure class="stage" aria-label="Picture">
+    <figure class="stage" aria-label={strings.playground.picture}>
       <svg viewBox={`${x} ${y} ${width} ${height}`} aria-hidden="true">
         {layers.map((layer) => (
           <Layer key={layer.layerId} {...layer} />

@@ -12,6 +12,7 @@ import type {
   Settings,
   Source,
 } from '../../plugin/messages.ts'
+import { strings } from '../strings.ts'
 import {
   type Fill,
   groundOf,
@@ -70,7 +71,7 @@ export function selectionOf({ picture }: PlaygroundDocument): Selection {
   return {
     state: 'not-fillable',
     reason: 'nothing',
-    message: 'Drop a picture on the page, paste one, or choose a file.',
+    message: strings.playground.nothingOpen,
   }
 }
 
@@ -126,7 +127,7 @@ function createAnswers(surroundings: Surroundings): Answers {
       const { picture } = document.value
       // Two pictures cannot lie beside one another here, so it cannot be placed all the same either.
       if (picture?.id !== layerId || picture.hash !== sourceHash)
-        throw new Refusal('not-fillable', otherPicture)
+        throw new Refusal('not-fillable', strings.playground.otherPicture)
       const replaced = document.value.fills.find((fill) => fill.layerId === replaces)
       const fill: Fill = {
         layerId: replaced?.layerId ?? crypto.randomUUID(),
@@ -206,18 +207,13 @@ function sourceOf(document: PlaygroundDocument, layerId: string): Source {
 const longestSidePx = 4096
 
 function findPicture({ picture }: PlaygroundDocument, layerId: string): Picture {
-  if (picture?.id !== layerId) throw new Refusal('source-gone', otherPicture)
+  if (picture?.id !== layerId) throw new Refusal('source-gone', strings.playground.otherPicture)
   return picture
 }
 
-const otherPicture =
-  'The page shows another picture now. Undo on the page until the earlier one is back, then try again.'
-
 function findFill({ fills }: PlaygroundDocument, layerId: string): Fill {
   const fill = fills.find((fill) => fill.layerId === layerId)
-  if (fill === undefined) {
-    throw new Refusal('fill-gone', 'This fill was deleted. Undo on the page brings it back.')
-  }
+  if (fill === undefined) throw new Refusal('fill-gone', strings.playground.fillGone)
   return fill
 }
 
@@ -226,17 +222,11 @@ function placedFill({ layerId, name, hash, placement, margins, recipe }: Fill): 
 }
 
 function nameOf({ task, prompt }: Recipe): string {
-  const made: Record<Recipe['task'], string> = {
-    remove: 'removed',
-    fill: prompt ?? 'filled',
-    expand: 'expanded',
-    shape: prompt ?? 'shaped',
-  }
-  return `Infill – ${made[task]}`
+  return `Infill – ${prompt || strings.playground.made[task]}`
 }
 
 function failureOf(error: unknown): Failure {
   if (error instanceof Refusal) return { code: error.code, message: error.message }
   console.error(error)
-  return { code: 'internal', message: `Something went wrong on this page: ${String(error)}` }
+  return { code: 'internal', message: strings.playground.internal(String(error)) }
 }

@@ -18,7 +18,9 @@ export interface Effects {
 }
 
 /** What an installation would mend. */
-const aboutModels: ReadonlySet<CompanionFailure['code']> = new Set(['model-missing', 'model-damaged'])
+const aboutModels: ReadonlySet<CompanionFailure['code']> = new Set([
+  ...(['model-missing', 'model-damaged', 'task-unsupported'] as const),
+])
 
 /** Failures carry their own sentence; anything else is a bug, whose stack goes to the console. */
 export function noticeFrom(error: unknown): Notice {

@@ -1,5 +1,5 @@
-import { fillsInForce } from '../derived.ts'
-import { type Pointed, type Prompt, promptAfter } from '../mask/pointing.ts'
+import { fillsInForce, isMarked } from '../derived.ts'
+import { beginsAnew, type Pointed, type Prompt, promptAfter } from '../mask/pointing.ts'
 import { decodeMask } from '../picture.ts'
 import { layersToSee } from '../plan.ts'
 import { randomId } from '../random.ts'
@@ -57,6 +57,7 @@ export function createPointing(effects: Effects, filling: Filling): PointingSess
     const prompt = promptAfter(picture.pointing?.prompt ?? null, pointed)
     if (prompt === null) return
     const layerId = picture.source.layer.id
+    const isBegun = beginsAnew(pointed, isMarked(picture))
     looking?.abort()
     const controller = new AbortController()
     looking = controller
@@ -75,7 +76,7 @@ export function createPointing(effects: Effects, filling: Filling): PointingSess
     } finally {
       if (looking === controller) dispatch({ type: 'looking', layerId, isLooking: false })
     }
-    if (pointed.change === 'new' && removesAtOnce()) await filling.fill()
+    if (isBegun && removesAtOnce()) await filling.fill()
   }
 
   async function look(

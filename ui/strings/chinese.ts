@@ -1,4 +1,5 @@
 import type { Strings } from '../strings.ts'
+import { schedulerNames } from './scheduler-names.ts'
 import { sizeText } from './size-text.ts'
 
 /** Simplified Chinese. */
@@ -28,7 +29,7 @@ export const chinese: Strings = {
   },
   outdated: {
     title: '本机服务与插件版本不一致',
-    hint: '请将两者更新到同一版本，然后重新启动本机服务。',
+    hint: '然后重新启动本机服务，Infill 会自动继续。',
   },
   pairing: {
     title: '与本机服务配对',
@@ -120,12 +121,13 @@ export const chinese: Strings = {
     guidance: '引导强度：与文字的贴合程度',
     strength: '强度：小于 1 时保留周围内容的走向',
     scheduler: '调度器',
-    eta: '每步加入的新噪声(ddim)',
+    eta: '每步加入的新噪声（DDIM）',
     size: '工作边长（像素）',
     fitting: '与形状的贴合程度',
     rescale: '收回引导带来的额外对比度',
   },
   choices: {
+    ...schedulerNames,
     auto: '自动',
     fast: '快速',
     balanced: '均衡',
@@ -208,6 +210,7 @@ export const chinese: Strings = {
     none: '此版本的 Infill 没有可下载的模型。',
     usedBy: (engines: readonly string[]) => `用于 ${engines.join('、')}。`,
     licence: '许可：',
+    restrictions: (licence: string) => `${licence} 许可禁止的用途`,
     size: sizeText,
     amount: (done: number, total: number) => `${sizeText(done)} / ${sizeText(total)}`,
     checking: '正在校验…',
@@ -230,7 +233,7 @@ export const chinese: Strings = {
     again: '换一个',
     reuse: '在别处同样处理',
     delete: '删除',
-    of: (action: string, name: string) => `${action}:${name}`,
+    of: (action: string, name: string) => `${action}：${name}`,
     madeBy: (engine: string, seed: number) => `${engine} · 种子 ${seed}`,
     markNext: '请标记要同样处理的地方。',
     outdated: '为之前的图片制作。',
@@ -240,6 +243,7 @@ export const chinese: Strings = {
   keepEdited: { legend: '正在编辑的填充', replace: '替换它', keep: '保留在下方' },
   split: '左右对比',
   splitAt: '显示多少原图',
+  splitSide: '原图',
 
   several: {
     title: '对多个图层进行同样的处理',
@@ -278,7 +282,7 @@ export const chinese: Strings = {
     list: [
       ['V  P  E  L  R', '点选、画笔、橡皮、套索、矩形'],
       ['[  ]', '缩小、放大画笔'],
-      ['Shift', '画直线；再添加一个物体'],
+      ['Shift', '画直线；点击或涂画，再添加一个物体'],
       ['Alt', '按住时减去'],
       ['Tab', '对点击的物体换一个猜测'],
       ['Enter', '去除、填充或扩展；然后放置'],
@@ -302,6 +306,40 @@ export const chinese: Strings = {
   separateLayersHint: '而不是合并在一个图层中。',
   alwaysFinished: '完整副本',
   alwaysFinishedHint: '含填充内容的整张图片；原图隐藏在下方。',
+
+  playground: {
+    title: 'Infill 试用页',
+    privacy: '这里的一切都留在本机。',
+    openPicture: '打开图片',
+    undo: '撤销',
+    downloadPicture: '下载图片',
+    openInfill: '打开 Infill',
+    closeInfill: '关闭 Infill',
+    window: '插件窗口',
+    picture: '图片',
+    layers: '图层',
+    show: (name: string) => `显示${name}`,
+    edit: (name: string) => `编辑${name}`,
+    download: (name: string) => `下载${name}`,
+    delete: (name: string) => `删除${name}`,
+    drop: '将图片拖放到这里，或粘贴一张。',
+    dropNext: '然后在旁边的窗口中涂抹要去除的内容。',
+    code: 'Figma 插件的配对码：',
+    codeEnds: '五分钟内有效；重新载入此页可获取新的配对码。',
+    noCompanion: '此页面由 Infill 的本机服务提供。请运行以下命令启动它：',
+    thenOpen: '然后打开它显示的地址。',
+    made: { remove: '已去除', fill: '已填充', expand: '已扩展', shape: '形状' },
+    nothingOpen: '请将图片拖放到页面上、粘贴一张，或选择一个文件。',
+    otherPicture: '页面现在显示的是另一张图片。请在页面上撤销，直到之前的图片回来，然后重试。',
+    fillGone: '此填充已被删除。在页面上撤销即可恢复。',
+    otherType: '已转为 PNG：Infill 填充 PNG 和 JPEG 图片。动画取其第一帧。',
+    turned: '已转为 PNG 并摆正：文件本身是旋转过的。',
+    unreadable: (name: string) =>
+      `此浏览器无法将“${name}”作为图片打开。文件可能已损坏，或是其他类型；请另存为 PNG 或 JPEG 再打开。`,
+    tooLarge: (name: string, width: number, height: number) =>
+      `“${name}”为 ${width} × ${height} 像素，超出了 Infill 或此浏览器能处理的范围。请缩小后重新打开。`,
+    internal: (error: string) => `此页面出了问题：${error}`,
+  },
 
   sourceChanged: {
     remove: '此图层已换成另一张图片。请检查标记，然后再次去除。',

@@ -1,3 +1,4 @@
+import { schedulerNames } from './scheduler-names.ts'
 import { sizeText } from './size-text.ts'
 
 /** Every word of the window. Another language is another object of this shape (`Strings` in `../strings.ts`). */
@@ -30,7 +31,7 @@ export const english = {
   },
   outdated: {
     title: 'The companion and the plugin do not match',
-    hint: 'Update both to the same version, then start the companion again.',
+    hint: 'Then start the companion again: Infill goes on by itself.',
   },
   pairing: {
     title: 'Pair with the companion',
@@ -127,7 +128,7 @@ export const english = {
     engine: 'Engine',
   } as Readonly<Record<string, string>>,
   /** By the names of their choices; others are called by these names. */
-  choices: { auto: 'Automatic' } as Readonly<Record<string, string>>,
+  choices: { ...schedulerNames, auto: 'Automatic' } as Readonly<Record<string, string>>,
   fitting: { label: 'How closely the shape is followed', loose: 'Loose', tight: 'Tight' },
   variations: {
     legend: 'Results',
@@ -195,6 +196,7 @@ export const english = {
     none: 'This version of Infill has none to download.',
     usedBy: (engines: readonly string[]) => `For ${engines.join(', ')}.`,
     licence: 'Licence:',
+    restrictions: (licence: string) => `What ${licence} forbids`,
     size: sizeText,
     amount: (done: number, total: number) => `${sizeText(done)} of ${sizeText(total)}`,
     checking: 'Checking…',
@@ -230,13 +232,15 @@ export const english = {
   keepEdited: { legend: 'The fill that is edited', replace: 'Replace it', keep: 'Keep it below' },
   split: 'Compare side by side',
   splitAt: 'How much of the original is shown',
+  /** On the left of the line. */
+  splitSide: 'Original',
 
   several: {
     title: 'The same on several layers',
     selected: (count: number) => `${count} layers are selected.`,
     open: 'Same on all…',
     way: 'Where it lies on each of them',
-    ways: { place: 'Same place', shape: 'Selected shapes', look: 'Same look' },
+    ways: { place: 'Same place', shape: 'Shapes', look: 'Same look' },
     looking: 'Looking at the layers…',
     notFound: 'Nothing to mark was found here.',
     run: (task: string, count: number): string =>
@@ -272,7 +276,7 @@ export const english = {
     list: [
       ['V  P  E  L  R', 'Click, brush, eraser, lasso, rectangle'],
       ['[  ]', 'Smaller and larger brush'],
-      ['Shift', 'A straight line; one thing more'],
+      ['Shift', 'A straight line; one thing more, by click or scribble'],
       ['Alt', 'Takes away while it is held'],
       ['Tab', 'Another guess at what was clicked'],
       ['Enter', 'Remove, Fill or Expand; then Place'],
@@ -296,6 +300,42 @@ export const english = {
   separateLayersHint: 'Instead of one layer for all.',
   alwaysFinished: 'Finished copy',
   alwaysFinishedHint: 'The whole picture with the fill in it; the original is hidden beneath.',
+
+  /** The page that shows Infill without Figma. */
+  playground: {
+    title: 'Infill playground',
+    privacy: 'Everything here stays on this computer.',
+    openPicture: 'Open picture',
+    undo: 'Undo',
+    downloadPicture: 'Download picture',
+    openInfill: 'Open Infill',
+    closeInfill: 'Close Infill',
+    window: 'Plugin window',
+    picture: 'Picture',
+    layers: 'Layers',
+    show: (name: string) => `Show ${name}`,
+    edit: (name: string) => `Edit ${name}`,
+    download: (name: string) => `Download ${name}`,
+    delete: (name: string) => `Delete ${name}`,
+    drop: 'Drop a picture here, or paste one.',
+    dropNext: 'Then paint over what should go, in the window beside.',
+    code: 'Pairing code for the plugin in Figma:',
+    codeEnds: 'It is good for five minutes; load this page again for a new one.',
+    noCompanion: 'This page needs Infill’s companion, which serves it. Start it with',
+    thenOpen: 'and open the address that it prints.',
+    made: { remove: 'removed', fill: 'filled', expand: 'expanded', shape: 'shaped' },
+    nothingOpen: 'Drop a picture on the page, paste one, or choose a file.',
+    otherPicture:
+      'The page shows another picture now. Undo on the page until the earlier one is back, then try again.',
+    fillGone: 'This fill was deleted. Undo on the page brings it back.',
+    otherType: 'Taken over as PNG: Infill fills PNG and JPEG pictures. An animation gives its first frame.',
+    turned: 'Taken over as PNG, the right way up: the file itself lies turned.',
+    unreadable: (name: string) =>
+      `This browser cannot open “${name}” as a picture. It may be damaged, or of another kind; save it as PNG or JPEG and open that.`,
+    tooLarge: (name: string, width: number, height: number) =>
+      `“${name}” has ${width} × ${height} pixels, more than Infill or this browser can work on. Make it smaller and open it again.`,
+    internal: (error: string) => `Something went wrong on this page: ${error}`,
+  },
 
   sourceChanged: {
     remove: 'The layer shows another picture now. Look at your marks, then remove again.',

@@ -1,5 +1,6 @@
 import { CompanionError } from '../../errors.ts'
 import type { Image, Mask } from '../../image/image.ts'
+import { findCalm } from './calm.ts'
 import { findClones } from './clone.ts'
 import { applyCopies, chooseCopies } from './copy.ts'
 import { greatestDepth } from './distance.ts'
@@ -188,13 +189,14 @@ export function finish(
         onNext()
       }
 
-      // 5. Copied rather than averaged, it stays sharp; then the seams are blended away.
+      // 5. Copied rather than averaged, it stays sharp. Then the seams are blended away.
       const full = levels[0]!
       sharpen(full, field, rounds, last.look)
       const copiedFrom = chooseCopies(full, field)
       throwIfCancelled()
       applyCopies(image.data, full.holePixels, copiedFrom)
-      blendCopies(image, { hole, holePixels: full.holePixels, copiedFrom })
+      const calm = findCalm(image, full, field)
+      blendCopies(image, { hole, holePixels: full.holePixels, copiedFrom }, calm)
     }
     onLevel(total, total)
     return { ...image, data: new Uint8Array(image.data) }

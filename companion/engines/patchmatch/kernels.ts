@@ -21,8 +21,10 @@ export type KernelName =
   | 'applyCopies'
   | 'bestSource'
   | 'blendCopies'
+  | 'blendSteps'
   | 'chooseCopies'
   | 'clearBorder'
+  | 'compareEdges'
   | 'countFlags'
   | 'describeColours'
   | 'distanceToKnown'
@@ -42,6 +44,7 @@ export type KernelName =
   | 'sumGradients'
   | 'upsampleField'
   | 'vote'
+  | 'voteOnSteps'
 
 /** Numbers and flags as they are, arrays as their addresses: in the order in which the kernel names them. */
 export type KernelValue = number | boolean | KernelArray

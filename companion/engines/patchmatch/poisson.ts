@@ -1,4 +1,4 @@
-import type { Image } from '../../image/image.ts'
+import type { Image, Size } from '../../image/image.ts'
 import { borrow, bytes, ints, kernels } from './kernels.ts'
 
 /** What is filled, and from where. */
@@ -26,9 +26,16 @@ const mostGrids = 16
  *
  * with w_pq = α_p α_q, for the colour of a transparent pixel means nothing. Alpha itself stays as copied.
  *
+ * With calm colours c, what is made small is Σ (differences)² + λ (f − c)²: c decides on what is large, and the copies on
+ * what is fine (Bhat et al., "GradientShop", 2010, §3).
+ *
  * @param image its hole pixels hold the copies, and get the result
  */
-export function blendCopies({ data, width, height }: Image, { hole, holePixels, copiedFrom }: Copies): void {
+export function blendCopies(
+  { data, width, height }: Image,
+  { hole, holePixels, copiedFrom }: Copies,
+  calm: Calm | null = null,
+): void {
   borrow(() =>
     kernels.blendCopies(
       data,
@@ -39,7 +46,54 @@ export function blendCopies({ data, width, height }: Image, { hole, holePixels, 
       holePixels.length,
       copiedFrom,
       ints(width * height),
-      bytes(3 * nodeBytes * (holePixels.length + mostGrids) + 4 * width * height),
+      gridFor(holePixels, { width, height }),
+      calm === null ? 0 : calmPull,
+      calm === null ? 0 : calm.colours,
+      calm === null ? 1 : calm.gain,
     ),
   )
+}
+
+/** What copies are blended into. */
+export interface Calm {
+  /** 4 bytes for each hole pixel. */
+  readonly colours: Uint8Array
+  /** By how much the differences v between hole pixels are made stronger. */
+  readonly gain: number
+}
+
+/** λ. Of waves of 7 px about half comes from the calm colours, of those of 20 px nearly all. */
+const calmPull = 0.9
+
+/**
+ * The colours whose steps from pixel to pixel come nearest to the given ones, and that meet the known pixels at the border.
+ *
+ * @param image its hole pixels hold any fill
+ * @param steps 4 for each hole pixel: the sum of the steps to its neighbours
+ * @returns 4 bytes for each hole pixel; alpha is the image's
+ */
+export function blendSteps(
+  { data, width, height }: Image,
+  { holePixels }: Pick<Copies, 'holePixels'>,
+  steps: Float32Array,
+): Uint8Array {
+  const blended = bytes(4 * holePixels.length)
+  borrow(() =>
+    kernels.blendSteps(
+      data,
+      width,
+      height,
+      holePixels,
+      holePixels.length,
+      steps,
+      ints(width * height),
+      gridFor(holePixels, { width, height }),
+      blended,
+    ),
+  )
+  return blended
+}
+
+function gridFor(holePixels: Int32Array, { width, height }: Size): Uint8Array {
+  return bytes(3 * nodeBytes * (holePixels.length + mostGrids) + 4 * width * height)
 }

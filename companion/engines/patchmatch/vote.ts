@@ -1,5 +1,5 @@
 import type { Field } from './field.ts'
-import { borrow, bytes } from './kernels.ts'
+import { borrow, bytes, floats, ints, kernels } from './kernels.ts'
 import type { Level } from './level.ts'
 import { bandsOf, runTogether } from './team.ts'
 
@@ -37,3 +37,39 @@ export function vote(level: Level, { match, cost }: Field, alpha: number): numbe
 
 /** Twice what the kernel needs: threads that write to one line of the processor's cache slow each other down. */
 const roomBytes = 128
+
+/** `alpha` for votes of many. */
+const broadly = 2
+
+/**
+ * Lets the patches vote on the steps from each hole pixel to its neighbours, instead of on its colour: where they agree on a
+ * texture but not on its brightness, that leaves no seam. Every other row of patches is asked, which is enough of them. Where
+ * one fits exactly, only such ones count: dmean − dmin is held to 16 dmin.
+ * After Darabi et al., "Image Melding", 2012, §3.2.
+ *
+ * @returns 4 numbers for each of `level.holePixels`: the sum of its colour's steps to its neighbours
+ */
+export function voteOnSteps(level: Level, { match, cost }: Field): Float32Array {
+  const { pixels, width, height, patchRadius, holePixels, depth } = level
+  const steps = floats(4 * holePixels.length)
+  borrow(() => {
+    const number = ints(width * height)
+    for (let k = 0; k < holePixels.length; k++) number[holePixels[k]!] = k + 1
+    kernels.voteOnSteps(
+      pixels,
+      width,
+      height,
+      patchRadius,
+      holePixels,
+      holePixels.length,
+      depth,
+      match,
+      cost,
+      broadly,
+      bytes(roomBytes),
+      number,
+      steps,
+    )
+  })
+  return steps
+}

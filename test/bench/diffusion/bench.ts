@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { median, timeInWords } from '../times.ts'
 import type { DiffusionBenchOptions } from './command.ts'
 import type { Contestant, Ran, Work } from './contestant.ts'
 import { checkDiffusers, openDiffusers } from './diffusers.ts'
@@ -35,9 +36,8 @@ async function compareFirst(work: Work, runs: number): Promise<void> {
   const all: { ms: number; loadMs: number }[] = []
   for await (const ran of fillAgain(work, runs + 1)) all.push(ran)
   const [first, ...later] = all
-  const seconds = (ms: number) => (ms / 1000).toFixed(2)
-  console.log(`  first      fill ${seconds(first!.ms)} s after loading ${seconds(first!.loadMs)} s`)
-  console.log(`  later      fill ${later.map(({ ms }) => seconds(ms)).join(', ')} s`)
+  console.log(`  first      fill ${timeInWords(first!.ms)} after loading ${timeInWords(first!.loadMs)}`)
+  console.log(`  later      fill ${later.map(({ ms }) => timeInWords(ms)).join(', ')}`)
   console.log(`  first / median of later: ${(first!.ms / medianMs(later)).toFixed(2)}`)
 }
 
@@ -85,11 +85,10 @@ async function openPeer(work: Work): Promise<Contestant | null> {
 }
 
 async function print(name: string, contestant: Contestant, runs: readonly Ran[]): Promise<void> {
-  const seconds = (ms: number) => (ms / 1000).toFixed(2)
-  const each = runs.map(({ ms }) => seconds(ms)).join(', ')
+  const each = runs.map(({ ms }) => timeInWords(ms)).join(', ')
   const peakBytes = await contestant.close()
   console.log(
-    `  ${name.padEnd(10)} load ${seconds(contestant.loadMs)} s; median ${seconds(medianMs(runs))} s of ${each}; peak ${(peakBytes / 1e9).toFixed(2)} GB`,
+    `  ${name.padEnd(10)} load ${timeInWords(contestant.loadMs)}; first ${timeInWords(contestant.firstMs)}; median ${timeInWords(medianMs(runs))} of ${each}; peak ${(peakBytes / 1e9).toFixed(2)} GB`,
   )
 }
 
@@ -102,5 +101,5 @@ function differenceOf([own]: readonly Ran[], [peer]: readonly Ran[]): string {
 }
 
 function medianMs(runs: readonly { readonly ms: number }[]): number {
-  return runs.map(({ ms }) => ms).sort((a, b) => a - b)[Math.floor(runs.length / 2)]!
+  return median(runs.map(({ ms }) => ms))
 }

@@ -5,6 +5,10 @@ import type { BenchModel, Piece } from './command.ts'
 export interface Contestant {
   /** From warm files. */
   readonly loadMs: number
+  /** The part of loading that is a run for nothing, which a card needs; 0: there was none. */
+  readonly warmUpMs: number
+  /** The first time after that. */
+  readonly firstMs: number
   /** Does it once. */
   run(): Promise<Ran>
   /** Ends it. @returns The most memory that its process held, bytes. */

@@ -1,18 +1,24 @@
-import type { Tile } from '../../../companion/engines/engine.ts'
+import type { Engine, FillSettings, Tile } from '../../../companion/engines/engine.ts'
+import { lama } from '../../../companion/engines/lama/index.ts'
 import { refuseBlank } from '../../../companion/engines/nonsense.ts'
 import { createStableDiffusion } from '../../../companion/engines/stable-diffusion/index.ts'
 import { createImage, createMask, type Image, type Size } from '../../../companion/image/image.ts'
 import { silentLog } from '../../../companion/log.ts'
 import { OnnxRuntime } from '../../../companion/runtime/session.ts'
+import type { BenchDevice } from '../diffusion/contestant.ts'
 
-type BenchDevice = 'cpu' | 'cuda'
+/** Weights that something is filled with. */
+export interface Weights {
+  readonly kind: 'Stable Diffusion' | 'LaMa'
+  /** What `infill fill --weights` would name. */
+  readonly path: string
+}
 
 const quiet = { signal: new AbortController().signal, onProgress() {} }
-const options = { steps: 4, guidance: 7.5, scheduler: 'ddim', quality: 'balanced', strength: 1 }
 
-/** PSNR of one fill on the device against the same one on the CPU, dB over the whole tile. */
-export async function comparePictures(model: string, size: Size, device: BenchDevice): Promise<number> {
-  const [one, other] = [await fills(model, size, 1, device), await fills(model, size, 1, 'cpu')]
+/** PSNR of one fill on the device, no node of it elsewhere, against the same one on the CPU, dB over the whole tile. */
+export async function comparePictures(weights: Weights, size: Size, device: BenchDevice): Promise<number> {
+  const [one, other] = [await fills(weights, size, 1, device), await fills(weights, size, 1, 'cpu')]
   return psnr(one[0]!, other[0]!)
 }
 
@@ -23,32 +29,48 @@ export async function comparePictures(model: string, size: Size, device: BenchDe
  * @throws NonsenseError
  */
 export async function fillMany(
-  model: string,
+  weights: Weights,
   size: Size,
   count: number,
   device: BenchDevice,
 ): Promise<number> {
-  return (await fills(model, size, count, device)).length
+  return (await fills(weights, size, count, device)).length
 }
 
-async function fills(model: string, size: Size, count: number, device: BenchDevice): Promise<Image[]> {
-  const runtime = new OnnxRuntime({ device, log: silentLog })
+async function fills(
+  { kind, path }: Weights,
+  size: Size,
+  count: number,
+  device: BenchDevice,
+): Promise<Image[]> {
+  const runtime = new OnnxRuntime({ device, log: silentLog, strict: true })
   try {
-    const means = { runtime, files: async () => new Map<string, string>(), checkpoint: model }
-    const engine = await createStableDiffusion().open(quiet, means, [size])
+    const files = async () => new Map(kind === 'LaMa' ? [['big-lama.pt', path]] : [])
+    const engine: Engine = kind === 'LaMa' ? lama : createStableDiffusion()
+    const means = { runtime, files, ...(kind === 'LaMa' ? {} : { checkpoint: path }) }
+    const opened = await engine.open(quiet, means, [size])
     const made: Image[] = []
     for (let seed = 1; seed <= count; seed += 1) {
       const tile = noiseTile(size, seed)
-      const settings = { task: 'fill', prompt: 'a red vase', negativePrompt: '', seed } as const
-      const side = Math.sqrt(size.width * size.height)
-      const image = await engine.fill(tile, { ...settings, options: { ...options, size: side } }, quiet)
-      refuseBlank('Stable Diffusion', image, tile)
+      const image = await opened.fill(tile, settingsFor(kind, size, seed), quiet)
+      const notes = opened.notes ?? []
+      if (notes.length > 0) throw new Error(notes.join(' '))
+      refuseBlank(kind, image, tile)
       made.push(image)
     }
     return made
   } finally {
     await runtime.unload()
   }
+}
+
+function settingsFor(kind: Weights['kind'], { width, height }: Size, seed: number): FillSettings {
+  if (kind === 'LaMa') return { task: 'remove', prompt: '', negativePrompt: '', seed, options: {} }
+  const side = Math.sqrt(width * height)
+  const options = {
+    ...{ steps: 4, guidance: 7.5, scheduler: 'ddim', quality: 'balanced', strength: 1, size: side },
+  }
+  return { task: 'fill', prompt: 'a red vase', negativePrompt: '', seed, options }
 }
 
 /** Random colours, the middle of them to be filled. */

@@ -13,12 +13,15 @@ import { readCheckpoint } from '../../../companion/store/checkpoint.ts'
 import { buildLama } from '../../../models/lama/graph.ts'
 import { createGraph } from '../../../models/onnx/graph.ts'
 import { writeModel } from '../../../models/onnx/write.ts'
+import { timed } from '../timed-runtime.ts'
 
 /** Something that fills pictures of one size, loaded. */
 export interface Contestant {
   readonly name: string
   /** From nothing to ready for the first fill; of PyTorch without reading a file. */
   readonly loadMs: number
+  /** The part of loading that is a run for nothing, which a card needs; 0: there was none. */
+  readonly warmUpMs: number
   /** What one fill takes, ms: by the clock, or on one thread of processor time, which other programs disturb less. */
   fill(): Promise<number>
   /** Ends it, and tells the most memory that what computes has held. */
@@ -40,7 +43,8 @@ export async function openInfill(
   part: 'all' | 'nothing',
   device: 'cpu' | 'cuda' = 'cpu',
 ): Promise<Contestant> {
-  const runtime = new OnnxRuntime({ device, log: silentLog })
+  const onnx = new OnnxRuntime({ device, log: silentLog })
+  const { runtime, spent } = timed(onnx)
   const files = async () => new Map([['big-lama.pt', weights]])
   const loadingAt = performance.now()
   const used = part === 'all' ? runtime : withoutNetwork(runtime, size)
@@ -48,15 +52,14 @@ export async function openInfill(
   const loadMs = performance.now() - loadingAt
   const tile = tileOf(size)
   return {
-    name: 'Infill',
-    loadMs,
+    ...{ name: 'Infill', loadMs, warmUpMs: spent.warmUpMs },
     async fill() {
       const startedAt = performance.now()
       await engine.fill(tile, settings, quiet)
       return performance.now() - startedAt
     },
     async end() {
-      const { peakBytes } = runtime.memory
+      const { peakBytes } = runtime
       await runtime.unload()
       return peakBytes
     },
@@ -83,8 +86,7 @@ export async function openNetwork(weights: string, size: Size): Promise<Contesta
     mask: numbers(1, (i) => (i % 5 === 0 ? 1 : 0)),
   }
   return {
-    name: 'Infill',
-    loadMs,
+    ...{ name: 'Infill', loadMs, warmUpMs: 0 },
     async fill() {
       const before = process.cpuUsage()
       await session.run(inputs)
@@ -134,7 +136,7 @@ export async function openPyTorch(
   if (loaded === null) return complaint
   return {
     name: `PyTorch, ${loaded.threads} threads`,
-    loadMs: loaded.loadMs,
+    ...{ loadMs: loaded.loadMs, warmUpMs: 0 },
     async fill() {
       peer.stdin.write('\n')
       const took = await next()
@@ -173,8 +175,9 @@ function withoutNetwork(runtime: Runtime, { width, height }: Size): Runtime {
   return {
     load: (source, on, run) => runtime.load({ ...source, model }, on, run),
     unload: () => runtime.unload(),
-    get memory() {
-      return runtime.memory
+    outlook: (...given) => runtime.outlook(...given),
+    get peakBytes() {
+      return runtime.peakBytes
     },
   }
 }

@@ -58,6 +58,7 @@ describe('infill gpu status', () => {
       'libcublasLt.so.13  /usr/lib',
       'libcurand.so.10    /usr/lib',
       'libcudnn.so.9      /usr/lib',
+      'libnvrtc.so.13     /usr/lib',
       '',
       'The CUDA provider is not installed: `infill gpu install` gets it.',
     ])
@@ -115,6 +116,15 @@ describe('infill gpu install', () => {
     const { named, surroundings } = await setUp()
     await installGpu({ libraries: ['/home/ada/cuda'] }, surroundings)
     expect(named).toEqual(['/home/ada/cuda'])
+  })
+
+  test('looks again where libraries were found before, for those that were missing may come from elsewhere', async () => {
+    const found = (folder: string) =>
+      librariesBut().map((library) => ({ ...library, isKnownToLoader: false, folder }))
+    const { named, surroundings } = await setUp()
+    await gpuStatus({}, { ...surroundings, findLibraries: async () => found('/opt/pytorch/lib') })
+    await installGpu({ libraries: ['/home/ada/cuda'] }, surroundings)
+    expect(named).toEqual(['/home/ada/cuda', '/opt/pytorch/lib'])
   })
 
   test('says what went wrong with the download: exit code 1', async () => {

@@ -208,7 +208,7 @@ describe('fill', () => {
       workHeight,
     ])
     expect(notes).toEqual([
-      expect.stringMatching(/^The fill was computed at \d\d % of the picture's size\.$/),
+      expect.stringMatching(/^The fill was computed at \d\d % of the picture’s size\.$/),
     ])
     const image = await imageOf(patch!)
     expect(pixelAt(image, 25 - patch!.rect.x, 20 - patch!.rect.y)).toEqual([200, 120, 9, 255])

@@ -46,7 +46,7 @@ describe('a large picture with a small LaMa', () => {
     expect(tiles).toBeGreaterThan(4)
     expect(workWidth * workHeight).toBeLessThanOrEqual(lama.limits.contextPixels)
     expect(notes).toEqual([
-      expect.stringMatching(/^Part of the fill was computed at 6\d % of the picture's size\.$/),
+      expect.stringMatching(/^Part of the fill was computed at 6\d % of the picture’s size\.$/),
       `What is too long to be seen at once was filled in ${tiles - 2} overlapping slices.`,
       'Fine detail was copied from other parts of the picture, which Quick fill found.',
     ])

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isDriverTooOld, parseCard, parseCardMemory } from '../../../companion/gpu/card.ts'
+import { isDriverTooOld, parseCard, parseHeldBytes } from '../../../companion/gpu/card.ts'
 
 const mebibyte = 2 ** 20
 
@@ -13,7 +13,7 @@ describe('parseCard', () => {
       },
     ],
     [
-      'NVIDIA H100, 590.1, 81559, 80000\nNVIDIA H200, 590.1, 143771, 1\n',
+      'NVIDIA GeForce GT 1030, 590.1, 2048, 2000\nNVIDIA H100, 590.1, 81559, 80000\n',
       { name: 'NVIDIA H100', driver: '590.1', memoryBytes: 81559 * mebibyte, freeBytes: 80000 * mebibyte },
     ],
     ['NVIDIA-SMI has failed because it could not communicate with the NVIDIA driver.', null],
@@ -32,25 +32,15 @@ test.each([
   expect(isDriverTooOld({ driver })).toBe(expected)
 })
 
-describe('parseCardMemory', () => {
-  test('adds what the process holds to what is free', () => {
-    expect(parseCardMemory('1000\n7000\n', '77, 300\n1234, 2150\n', 1234)).toEqual({
-      budgetBytes: 3150 * mebibyte,
-      heldBytes: 2150 * mebibyte,
-    })
+describe('parseHeldBytes', () => {
+  test('finds what a process holds', () => {
+    expect(parseHeldBytes('77, 300\n1234, 2150\n', 1234)).toBe(2150 * mebibyte)
   })
 
   test.each(['', '1234, [N/A]\n', '12345, 8\n'])(
-    'goes by what is free where the driver does not tell: %j',
+    'knows nothing where the driver does not tell: %j',
     (processes) => {
-      expect(parseCardMemory('1000\n', processes, 1234)).toEqual({
-        budgetBytes: 1000 * mebibyte,
-        heldBytes: 0,
-      })
+      expect(parseHeldBytes(processes, 1234)).toBeNull()
     },
   )
-
-  test('knows nothing without a card', () => {
-    expect(parseCardMemory('No devices were found\n', '', 1234)).toBeNull()
-  })
 })

@@ -40,6 +40,7 @@ describe('findLibraries', () => {
       'libcublasLt.so.13',
       'libcurand.so.10',
       'libcudnn.so.9',
+      'libnvrtc.so.13',
     ])
     expect(found.every(({ folder }) => folder === null)).toBe(true)
   })

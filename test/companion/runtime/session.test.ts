@@ -1,4 +1,5 @@
-import { parse } from 'node:path'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join, parse } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { silentLog } from '../../../companion/log.ts'
 import type { Progress, Run } from '../../../companion/run.ts'
@@ -7,6 +8,7 @@ import { OnnxRuntime, type RuntimeOptions, type SessionSource } from '../../../c
 import { createGraph } from '../../../models/onnx/graph.ts'
 import { add, matMul } from '../../../models/onnx/operators.ts'
 import { writeModel } from '../../../models/onnx/write.ts'
+import { temporaryFolder } from '../../support/data-folder.ts'
 import { quietRun } from '../../support/fill-job.ts'
 import { standInProcess } from '../../support/stand-in-process.ts'
 
@@ -61,7 +63,7 @@ describe('a session', () => {
     expect(session).toMatchObject({ device: { kind: 'cpu' }, notes: [], inputs: ['x'], outputs: ['y'] })
     const { y } = await session.run(twoNumbers, quietRun)
     expect(y).toEqual({ type: 'float32', shape: [2], data: Float32Array.of(11, 12) })
-    expect(runtime.memory.peakBytes).toBeGreaterThan(0)
+    expect(runtime.peakBytes).toBeGreaterThan(0)
   })
 
   test('is loaded once and used again; another source takes its slot', async () => {
@@ -84,6 +86,17 @@ describe('a session', () => {
     const session = await opened().load(adding(1), 'best', quietRun)
     await expect(session.run({}, quietRun)).rejects.toBeInstanceOf(OnnxError)
     expect((await session.run(twoNumbers, quietRun)).y?.data).toEqual(Float32Array.of(2, 3))
+  })
+
+  test('gives only the outputs that are wanted', async () => {
+    const g = createGraph(new Map())
+    const x = g.input('x', 'float32', [2])
+    g.output('once', x)
+    g.output('twice', add(g, x, x))
+    const session = await opened().load(sourceOf('doubling', 'one', g), 'best', quietRun)
+    const outputs = await session.run(twoNumbers, { ...quietRun, only: ['twice'] })
+    expect(Object.keys(outputs)).toEqual(['twice'])
+    expect(outputs.twice?.data).toEqual(Float32Array.of(2, 4))
   })
 
   test('takes in what an earlier run has left in the process, as long as it is one of the last four', async () => {
@@ -131,7 +144,7 @@ describe('a runtime', () => {
   test('unloads everything when nobody has worked with it for a while', async () => {
     const runtime = opened({ idleMs: 1 })
     const first = await runtime.load(adding(1), 'best', quietRun)
-    await expect.poll(() => runtime.memory.peakBytes).toBe(0)
+    await expect.poll(() => runtime.peakBytes).toBe(0)
     expect(await runtime.load(adding(1), 'best', quietRun)).not.toBe(first)
   })
 
@@ -167,22 +180,79 @@ describe('a runtime', () => {
     await expect(loading).rejects.toMatchObject({ code: 'out-of-memory' })
   })
 
-  test('knows what a graphics card has for it, once something is loaded there', async () => {
+  /** A process that loads and runs whatever it is asked to on DirectML, and writes down the slots that hold a session. */
+  function withCard() {
+    const held = join(temporaryFolder(), 'held.json')
+    writeFileSync(held, '[]')
     const script = standInProcess(`
+      import { writeFileSync } from 'node:fs'
       say({ id: 0, type: 'ready', version: '1', providers: ['cpu', 'dml'] })
-      onRequest(({ id, type }) => say(type === 'load' ? { id, type: 'loaded', inputs: [], outputs: [] } : { id, type: 'ran', outputs: {} }))`)
+      const slots = new Set()
+      onRequest(({ id, type, slot }) => {
+        if (type === 'load') slots.add(slot)
+        if (type === 'release') slots.delete(slot)
+        writeFileSync(${JSON.stringify(held)}, JSON.stringify([...slots]))
+        if (type === 'load') say({ id, type: 'loaded', inputs: [], outputs: [] })
+        else say(type === 'run' ? { id, type: 'ran', outputs: {} } : { id, type: 'released' })
+      })`)
+    return { script, heldSlots: (): string[] => JSON.parse(readFileSync(held, 'utf8')) }
+  }
+
+  test('keeps on a small card what fits beside the next session: text encoder, UNet and decoder take turns', async () => {
+    const { script, heldSlots } = withCard()
+    const sizes: Readonly<Record<string, number>> = {
+      'text encoder': 0.5e9,
+      encoder: 0.5e9,
+      unet: 2.1e9,
+      decoder: 1.1e9,
+    }
+    const heldBytes = () => heldSlots().reduce((sum, slot) => sum + sizes[slot]!, 0)
+    const cardMemory = async () => ({ freeBytes: 4e9 - 1e9 - heldBytes(), heldBytes: heldBytes() })
+    const runtime = opened({ device: 'directml', script, cardMemory })
+    const kept: string[] = []
+    for (const slot of ['text encoder', 'encoder', 'unet', 'decoder', 'unet']) {
+      await runtime.load({ ...adding(1), slot, neededBytes: () => sizes[slot]! }, 'best', quietRun)
+      kept.push(heldSlots().join(' + '))
+    }
+    expect(kept).toEqual(['text encoder', 'text encoder + encoder', 'encoder + unet', 'decoder', 'unet'])
+    expect(runtime.peakBytes).toBe(2.6e9)
+  })
+
+  test.each([
+    ['what its driver says', 3e9],
+    // As in WSL and in containers.
+    ['what became of the free memory, where its driver does not say', null],
+  ])('knows what a card has for it: what is free, and %s', async (_, heldBytes) => {
+    const { script, heldSlots } = withCard()
     const pids: number[] = []
     const cardMemory = async (pid: number) => {
       pids.push(pid)
-      return { budgetBytes: 8e9, heldBytes: 3e9 }
+      return { freeBytes: 8e9 - 3e9 * heldSlots().length, heldBytes }
     }
     const runtime = opened({ device: 'directml', script, cardMemory })
-    expect(runtime.memory.cardBudgetBytes).toBeNull()
+    if (heldBytes === null) {
+      expect(await runtime.outlook(['adding'], 'best', quietRun)).toEqual({
+        kind: 'directml',
+        budgetBytes: 8e9,
+      })
+    }
     await runtime.load(adding(1), 'best', quietRun)
-    expect(runtime.memory).toMatchObject({ cardBudgetBytes: 8e9, peakBytes: 3e9 })
-    expect(pids).toEqual([expect.any(Number)])
-    await runtime.unload()
-    expect(runtime.memory.cardBudgetBytes).toBeNull()
+    expect(await runtime.outlook(['adding'], 'best', quietRun)).toEqual({
+      kind: 'directml',
+      budgetBytes: 8e9,
+    })
+    expect(runtime.peakBytes).toBe(3e9)
+    expect(new Set(pids)).toEqual(new Set([expect.any(Number)]))
+    expect(await runtime.outlook(['adding'], 'cpu', quietRun)).toMatchObject({ kind: 'cpu' })
+  })
+
+  test('knows nothing of the memory of a card that no driver tells of', async () => {
+    const { script } = withCard()
+    const runtime = opened({ device: 'directml', script, cardMemory: async () => null })
+    expect(await runtime.outlook(['adding'], 'best', quietRun)).toEqual({
+      kind: 'directml',
+      budgetBytes: null,
+    })
   })
 
   test('takes the CPU and says why where the device that was asked for is not there', async () => {

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { type Prompt, promptAfter, promptOfBox, promptOfPoints } from '../../../ui/mask/pointing.ts'
+import {
+  beginsAnew,
+  type Prompt,
+  promptAfter,
+  promptOfBox,
+  promptOfPoints,
+} from '../../../ui/mask/pointing.ts'
 
 const image = { width: 40, height: 30 }
 
@@ -28,6 +34,17 @@ describe('pointing', () => {
     ['and none where it lies beside the picture', [41, 2, 60, 9], null],
   ] as const)('in a box is %s', (_, [fromX, fromY, toX, toY], expected) => {
     expect(promptOfBox({ x: fromX, y: fromY }, { x: toX, y: toY }, image)?.box ?? null).toEqual(expected)
+  })
+
+  test.each([
+    ['a click', 'new', 1, true, true],
+    ['a scribble where nothing is marked', 'add', 2, false, true],
+    ['a scribble beside what is marked', 'add', 2, true, false],
+    ['a click with Shift', 'add', 1, false, false],
+    ['a scribble with Alt', 'take', 2, false, false],
+  ] as const)('%s begins a new thing: %#', (_, change, count, isMarked, expected) => {
+    const points = Array.from({ length: count }, (_, x) => ({ x, y: 1, include: true }))
+    expect(beginsAnew({ change, prompt: { points, box: null } }, isMarked)).toBe(expected)
   })
 
   test('at what does not belong is said about what was asked for before', () => {

@@ -17,6 +17,9 @@ import {
  * @param image its hole pixels hold the copies, and get the result
  * @param node [height, width] of 4 bytes, zeros; gets the number of each hole pixel's node
  * @param grid zeros; room for nobody, a node for each hole pixel, and what `solve` needs
+ * @param pull λ; 0: there are no calm colours
+ * @param calm 4 bytes for each hole pixel
+ * @param gain of the differences within the hole
  */
 export function blendCopies(
   image: usize,
@@ -28,15 +31,57 @@ export function blendCopies(
   copiedFrom: usize,
   node: usize,
   grid: usize,
+  pull: f32,
+  calm: usize,
+  gain: f32,
 ): void {
   connect(image, width, height, holePixels, holePixelCount, node, grid)
-  sumDifferences(image, width, height, hole, holePixels, holePixelCount, copiedFrom, grid)
+  sumDifferences(image, width, height, hole, holePixels, holePixelCount, copiedFrom, grid, gain)
+  if (pull > 0) pullTowards(calm, pull, image, holePixels, holePixelCount, grid)
   solve(grid, holePixelCount, width, height)
   let p = grid
   for (let k = 0; k < holePixelCount; k++) {
     p += nodeBytes
     const place = load<i32>(holePixels + 4 * k)
     storeColour(image, place, f32x4.add(colourAt(image, place), v128.load(p, solutionAt)))
+  }
+}
+
+/**
+ * See `blendSteps` in poisson.ts.
+ *
+ * @param node, grid as for `blendCopies`
+ * @param steps 4 f32 for each hole pixel
+ * @param blended gets 4 bytes for each hole pixel
+ */
+export function blendSteps(
+  image: usize,
+  width: i32,
+  height: i32,
+  holePixels: usize,
+  holePixelCount: i32,
+  steps: usize,
+  node: usize,
+  grid: usize,
+  blended: usize,
+): void {
+  connect(image, width, height, holePixels, holePixelCount, node, grid)
+  for (let k = 0; k < holePixelCount; k++) {
+    step()
+    const place = load<i32>(holePixels + 4 * k)
+    const p = grid + nodeBytes * (k + 1)
+    let present = f32x4.splat(0)
+    for (let side = 0; side < 4; side++) {
+      if (load<f32>(p + 4 * side, weightsAt) === 0) continue
+      const other = colourAt(image, place + stepOf(side, width))
+      present = f32x4.add(present, f32x4.sub(colourAt(image, place), other))
+    }
+    v128.store(p, f32x4.replace_lane(f32x4.sub(v128.load(steps + 16 * k), present), 3, 0), rightSideAt)
+  }
+  solve(grid, holePixelCount, width, height)
+  for (let k = 0; k < holePixelCount; k++) {
+    const present = colourAt(image, load<i32>(holePixels + 4 * k))
+    storeColour(blended, k, f32x4.add(present, v128.load(grid + nodeBytes * (k + 1), solutionAt)))
   }
 }
 
@@ -100,6 +145,7 @@ function sumDifferences(
   holePixelCount: i32,
   copiedFrom: usize,
   grid: usize,
+  gain: f32,
 ): void {
   for (let k = 0; k < holePixelCount; k++) {
     step()
@@ -113,7 +159,7 @@ function sumDifferences(
       const towards = stepOf(side, width)
       const other = load<i32>(p + 4 * side, neighboursAt) / (nodeBytes as i32) - 1
       const otherFrom = other < 0 ? -1 : load<i32>(copiedFrom + 4 * other)
-      if (otherFrom === from + towards) continue
+      if (otherFrom === from + towards && gain === 1) continue
 
       let v = f32x4.splat(0)
       let sources = 0
@@ -128,11 +174,30 @@ function sumDifferences(
         }
       }
       if (sources === 2) v = f32x4.mul(v, f32x4.splat(0.5))
+      if (other >= 0) v = f32x4.mul(v, f32x4.splat(gain))
       const present = f32x4.sub(colourAt(image, place), colourAt(image, place + towards))
       sum = f32x4.add(sum, f32x4.mul(f32x4.splat(w), f32x4.sub(v, present)))
     }
     // Alpha stays as copied.
     v128.store(p, f32x4.replace_lane(sum, 3, 0), rightSideAt)
+  }
+}
+
+/** Adds λ (f − calm)² to what is made small. */
+function pullTowards(
+  calm: usize,
+  pull: f32,
+  image: usize,
+  holePixels: usize,
+  holePixelCount: i32,
+  grid: usize,
+): void {
+  for (let k = 0; k < holePixelCount; k++) {
+    const p = grid + nodeBytes * (k + 1)
+    const apart = f32x4.sub(colourAt(calm, k), colourAt(image, load<i32>(holePixels + 4 * k)))
+    const pulled = f32x4.replace_lane(f32x4.mul(apart, f32x4.splat(pull)), 3, 0)
+    v128.store(p, f32x4.add(v128.load(p, rightSideAt), pulled), rightSideAt)
+    store<f32>(p, load<f32>(p, diagonalAt) + pull, diagonalAt)
   }
 }
 

@@ -24,54 +24,22 @@ export function vote(
   alpha: f32,
   weights: usize,
 ): f64 {
-  const r = patchRadius
   let change: i64 = 0
   for (let k = 0; k < holePixelCount; k++) {
     step()
     const place = load<i32>(holePixels + 4 * k)
-    const x = place % width
-    const y = place / width
-    const top = max(r, y - r)
-    const bottom = min(height - 1 - r, y + r)
-    const left = max(r, x - r)
-    const right = min(width - 1 - r, x + r)
-
-    let least = i32.MAX_VALUE
-    let sum = 0
-    const first = top * width + left
-    const shift = load<i32>(match + 4 * first) - first
-    let differing = 0
-    for (let cy = top; cy <= bottom; cy++) {
-      for (let c = cy * width + left; c <= cy * width + right; c++) {
-        const d = load<i32>(cost + 4 * c)
-        sum += d
-        least = min(least, d)
-        differing |= (load<i32>(match + 4 * c) - c) ^ shift
-      }
-    }
+    gather(place, width, height, patchRadius, match, cost)
     const previous = load<u32>(pixels + 4 * place)
-
-    if (differing === 0) {
+    if (isUnanimous) {
       store<u32>(pixels + 4 * place, load<u32>(pixels + 4 * (place + shift)))
     } else {
-      const mean = (sum as f32) / (((bottom - top + 1) * (right - left + 1)) as f32)
-      const sharpness: f32 = mean > (least as f32) ? 1 / (alpha * (mean - (least as f32))) : 0
-      const depthHere = f32x4.splat(load<f32>(depth + 4 * place))
+      const sharpness = sharpnessFor(alpha, Infinity)
       let weight = f32x4.splat(0)
       let colour = f32x4.splat(0)
       for (let cy = top; cy <= bottom; cy++) {
         const c0 = cy * width + left
-        for (let part = 0; part < 32; part += 16) {
-          const spared = f32x4.convert_i32x4_s(i32x4.sub(i32x4.splat(least), v128.load(cost + 4 * c0 + part)))
-          const deeper = f32x4.sub(v128.load(depth + 4 * c0 + part), depthHere)
-          const power = f32x4.sub(
-            f32x4.mul(spared, f32x4.splat(sharpness)),
-            f32x4.mul(deeper, f32x4.splat(logGamma)),
-          )
-          v128.store(weights + part, exponential(f32x4.min(power, f32x4.splat(80))))
-        }
-        const count = right - left + 1
-        for (let k = 0; k < count; k++) {
+        weigh(c0, place, depth, cost, sharpness, weights)
+        for (let k = 0; k <= right - left; k++) {
           const w = v128.load32_splat(weights + 4 * k)
           const source = load<i32>(match + 4 * (c0 + k)) + place - c0 - k
           weight = f32x4.add(weight, w)
@@ -83,6 +51,137 @@ export function vote(
     change += changeOf(previous, load<u32>(pixels + 4 * place))
   }
   return change as f64
+}
+
+/**
+ * See `voteOnSteps` in vote.ts.
+ *
+ * @param weights room for 64 bytes
+ * @param number [height, width], 1 + the number of each hole pixel; 0 elsewhere
+ * @param steps 4 f32 for each hole pixel, zeros
+ */
+export function voteOnSteps(
+  pixels: usize,
+  width: i32,
+  height: i32,
+  patchRadius: i32,
+  holePixels: usize,
+  holePixelCount: i32,
+  depth: usize,
+  match: usize,
+  cost: usize,
+  alpha: f32,
+  weights: usize,
+  number: usize,
+  steps: usize,
+): void {
+  const lastRow = width * (height - 1)
+  for (let k = 0; k < holePixelCount; k++) {
+    step()
+    const place = load<i32>(holePixels + 4 * k)
+    gather(place, width, height, patchRadius, match, cost)
+    const sharpness = sharpnessFor(alpha, 16 * (least as f32))
+    let weight = f32x4.splat(0)
+    let toLeft = f32x4.splat(0)
+    let toRight = f32x4.splat(0)
+    let up = f32x4.splat(0)
+    let down = f32x4.splat(0)
+    for (let cy = top; cy <= bottom; cy += 2) {
+      const c0 = cy * width + left
+      weigh(c0, place, depth, cost, sharpness, weights)
+      for (let k = 0; k <= right - left; k++) {
+        const w = v128.load32_splat(weights + 4 * k)
+        const source = load<i32>(match + 4 * (c0 + k)) + place - c0 - k
+        const x = source % width
+        const colour = colourAt(pixels, source)
+        weight = f32x4.add(weight, w)
+        if (x > 0) toLeft = addStep(toLeft, w, colour, pixels, source - 1)
+        if (x + 1 < width) toRight = addStep(toRight, w, colour, pixels, source + 1)
+        if (source >= width) up = addStep(up, w, colour, pixels, source - width)
+        if (source < lastRow) down = addStep(down, w, colour, pixels, source + width)
+      }
+    }
+    const x = place % width
+    const scale = f32x4.div(f32x4.splat(1), weight)
+    if (x > 0) handOver(f32x4.mul(toLeft, scale), k, place - 1, number, steps)
+    if (x + 1 < width) handOver(f32x4.mul(toRight, scale), k, place + 1, number, steps)
+    if (place >= width) handOver(f32x4.mul(up, scale), k, place - width, number, steps)
+    if (place < lastRow) handOver(f32x4.mul(down, scale), k, place + width, number, steps)
+  }
+}
+
+function addStep(sum: v128, weight: v128, colour: v128, pixels: usize, neighbour: i32): v128 {
+  return f32x4.add(sum, f32x4.mul(weight, f32x4.sub(colour, colourAt(pixels, neighbour))))
+}
+
+/** Of a step between two hole pixels each says one half, so that what one gets is taken from the other. */
+function handOver(toNeighbour: v128, k: i32, neighbour: i32, number: usize, steps: usize): void {
+  const own = steps + 16 * k
+  const other = load<i32>(number + 4 * neighbour)
+  if (other === 0) {
+    v128.store(own, f32x4.add(v128.load(own), toNeighbour))
+    return
+  }
+  const half = f32x4.mul(toNeighbour, f32x4.splat(0.5))
+  const theirs = steps + 16 * (other - 1)
+  v128.store(own, f32x4.add(v128.load(own), half))
+  v128.store(theirs, f32x4.sub(v128.load(theirs), half))
+}
+
+/** The patches that cover a pixel: where their centres lie, … */
+let top = 0
+let bottom = 0
+let left = 0
+let right = 0
+/** … the least and the sum of their costs, … */
+let least = 0
+let sum = 0
+/** … and by how much they are shifted, if all by the same. */
+let shift = 0
+let isUnanimous = false
+
+function gather(place: i32, width: i32, height: i32, r: i32, match: usize, cost: usize): void {
+  const x = place % width
+  const y = place / width
+  top = max(r, y - r)
+  bottom = min(height - 1 - r, y + r)
+  left = max(r, x - r)
+  right = min(width - 1 - r, x + r)
+  const first = top * width + left
+  shift = load<i32>(match + 4 * first) - first
+  least = i32.MAX_VALUE
+  sum = 0
+  let differing = 0
+  for (let cy = top; cy <= bottom; cy++) {
+    for (let c = cy * width + left; c <= cy * width + right; c++) {
+      const d = load<i32>(cost + 4 * c)
+      sum += d
+      least = min(least, d)
+      differing |= (load<i32>(match + 4 * c) - c) ^ shift
+    }
+  }
+  isUnanimous = differing === 0
+}
+
+/** @param mostSpread in place of dmean − dmin, where that is more */
+function sharpnessFor(alpha: f32, mostSpread: f32): f32 {
+  const mean = (sum as f32) / (((bottom - top + 1) * (right - left + 1)) as f32)
+  if (mean <= (least as f32)) return 0
+  return 1 / (alpha * max(min(mean - (least as f32), mostSpread), 1e-3))
+}
+
+/** The weights of a row of patches, from `c0` on. */
+function weigh(c0: i32, place: i32, depth: usize, cost: usize, sharpness: f32, weights: usize): void {
+  const depthHere = f32x4.splat(load<f32>(depth + 4 * place))
+  for (let part = 0; part < 32; part += 16) {
+    const spared = f32x4.convert_i32x4_s(i32x4.sub(i32x4.splat(least), v128.load(cost + 4 * c0 + part)))
+    const deeper = f32x4.sub(v128.load(depth + 4 * c0 + part), depthHere)
+    const power = f32x4.sub(
+      f32x4.mul(spared, f32x4.splat(sharpness)),
+      f32x4.mul(deeper, f32x4.splat(logGamma)),
+    )
+    v128.store(weights + part, exponential(f32x4.min(power, f32x4.splat(80))))
+  }
 }
 
 function changeOf(before: u32, after: u32): i32 {

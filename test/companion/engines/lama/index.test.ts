@@ -82,7 +82,8 @@ describe('LaMa', () => {
       load: runtime.load.bind(runtime),
       unload: runtime.unload.bind(runtime),
       // Enough for 384 × 256, not for 512 × 384.
-      memory: { budgetBytes: 250e6, cardBudgetBytes: null, peakBytes: 0 },
+      outlook: async () => ({ kind: 'cpu' as const, budgetBytes: 250e6 }),
+      peakBytes: 0,
     }
     const engine = await lama.open(quietRun, { runtime: tight, files: filesOf(tinyLama) }, [image])
     expect(await engine.fill(tile, settings, quietRun)).toMatchObject({ width: 600, height: 500 })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { findClones } from '../../../../companion/engines/patchmatch/clone.ts'
 import { applyCopies, chooseCopies } from '../../../../companion/engines/patchmatch/copy.ts'
+import { keptEdges } from '../../../../companion/engines/patchmatch/edges.ts'
 import { createField, type Field, upsampleField } from '../../../../companion/engines/patchmatch/field.ts'
 import {
   borrow,
@@ -11,17 +12,18 @@ import {
   whileChecking,
 } from '../../../../companion/engines/patchmatch/kernels.ts'
 import { createLevel, type Level, type Scene } from '../../../../companion/engines/patchmatch/level.ts'
-import { blendCopies } from '../../../../companion/engines/patchmatch/poisson.ts'
+import { blendCopies, blendSteps } from '../../../../companion/engines/patchmatch/poisson.ts'
 import { halve } from '../../../../companion/engines/patchmatch/pyramid.ts'
 import { createRandom } from '../../../../companion/engines/patchmatch/random.ts'
 import { describeScene } from '../../../../companion/engines/patchmatch/scene.ts'
 import { refreshCosts, searchPass } from '../../../../companion/engines/patchmatch/search.ts'
 import { bestSource } from '../../../../companion/engines/patchmatch/starts.ts'
-import { vote } from '../../../../companion/engines/patchmatch/vote.ts'
+import { vote, voteOnSteps } from '../../../../companion/engines/patchmatch/vote.ts'
 import type { Image, Mask } from '../../../../companion/image/image.ts'
 import { flagged, inKernels, markWhere, paint, sceneOf, within } from './pictures.ts'
 import * as cloneTwin from './twins/clone.ts'
 import * as copyTwin from './twins/copy.ts'
+import * as edgesTwin from './twins/edges.ts'
 import * as fieldTwin from './twins/field.ts'
 import * as levelTwin from './twins/level.ts'
 import * as poissonTwin from './twins/poisson.ts'
@@ -130,6 +132,36 @@ describe.each<[string, Situation]>([
     const change = vote(here, field, alpha)
     expect(Math.abs(change - voteTwin.vote(twin, field, alpha))).toBeLessThan(0.01)
     expect(largestDifference(here.pixels, twin.pixels)).toBeLessThanOrEqual(1)
+  })
+
+  test('voteOnSteps gives the same steps to a twentieth of a grey level', () => {
+    const here = begun()
+    const field = beginField(here)
+    const twin = voteTwin.voteOnSteps(here, field)
+    voteOnSteps(here, field).forEach((step, i) => {
+      expect(Math.abs(step - twin[i]!)).toBeLessThan(0.05)
+    })
+  })
+
+  test('keptEdges gives the same share', () => {
+    const here = begun()
+    const field = beginField(here)
+    expect(keptEdges(here, field)).toBeCloseTo(edgesTwin.keptEdges(here, field), 9)
+  })
+
+  test('blendSteps and blendCopies into what it gives give the same colours to 1 grey level', () => {
+    const here = begun()
+    const field = beginField(here)
+    const copiedFrom = chooseCopies(here, field)
+    const steps = voteOnSteps(here, field)
+    const [blended, twin] = [inKernels(image), inKernels(image)]
+    for (const { data } of [blended, twin]) applyCopies(data, level.holePixels, copiedFrom)
+    const colours = blendSteps(blended, level, steps)
+    expect(largestDifference(colours, poissonTwin.blendSteps(twin, level, steps))).toBeLessThanOrEqual(1)
+    const copies = { hole: level.hole, holePixels: level.holePixels, copiedFrom }
+    blendCopies(blended, copies, { colours, gain: 1.1 })
+    poissonTwin.blendCopies(twin, copies, { colours, gain: 1.1 })
+    expect(largestDifference(blended.data, twin.data)).toBeLessThanOrEqual(1)
   })
 
   test('chooseCopies and applyCopies copy from the same places', () => {

@@ -224,8 +224,9 @@ function watched(onRun: (part: string) => unknown = () => {}) {
       }
     },
     unload: () => onnx.unload(),
-    get memory() {
-      return onnx.memory
+    outlook: (...given) => onnx.outlook(...given),
+    get peakBytes() {
+      return onnx.peakBytes
     },
   }
   return { runtime, prompts }

@@ -97,8 +97,9 @@ function watching() {
       }
     },
     unload: () => runtime.unload(),
-    get memory() {
-      return runtime.memory
+    outlook: (...given) => runtime.outlook(...given),
+    get peakBytes() {
+      return runtime.peakBytes
     },
   }
   return { runtime: watched, seen }

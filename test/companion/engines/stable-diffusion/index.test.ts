@@ -220,8 +220,8 @@ describe('Stable Diffusion', () => {
   })
 
   test('says how much memory it lacks before it is taken', async () => {
-    const memory = { budgetBytes: 1e6, cardBudgetBytes: null, peakBytes: 0 }
-    const runtime = { ...watched().runtime, memory }
+    const outlook = async () => ({ kind: 'cpu', budgetBytes: 1e6 }) as const
+    const runtime = { ...watched().runtime, outlook }
     await expect(filled({ runtime })).rejects.toMatchObject({ code: 'out-of-memory' })
   })
 
@@ -234,7 +234,10 @@ describe('Stable Diffusion', () => {
         if (on === 'cpu') return session
         return { ...session, device: { kind: 'cuda', name: 'a card', precision: 'fp16' } }
       },
-      memory: { budgetBytes: Number.POSITIVE_INFINITY, cardBudgetBytes: 0.5e9, peakBytes: 0 },
+      outlook: async (_, on) => ({
+        kind: on === 'cpu' ? 'cpu' : 'cuda',
+        budgetBytes: on === 'cpu' ? null : 0.5e9,
+      }),
     }
     const opened = await createStableDiffusion().open(quietRun, meansOf(short), [image])
     await opened.fill(tile, settingsOf({}), quietRun)
@@ -257,7 +260,7 @@ describe('Stable Diffusion', () => {
         if (!isHalf) return { ...session, device }
         return { ...session, device, run: async (...given) => withoutNumbers(await session.run(...given)) }
       },
-      memory: { budgetBytes: Number.POSITIVE_INFINITY, cardBudgetBytes: null, peakBytes: 0 },
+      outlook: async () => ({ kind: 'cuda', budgetBytes: null }),
     }
     const opened = await createStableDiffusion().open(quietRun, meansOf(overflowing), [image])
     const fill = await opened.fill(tile, settingsOf({}), quietRun)
@@ -277,7 +280,7 @@ describe('Stable Diffusion', () => {
         const device = { kind: 'cuda', name: 'a card', precision: 'fp32' } as const
         return { ...session, device, run: async (...given) => withoutNumbers(await session.run(...given)) }
       },
-      memory: { budgetBytes: Number.POSITIVE_INFINITY, cardBudgetBytes: null, peakBytes: 0 },
+      outlook: async (_, on) => ({ kind: on === 'cpu' ? 'cpu' : 'cuda', budgetBytes: null }),
     }
     const opened = await createStableDiffusion().open(quietRun, meansOf(failing), [image])
     const fill = await opened.fill(tile, settingsOf({}), quietRun)
@@ -465,8 +468,9 @@ function watched({
       }
     },
     unload: () => onnx.unload(),
-    get memory() {
-      return onnx.memory
+    outlook: (...given) => onnx.outlook(...given),
+    get peakBytes() {
+      return onnx.peakBytes
     },
   }
   return { runtime, loads, runs }

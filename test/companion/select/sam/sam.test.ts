@@ -27,7 +27,8 @@ afterAll(() => onnx.unload())
 function watched() {
   const runs: { slot: string; outputs: Readonly<Record<string, { data: ArrayLike<unknown> }>> }[] = []
   const runtime: Runtime = {
-    memory: { budgetBytes: 0, cardBudgetBytes: null, peakBytes: 0 },
+    outlook: (...given) => onnx.outlook(...given),
+    peakBytes: 0,
     unload: () => onnx.unload(),
     async load(source, on, run) {
       const session = await onnx.load(source, on, run)

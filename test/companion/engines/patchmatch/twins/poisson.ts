@@ -1,18 +1,54 @@
-import type { Copies } from '../../../../../companion/engines/patchmatch/poisson.ts'
+import type { Calm, Copies } from '../../../../../companion/engines/patchmatch/poisson.ts'
 import type { Image } from '../../../../../companion/image/image.ts'
 
 /** The twin of `blendCopies`. */
-export function blendCopies(image: Image, copies: Copies): void {
+export function blendCopies(image: Image, copies: Copies, calm: Calm | null = null): void {
   const edges = connect(image, copies)
   const rightSide = new Float32Array(copies.holePixels.length)
+  const pull = calm === null ? 0 : calmPull
   for (let channel = 0; channel < 3; channel++) {
-    sumDifferences(image, copies, edges, channel, rightSide)
-    const correction = solve(edges, rightSide)
+    sumDifferences(image, copies, edges, channel, rightSide, calm?.gain ?? 1)
+    copies.holePixels.forEach((place, k) => {
+      if (calm !== null)
+        rightSide[k]! += pull * (calm.colours[4 * k + channel]! - image.data[4 * place + channel]!)
+    })
+    const correction = solve(edges, rightSide, pull)
     copies.holePixels.forEach((place, k) => {
       const i = 4 * place + channel
       image.data[i] = Math.min(255, Math.max(0, Math.round(image.data[i]! + correction[k]!)))
     })
   }
+}
+
+/** λ. */
+const calmPull = 0.9
+
+/** The twin of `blendSteps`. */
+export function blendSteps(
+  image: Image,
+  { holePixels }: Pick<Copies, 'holePixels'>,
+  steps: Float32Array,
+): Uint8Array {
+  const { data, width, height } = image
+  const edges = connect(image, { holePixels })
+  const blended = new Uint8Array(4 * holePixels.length)
+  for (let channel = 0; channel < 4; channel++) {
+    const rightSide = Float32Array.from(holePixels, (place, k) => {
+      let sum = channel < 3 ? steps[4 * k + channel]! : 0
+      for (const [side, step] of [-1, 1, -width, width].entries()) {
+        if (channel === 3 || !hasNeighbour(place, side, width, height) || !edges.weight[4 * k + side])
+          continue
+        sum -= data[4 * place + channel]! - data[4 * (place + step) + channel]!
+      }
+      return sum
+    })
+    const correction = solve(edges, rightSide, 0)
+    holePixels.forEach((place, k) => {
+      const value = Math.round(data[4 * place + channel]! + correction[k]!)
+      blended[4 * k + channel] = Math.min(255, Math.max(0, value))
+    })
+  }
+  return blended
 }
 
 /** The neighbours of each hole pixel, in the order left, right, above, below. */
@@ -23,7 +59,7 @@ interface Edges {
   readonly weight: Float32Array
 }
 
-function connect({ data, width, height }: Image, { holePixels }: Copies): Edges {
+function connect({ data, width, height }: Image, { holePixels }: Pick<Copies, 'holePixels'>): Edges {
   const index = new Int32Array(width * height).fill(-1)
   for (let k = 0; k < holePixels.length; k++) index[holePixels[k]!] = k
   const neighbour = new Int32Array(4 * holePixels.length).fill(-1)
@@ -54,6 +90,7 @@ function sumDifferences(
   { neighbour, weight }: Edges,
   channel: number,
   rightSide: Float32Array,
+  gain: number,
 ): void {
   const steps = [-1, 1, -width, width]
   const isUsable = (place: number) => !hole[place] && data[4 * place + 3]! > 0
@@ -68,8 +105,6 @@ function sumDifferences(
       const step = steps[side]!
       const other = neighbour[4 * k + side]!
       const otherFrom = other < 0 ? -1 : copiedFrom[other]!
-      if (otherFrom === from + step) continue
-
       let v = 0
       let sources = 0
       if (hasNeighbour(from, side, width, height) && isUsable(from + step)) {
@@ -80,7 +115,8 @@ function sumDifferences(
         v += colour(otherFrom - step) - colour(otherFrom)
         sources++
       }
-      sum += w * ((sources === 2 ? v / 2 : v) - (colour(p) - colour(p + step)))
+      const wanted = (sources === 2 ? v / 2 : v) * (other >= 0 ? gain : 1)
+      sum += w * (wanted - (colour(p) - colour(p + step)))
     }
     rightSide[k] = sum
   }
@@ -91,11 +127,11 @@ const smallResidual = 1e-13
 const mostIterations = 2000
 
 /** Conjugate gradients, with the diagonal as preconditioner, from e = 0. */
-function solve({ neighbour, weight }: Edges, rightSide: Float32Array): Float64Array {
+function solve({ neighbour, weight }: Edges, rightSide: Float32Array, pull: number): Float64Array {
   const count = rightSide.length
   const diagonal = new Float64Array(count)
   for (let k = 0; k < count; k++) {
-    const sum = weight[4 * k]! + weight[4 * k + 1]! + weight[4 * k + 2]! + weight[4 * k + 3]!
+    const sum = weight[4 * k]! + weight[4 * k + 1]! + weight[4 * k + 2]! + weight[4 * k + 3]! + pull
     // A pixel without neighbours has nothing to meet: its right side is 0, and so is its correction.
     diagonal[k] = sum > 0 ? sum : 1
   }
