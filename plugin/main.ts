@@ -72,10 +72,6 @@ const answers: Answers = {
     figma.viewport.scrollAndZoomIntoView([layer])
     return null
   },
-  async close() {
-    figma.closePlugin()
-    return null
-  },
 }
 
 let hasStarted = false

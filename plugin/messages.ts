@@ -289,7 +289,6 @@ export interface Requests {
   readonly resize: { readonly asks: { readonly width: number; readonly height: number }; readonly gets: null }
   /** Selects the layer and brings it into view. */
   readonly reveal: { readonly asks: { readonly layerId: string }; readonly gets: null }
-  readonly close: { readonly asks: Record<string, never>; readonly gets: null }
 }
 
 export type RequestName = keyof Requests

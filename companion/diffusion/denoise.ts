@@ -140,7 +140,8 @@ function deviation(values: Float32Array): number {
   return Math.sqrt(squares / (values.length - 1))
 }
 
-function split(values: Float32Array, length: number): Float32Array[] {
+/** In parts of that length, over the same memory. */
+export function split(values: Float32Array, length: number): Float32Array[] {
   return Array.from({ length: values.length / length }, (_, i) =>
     values.subarray(i * length, (i + 1) * length),
   )

@@ -102,6 +102,7 @@ class Diffusion implements OpenEngine {
     }
     const usual: ScaledWay = {
       ...{ on: 'best', precision: 'usual', tileSide: undefined, queriesAtOnce: undefined, scale: 1 },
+      pictureByPicture: true,
       rowsAtOnce: recipe.numbers.guidance > 1 ? 2 : 1,
     }
     const { result, note } = await withFallbacks(

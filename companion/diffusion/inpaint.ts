@@ -1,6 +1,6 @@
 import { CompanionError } from '../errors.ts'
 import type { Size } from '../image/image.ts'
-import { type DenoiseRun, denoise, type Guidance, type NoisePredictor } from './denoise.ts'
+import { type DenoiseRun, denoise, type Guidance, type NoisePredictor, split } from './denoise.ts'
 import { latentChannels, latentSize, latentsFromMoments } from './latents.ts'
 import type { Generator } from './noise.ts'
 import { maskOfLatents, maskPicture } from './preprocess.ts'
@@ -12,7 +12,7 @@ import type { Scheduler, SchedulerConfig, SchedulerRun } from './schedulers/sche
 export interface InpaintModel extends NoisePredictor {
   /** Picture [3, H, W], -1..1 -> mean and logarithm of the variance of its latents [8, h, w]. */
   readonly encode: (picture: Float32Array) => Promise<Float32Array>
-  /** Latents [4, h, w], their scaling undone -> picture [3, H, W], about -1..1. */
+  /** Latents [N, 4, h, w], their scaling undone -> pictures [N, 3, H, W], about -1..1. */
   readonly decode: (latents: Float32Array) => Promise<Float32Array>
   readonly scalingFactor: number
   readonly noise: SchedulerConfig
@@ -75,13 +75,9 @@ export async function inpaint(
   const latents = await denoise(model, { scheduler, latents: start, surroundings, guidance }, run)
 
   // 4. Back to pictures.
-  const made: Float32Array[] = []
-  for (let i = 0; i < pictures; i++) {
-    run.signal.throwIfAborted()
-    const own = latents.slice(i * length, (i + 1) * length)
-    made.push(await model.decode(combine([1 / model.scalingFactor, own])))
-  }
-  return made
+  const made = await model.decode(combine([1 / model.scalingFactor, latents]))
+  run.signal.throwIfAborted()
+  return split(made, made.length / pictures)
 }
 
 /** How often the network will be asked about each picture. @throws as `inpaint` does */

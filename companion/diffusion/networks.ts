@@ -29,6 +29,8 @@ export interface Way {
   readonly rowsAtOnce: 1 | 2
   /** Pictures are encoded and decoded in tiles of so many latents a side, where they are larger. */
   readonly tileSide: number | undefined
+  /** Several pictures are decoded one by one, in the memory of one. */
+  readonly pictureByPicture: boolean
   /** At most so many queries of an attention are looked at together; undefined: all. */
   readonly queriesAtOnce: number | undefined
   /** usual: that of the device. */
@@ -59,8 +61,9 @@ export class Computed {
   readonly moments = new RecentlyUsed<Float32Array>(8)
 }
 
+const allParts = ['text encoder', 'encoder', 'unet', 'decoder'] as const
 /** Which session a run is of, in the order in which a fill needs them. */
-export type Part = 'text encoder' | 'encoder' | 'unet' | 'decoder'
+export type Part = (typeof allParts)[number]
 
 /** The networks of one model, in ONNX Runtime. */
 export class Networks {
@@ -121,7 +124,7 @@ export class Networks {
    * @param lora Runs beside the UNet.
    */
   inpaintModel(size: Size, lora: Network | null, way: Way, run: Run): InpaintModel {
-    const { rowsAtOnce, tileSide, queriesAtOnce } = way
+    const { rowsAtOnce, tileSide, pictureByPicture, queriesAtOnce } = way
     const { unet, vae, config, title, noise } = this.#model
     const small = latentSize(size)
     const adapt = lora === null ? undefined : loraAdapter(lora.checkpoint, 'unet')
@@ -164,16 +167,18 @@ export class Networks {
       return valuesOf(title, await session.run(inputs, run), 'out_sample')
     }
     const decode = async (latents: Float32Array) => {
-      const inputs = { latents: floats([1, latentChannels, small.height, small.width], latents) }
+      const batch = latents.length / (latentChannels * areaOf(small))
+      const inputs = { latents: floats([batch, latentChannels, small.height, small.width], latents) }
+      const parts = { ...tiles, pictureByPicture }
       const build: Build = (graph) =>
-        buildVaeDecoder(vae.checkpoint, config.vae, { batch: 1, ...small }, { ...graph, ...tiles })
+        buildVaeDecoder(vae.checkpoint, config.vae, { batch, ...small }, { ...graph, ...parts })
       const piece = {
         part: 'decoder',
         network: vae,
-        measure,
+        measure: `${measure}, ${batch} ${pictureByPicture ? 'one by one' : 'at once'}`,
         build,
         inputs,
-        numbers: vaeNumbers(size, tileSide),
+        numbers: (pictureByPicture ? 1 : batch) * vaeNumbers(size, tileSide),
       } as const
       const session = await this.#load(piece, way, run)
       return valuesOf(title, await session.run(inputs, run), 'image')
@@ -188,7 +193,7 @@ export class Networks {
   }
 
   /**
-   * What a fill takes of the memory of what will compute it, beside what there is, bytes. Infinity: nobody knows.
+   * What a fill takes of the memory where it will be computed, and what there is, Infinity where nobody knows. Bytes.
    *
    * @throws the signal's reason; CompanionError 'engine-stopped'
    */
@@ -201,8 +206,7 @@ export class Networks {
     readonly neededBytes: number
     readonly budgetBytes: number
   }> {
-    const slots = (['unet', 'decoder'] as const).map(slotOf)
-    const { kind, budgetBytes } = await this.#runtime.outlook(slots, way.on, run)
+    const { kind, budgetBytes } = await this.#runtime.outlook(allParts.map(slotOf), way.on, run)
     return {
       kind,
       neededBytes: neededBytes(this.#model, size, way, kind),

@@ -67,5 +67,6 @@ export const rawOptions: readonly Option[] = [
     max: 65_536,
     label: 'Attention in slices of so many places of the latents',
   },
+  { name: 'vaeSlicing', kind: 'boolean', default: true, label: 'Decode several pictures one by one' },
   { name: 'vaeTiling', kind: 'boolean', default: false, label: 'Encode and decode in tiles of 512 × 512 px' },
 ]

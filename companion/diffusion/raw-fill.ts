@@ -54,6 +54,7 @@ export async function fillRawBy(
     precision: 'float32',
     rowsAtOnce: scale > 1 ? 2 : 1,
     tileSide: options.vaeTiling === true ? usualTileSide : undefined,
+    pictureByPicture: options.vaeSlicing !== false,
     queriesAtOnce: options.attentionSlicing as number | undefined,
   }
   const guidance = await guide(networks, scale, way, run)

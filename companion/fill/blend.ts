@@ -1,5 +1,6 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { cropImage, pasteImage } from '../image/crop.ts'
-import { createImage, createMask, type Image, type Mask, wholeOf } from '../image/image.ts'
+import { createImage, createMask, type Image, type Mask, type Size, wholeOf } from '../image/image.ts'
 import { boundsOf } from '../image/mask.ts'
 import { crossfadePixel, layPixel } from '../image/over.ts'
 import { inflate, union } from '../image/rect.ts'
@@ -27,13 +28,22 @@ export interface Blended {
 /** How far colours go on under alpha 0, px, so that a patch that is scaled shows no fringe. */
 const bleedPx = 4
 
-/** Fill and original → the patch, or for extent 'finished' the whole picture. */
-export function blend({ filled, original, alpha, earlier, extent }: Blend): Blended {
-  if (extent === 'finished') return { rect: wholeOf(original), image: finish(filled, original, alpha) }
+/**
+ * Fill and original → the patch, or for extent 'finished' the whole picture.
+ *
+ * @throws the signal's reason when cancelled
+ */
+export async function blend(
+  { filled, original, alpha, earlier, extent }: Blend,
+  signal: AbortSignal,
+): Promise<Blended> {
+  if (extent === 'finished') {
+    return { rect: wholeOf(original), image: await finish(filled, original, alpha, signal) }
+  }
   const rect = visibleRect(alpha, earlier)
   const area = inflate(rect, bleedPx, original)
   const patch = earlier === null ? createImage(area.width, area.height) : cropImage(earlier, area)
-  layFill(patch, area, filled, alpha)
+  await layFill(patch, area, filled, alpha, signal)
   bleedColours(patch, bleedPx)
   if (extent === 'rect') {
     return { rect, image: cropImage(patch, { ...rect, x: rect.x - area.x, y: rect.y - area.y }) }
@@ -44,12 +54,15 @@ export function blend({ filled, original, alpha, earlier, extent }: Blend): Blen
 }
 
 /** Where alpha is 0 the original stays, bit for bit; its own alpha is filled like the colours. */
-function finish(filled: Image, original: Image, alpha: Mask): Image {
+async function finish(filled: Image, original: Image, alpha: Mask, signal: AbortSignal): Promise<Image> {
   const image = { ...original, data: original.data.slice() }
-  for (let pixel = 0; pixel < alpha.data.length; pixel += 1) {
-    const share = alpha.data[pixel]!
-    if (share > 0) crossfadePixel(filled.data, pixel * 4, share / 255, image.data, pixel * 4)
-  }
+  await rowByRow(alpha, signal, (y) => {
+    const end = (y + 1) * alpha.width
+    for (let pixel = end - alpha.width; pixel < end; pixel += 1) {
+      const share = alpha.data[pixel]!
+      if (share > 0) crossfadePixel(filled.data, pixel * 4, share / 255, image.data, pixel * 4)
+    }
+  })
   return image
 }
 
@@ -67,13 +80,32 @@ function alphaOf(image: Image): Mask {
 }
 
 /** Lays the fill, by its alpha, over what the patch holds already. */
-function layFill(patch: Image, rect: Rect, filled: Image, alpha: Mask): void {
-  for (let y = 0; y < rect.height; y += 1) {
+async function layFill(
+  patch: Image,
+  rect: Rect,
+  filled: Image,
+  alpha: Mask,
+  signal: AbortSignal,
+): Promise<void> {
+  await rowByRow(rect, signal, (y) => {
     let pixel = (rect.y + y) * filled.width + rect.x
     let to = y * rect.width * 4
     for (const end = to + rect.width * 4; to < end; to += 4, pixel += 1) {
       const share = alpha.data[pixel]!
       if (share > 0) layPixel(filled.data, pixel * 4, share, patch.data, to)
     }
+  })
+}
+
+/** Pixels between two chances to cancel: some hundredths of a second. */
+const pixelsBetween = 2 ** 20
+
+async function rowByRow({ width, height }: Size, signal: AbortSignal, work: (y: number) => void) {
+  const rows = Math.ceil(pixelsBetween / width)
+  for (let y = 0; y < height; y += 1) {
+    work(y)
+    if ((y + 1) % rows > 0) continue
+    await turn()
+    signal.throwIfAborted()
   }
 }

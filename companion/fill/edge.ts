@@ -1,7 +1,9 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { beyondReach, squaredDistances } from '../image/distance.ts'
 import type { Image, Mask } from '../image/image.ts'
 import { boundsOf, inverse } from '../image/mask.ts'
 import { inflate } from '../image/rect.ts'
+import type { Rect } from '../protocol.ts'
 
 /** How far a fill reaches beyond the mask: opaque for `growPx`, then fading for `featherPx`. */
 export interface Edge {
@@ -13,14 +15,16 @@ export interface Edge {
  * The edge that suits a picture. Photographs: 5 + 3 px where the longer side has 1200 px, and in proportion, since a
  * removed thing's rim and shadow are that wide. Flat interface art, whose edges are sharp: 1 px, because a line beside
  * the mask would be eaten by more.
+ *
+ * @throws the signal's reason when cancelled
  */
-export function chooseEdge(image: Image, mask: Mask): Edge {
+export async function chooseEdge(image: Image, mask: Mask, signal: AbortSignal): Promise<Edge> {
   const longerPx = Math.max(image.width, image.height)
   const wide = {
     growPx: Math.max(2, Math.round(longerPx / 240)),
     featherPx: Math.max(1, Math.round(longerPx / 400)),
   }
-  const ring = measureRing(image, mask, 2 * (wide.growPx + wide.featherPx))
+  const ring = await measureRing(image, mask, 2 * (wide.growPx + wide.featherPx), signal)
   const isFlatArt = ring.equalShare >= flatShare && ring.hasSteps
   return isFlatArt ? { growPx: 1, featherPx: 0 } : wide
 }
@@ -31,9 +35,15 @@ export function chooseEdge(image: Image, mask: Mask): Edge {
  * between two pixels of the screen.
  *
  * @param fadeShare At least this share of the known picture's shorter side.
+ * @throws the signal's reason when cancelled
  */
-export function chooseExpandEdge(image: Image, mask: Mask, fadeShare: number): Edge {
-  const { featherPx } = chooseEdge(image, mask)
+export async function chooseExpandEdge(
+  image: Image,
+  mask: Mask,
+  fadeShare: number,
+  signal: AbortSignal,
+): Promise<Edge> {
+  const { featherPx } = await chooseEdge(image, mask, signal)
   const { width, height } = boundsOf(inverse(mask)) ?? image
   const fadePx = Math.round(fadeShare * Math.min(width, height))
   return { growPx: 0, featherPx: Math.max(fadePx, featherPx === 0 ? 2 : Math.max(3, featherPx)) }
@@ -55,32 +65,53 @@ interface Ring {
   readonly hasSteps: boolean
 }
 
+/** Pixels looked at between two chances to cancel: some hundredths of a second. */
+const pixelsBetween = 2 ** 20
+
 /** Looks at the known pixels from `rimPx` to `widthPx` round the mask. */
-function measureRing(image: Image, mask: Mask, widthPx: number): Ring {
+async function measureRing(image: Image, mask: Mask, widthPx: number, signal: AbortSignal): Promise<Ring> {
   const bounds = boundsOf(mask)
   if (bounds === null) return { equalShare: 0, hasSteps: false }
   const area = inflate(bounds, widthPx, mask)
+  const counts: Counts = { pairs: 0, equal: 0, hasSteps: false }
+  const rows = Math.max(1, Math.floor(pixelsBetween / area.width))
+  for (let y = area.y; y < area.y + area.height; y += rows) {
+    countPairs(image, mask, { ...area, y, height: Math.min(rows, area.y + area.height - y) }, widthPx, counts)
+    await turn()
+    signal.throwIfAborted()
+  }
+  const { pairs, equal, hasSteps } = counts
+  return { equalShare: pairs === 0 ? 0 : equal / pairs, hasSteps }
+}
+
+interface Counts {
+  /** Of neighbouring pixels of the ring, … */
+  pairs: number
+  /** … of which so many are exactly equal. */
+  equal: number
+  hasSteps: boolean
+}
+
+/** Compares each of the band's pixels that lies in the ring with its neighbours on the right and below. */
+function countPairs(image: Image, mask: Mask, band: Rect, widthPx: number, counts: Counts): void {
+  const area = inflate(band, widthPx, mask)
   const distances = squaredDistances(mask, area, widthPx)
   const isInRing = (i: number) => distances[i]! > rimPx * rimPx && distances[i] !== beyondReach
-  let pairs = 0
-  let equal = 0
-  let hasSteps = false
   const compare = (pixel: number, neighbour: number) => {
     const difference = largestDifference(image.data, pixel * 4, neighbour * 4)
-    pairs += 1
-    if (difference === 0) equal += 1
-    if (difference > stepLevels) hasSteps = true
+    counts.pairs += 1
+    if (difference === 0) counts.equal += 1
+    if (difference > stepLevels) counts.hasSteps = true
   }
-  for (let y = 0; y < area.height; y += 1) {
-    for (let x = 0; x < area.width; x += 1) {
-      const i = y * area.width + x
+  for (let y = band.y; y < band.y + band.height; y += 1) {
+    for (let x = band.x; x < band.x + band.width; x += 1) {
+      const i = (y - area.y) * area.width + x - area.x
       if (!isInRing(i)) continue
-      const pixel = (area.y + y) * image.width + area.x + x
-      if (x + 1 < area.width && isInRing(i + 1)) compare(pixel, pixel + 1)
-      if (y + 1 < area.height && isInRing(i + area.width)) compare(pixel, pixel + image.width)
+      const pixel = y * image.width + x
+      if (x + 1 < area.x + area.width && isInRing(i + 1)) compare(pixel, pixel + 1)
+      if (y + 1 < area.y + area.height && isInRing(i + area.width)) compare(pixel, pixel + image.width)
     }
   }
-  return { equalShare: pairs === 0 ? 0 : equal / pairs, hasSteps }
 }
 
 function largestDifference(data: Uint8Array, a: number, b: number): number {

@@ -127,14 +127,15 @@ export async function fill(
       // 5. Blend fill and picture.
       const earlier = job.merge ? picture.fills : null
       const { alpha } = plan
-      const { rect, image } = blend({ filled, original: picture.image, alpha, earlier, extent })
-      const blending = await lap()
+      const blending = { filled, original: picture.image, alpha, earlier, extent }
+      const { rect, image } = await blend(blending, run.signal)
+      const blendMs = await lap()
 
       // 6. Encode
       const png = await encodePatch(image, picture.iccProfile)
       const encode = await lap()
 
-      const ms = { queue: job.queueMs, decode, ...spent, blend: blending, encode }
+      const ms = { queue: job.queueMs, decode, ...spent, blend: blendMs, encode }
       const notes = [...picture.notes, ...plan.used.notes, ...usedBy.notes]
       await onPatch({ variation, seed, rect, used: { ...plan.used, ...usedBy, ms, notes }, png }, extent)
     }

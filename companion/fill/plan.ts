@@ -41,7 +41,7 @@ export async function planFill(
     signal.throwIfAborted()
   }
   const said: string[] = []
-  let edge = edgeFor(image, masks.mask, limits, { task, options })
+  let edge = await edgeFor(image, masks.mask, limits, { task, options }, signal)
   await listen()
   let alpha = featherMask(masks.mask, edge)
   await listen()
@@ -76,14 +76,17 @@ export function slicesOf({ contexts }: Pick<Plan, 'contexts'>): Slice[] {
   return contexts.flatMap(({ slices }) => slices)
 }
 
-function edgeFor(
+async function edgeFor(
   image: Image,
   mask: Mask,
   { expandFadeShare = 0 }: Limits,
   { task, options: { growPx, featherPx } }: { task: Task; options: Options },
-): Edge {
+  signal: AbortSignal,
+): Promise<Edge> {
   if (typeof growPx === 'number' && typeof featherPx === 'number') return { growPx, featherPx }
-  const chosen = task === 'expand' ? chooseExpandEdge(image, mask, expandFadeShare) : chooseEdge(image, mask)
+  const chosen = await (task === 'expand'
+    ? chooseExpandEdge(image, mask, expandFadeShare, signal)
+    : chooseEdge(image, mask, signal))
   return {
     growPx: typeof growPx === 'number' ? growPx : chosen.growPx,
     featherPx: typeof featherPx === 'number' ? featherPx : chosen.featherPx,

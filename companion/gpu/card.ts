@@ -32,7 +32,7 @@ export function parseCard(output: string): Card | null {
       ...{ memoryBytes: Number(total) * mebibyte, freeBytes: Number(free) * mebibyte },
     }),
   )
-  // CUDA takes the fastest, which the driver does not list first.
+  // CUDA takes the fastest; the driver lists them by their place in the machine.
   return cards.sort((a, b) => b.memoryBytes - a.memoryBytes)[0] ?? null
 }
 

@@ -19,6 +19,7 @@ export type Answer<T extends Reply['type']> = Extract<Reply, { readonly type: T 
 
 /** How long a cancelled request may take to end by itself, which spares loading everything again. */
 const graceMs = 150
+const nothing: ProcessMemory = { residentBytes: 0, peakBytes: 0 }
 /** Of stderr: where ONNX Runtime fails to load a library, it names the library there only. */
 const keptLines = 20
 
@@ -34,7 +35,7 @@ export class InferenceProcess {
   readonly #stderr: string[] = []
   readonly #killsBefore = outOfMemoryKills()
   #lastId = 0
-  #memory: ProcessMemory = { residentBytes: 0, peakBytes: 0 }
+  #memory: ProcessMemory = nothing
   #failure: Error | null = null
 
   /** @param script Another one than ONNX Runtime's own, for tests. */
@@ -154,6 +155,7 @@ export class InferenceProcess {
 
   /** @param how The signal or code it ended with, or why it could not be started. */
   #stop(how: string): void {
+    this.#memory = nothing
     this.#failure ??= outOfMemoryKills() > this.#killsBefore ? killedForMemory() : stopped(how, this.#stderr)
     for (const { reject } of this.#waiting.values()) reject(this.#failure)
     this.#waiting.clear()

@@ -24,7 +24,7 @@ import { availableBytes } from './memory.ts'
 export interface SessionSource {
   /** Of each slot one session is kept; another source takes its place. */
   readonly slot: string
-  /** Another slot there. */
+  /** The slot on the CPU, where that is another. */
   readonly slotOnCpu?: string
   /** Tells sources of one slot apart: a session of this key that is loaded already is used again. */
   readonly key: string

@@ -15,6 +15,7 @@ export interface Parts {
 /** As diffusers' `enable_slicing`: x [N, ...] -> what `run` makes of it. */
 export function byPicture(g: Graph, x: Tensor, run: (x: Tensor) => Tensor): Tensor {
   const [batch] = x.shape as readonly [number]
+  if (batch === 1) return run(x)
   const pictures = Array.from({ length: batch }, (_, index) => run(slice(g, x, 0, index, index + 1)))
   return concat(g, pictures, 0)
 }

@@ -1,12 +1,13 @@
 import type { Progress } from '../../companion/run.ts'
 import type { Runtime } from '../../companion/runtime/session.ts'
+import { stopwatch } from './cost.ts'
 
-/** The same runtime, and how long it has spent loading, and within that warming up. */
+/** The same runtime, and what it has spent on loading, and within that how long on warming up. */
 export function timed(runtime: Runtime): {
   readonly runtime: Runtime
-  readonly spent: { readonly loadMs: number; readonly warmUpMs: number }
+  readonly spent: { readonly loadMs: number; readonly loadProcessorMs: number; readonly warmUpMs: number }
 } {
-  const spent = { loadMs: 0, warmUpMs: 0 }
+  const spent = { loadMs: 0, loadProcessorMs: 0, warmUpMs: 0 }
   let warmingAt = 0
   const note = ({ stage, done }: Progress) => {
     if (stage !== 'warm-up') return
@@ -17,7 +18,7 @@ export function timed(runtime: Runtime): {
     spent,
     runtime: {
       async load(source, on, run) {
-        const startedAt = performance.now()
+        const soFar = stopwatch()
         const onProgress = (progress: Progress) => {
           note(progress)
           run.onProgress(progress)
@@ -25,7 +26,9 @@ export function timed(runtime: Runtime): {
         try {
           return await runtime.load(source, on, { ...run, onProgress })
         } finally {
-          spent.loadMs += performance.now() - startedAt
+          const { ms, processorMs } = soFar()
+          spent.loadMs += ms
+          spent.loadProcessorMs += processorMs
         }
       },
       outlook: (...given) => runtime.outlook(...given),

@@ -1,13 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { RequestMessage, SandboxMessage } from '../../plugin/messages.ts'
-import {
-  addPicture,
-  FakeFigma,
-  type FakeRectangle,
-  noiseFill,
-  shown,
-  window,
-} from '../support/fake-figma/index.ts'
+import { addPicture, FakeFigma, type FakeRectangle, noiseFill, shown } from '../support/fake-figma/index.ts'
 import { type OpenPlugin, openPlugin } from '../support/sandbox.ts'
 
 let figma: FakeFigma
@@ -84,10 +77,5 @@ describe('requests', () => {
     await plugin.request('reveal', { layerId: photo.id })
     expect(figma.currentPage.selection).toEqual([photo])
     expect(figma.viewport[shown]).toEqual([[photo.id]])
-  })
-
-  test('close ends the plugin', async () => {
-    await plugin.request('close', {})
-    expect(figma.ui[window].isClosed).toBe(true)
   })
 })

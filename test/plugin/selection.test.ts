@@ -141,7 +141,7 @@ describe('what is selected', () => {
       },
     ],
     ['a slice', 'unsupported', /“.*” is nothing that Infill can fill/, (figma) => [figma.createSlice()]],
-    ['a section', 'unsupported', /is a section/, (figma) => [figma.createSection()]],
+    ['a section', 'unsupported', /“.*” is nothing that Infill can fill/, (figma) => [figma.createSection()]],
     [
       'a video',
       'unsupported',

@@ -18,12 +18,14 @@ export function diffusionPath(...names: readonly string[]): string {
   return referencePath('diffusion', ...names)
 }
 
-export async function tinyUNet(model: TinyModel) {
+export function tinyUNet(model: TinyModel) {
+  return unetAt(diffusionPath(model, 'unet'))
+}
+
+export async function unetAt(folder: string) {
   return {
-    checkpoint: await readCheckpoint(
-      diffusionPath(model, 'unet', 'diffusion_pytorch_model.fp16.safetensors'),
-    ),
-    config: parseUNetConfig(readJson(diffusionPath(model, 'unet', 'config.json'))),
+    checkpoint: await readCheckpoint(join(folder, 'diffusion_pytorch_model.fp16.safetensors')),
+    config: parseUNetConfig(readJson(join(folder, 'config.json'))),
   }
 }
 

@@ -61,3 +61,11 @@ export function optionsOf({ scheduler, arguments: given }: GoldenCall) {
     ...(paddingMaskCrop === undefined ? {} : { paddingMaskCrop }),
   }
 }
+
+/** How far two lists of numbers are apart at most. NaN is within no distance. */
+export function furthest(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  if (a.length !== b.length) throw new Error(`Expected ${b.length} numbers but received ${a.length}.`)
+  let most = 0
+  for (let i = 0; i < a.length; i++) most = Math.max(most, Math.abs(a[i]! - b[i]!))
+  return most
+}

@@ -16,6 +16,8 @@ export interface OpenDocument {
   readonly sandbox: Sandbox
   readonly document: History<PlaygroundDocument>
   settings: Settings
+  /** Layers that the window brought into view. */
+  readonly revealed: readonly string[]
 }
 
 export interface DocumentOptions {
@@ -51,7 +53,8 @@ export function openPictureDocument(
       isVisible: true,
     },
   })
-  const opened = { document, settings: { ...defaultSettings, hasSeenGuide: true, ...settings } }
+  const revealed: string[] = []
+  const opened = { document, revealed, settings: { ...defaultSettings, hasSeenGuide: true, ...settings } }
   const answer = createStandIn({
     document,
     token: token ?? null,
@@ -64,8 +67,7 @@ export function openPictureDocument(
     },
     editLayerId: () => null,
     resize() {},
-    reveal() {},
-    close() {},
+    reveal: (layerId) => void revealed.push(layerId),
   })
   const sandbox: Sandbox = (send) => async (request) => {
     const reply = await answer(request)

@@ -130,6 +130,8 @@ describeInBrowser('marking', (browser) => {
       const stage = (await window.locator('.stage').boundingBox())!
       return (await page.screenshot({ clip: { ...stage, height: 0.75 * stage.height } })).toString('base64')
     }
+    // Keys are heard once the window has the focus.
+    for (const _ of ['open', 'close']) await button(infill, 'Settings').click()
     const looks = [await look()]
     for (const step of steps) {
       await step()

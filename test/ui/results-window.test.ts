@@ -52,6 +52,14 @@ describeInBrowser('results', (browser) => {
     await infill.window.getByRole('listitem').getByText('a vase').waitFor()
   })
 
+  test('show their layers', async () => {
+    const { document, infill } = await setUp()
+    await fillFirst({ infill, document })
+    await button(infill, 'Results on this picture (1)').click()
+    await button(infill, 'Show its layer: a vase').click()
+    await expect.poll(() => document.revealed, patience).toEqual([document.document.value.fills[0]!.layerId])
+  })
+
   test('are made once more from another seed, in their place', async () => {
     const { words, document, infill } = await setUp()
     await fillFirst({ infill, document })

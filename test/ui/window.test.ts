@@ -263,6 +263,8 @@ describeInBrowser('the window', (browser) => {
         .getByText('The companion has stopped. Start it again: your marks are kept.')
         .waitFor()
       expect(await button(infill, 'Remove').isDisabled()).toBe(true)
+      await button(infill, 'Copy: npm start').click()
+      await infill.window.getByText('Copied').waitFor()
       const restarted = await startTestCompanion({
         ports: [companion.port],
         dataFolder: companion.dataFolder,

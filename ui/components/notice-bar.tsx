@@ -1,4 +1,5 @@
 import { Button, IconButton, IconCloseSmall24 } from '@create-figma-plugin/ui'
+import type { ComponentChildren } from 'preact'
 import type { Notice } from '../state.ts'
 import { strings } from '../strings.ts'
 
@@ -8,10 +9,12 @@ export interface NoticeBarProps {
   readonly onDismiss?: () => void
   /** What can be done about it at once. */
   readonly action?: { readonly name: string; readonly isDisabled: boolean; readonly act: () => void }
+  /** What else helps, in a row of its own. */
+  readonly children?: ComponentChildren
 }
 
 /** What happened and what to do, over the picture's lower edge. */
-export function NoticeBar({ notice: { tone, message, hint }, onDismiss, action }: NoticeBarProps) {
+export function NoticeBar({ notice: { tone, message, hint }, onDismiss, action, children }: NoticeBarProps) {
   return (
     <div class={`notice is-${tone}`} role={tone === 'error' ? 'alert' : 'status'}>
       <p>
@@ -28,6 +31,7 @@ export function NoticeBar({ notice: { tone, message, hint }, onDismiss, action }
           <IconCloseSmall24 />
         </IconButton>
       )}
+      {children}
     </div>
   )
 }

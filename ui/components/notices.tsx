@@ -5,6 +5,7 @@ import type { State } from '../state.ts'
 import { strings } from '../strings.ts'
 import { isByWords } from '../wish.ts'
 import type { Picture, Work } from '../work.ts'
+import { CopyCommand } from './copy-command.tsx'
 import { NoticeBar } from './notice-bar.tsx'
 
 export interface NoticesProps {
@@ -52,7 +53,9 @@ export function Notices({ state, work, obstacle, onRefill, onSeveral, onModels, 
         />
       )}
       {link.state !== 'ready' && (
-        <NoticeBar notice={{ tone: 'info', message: strings.lost(link.state === 'absent') }} />
+        <NoticeBar notice={{ tone: 'info', message: strings.lost(link.state === 'absent') }}>
+          {link.state === 'absent' && <CopyCommand command={strings.absent.command} />}
+        </NoticeBar>
       )}
       {selection.state === 'not-fillable' && selection.reason !== 'nothing' && (
         <NoticeBar notice={{ tone: 'info', message: selection.message }} />

@@ -65,6 +65,7 @@ export function OpenPanel({ panel, state, work, session, marks, onOverlay }: Ope
           {...{ picture, engines }}
           isConnected={link.state === 'ready'}
           canAct={work.step === 'paint'}
+          onReveal={session.revealFill}
           onEdit={session.editFill}
           onRefill={session.refill}
           onReuse={session.reuse}

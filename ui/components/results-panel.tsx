@@ -14,6 +14,7 @@ export interface ResultsPanelProps {
   readonly isConnected: boolean
   /** Nothing else is going on. */
   readonly canAct: boolean
+  readonly onReveal: (layerId: string) => void
   readonly onEdit: (layerId: string) => void
   readonly onRefill: (layerId: string) => void
   readonly onReuse: (recipe: Recipe) => void
@@ -39,7 +40,7 @@ export function ResultsPanel(props: ResultsPanelProps) {
 }
 
 function ResultRow({ fill, ...props }: ResultsPanelProps & { readonly fill: ShownFill }) {
-  const { picture, engines, isConnected, canAct, onEdit, onRefill, onReuse, onDelete } = props
+  const { picture, engines, isConnected, canAct, onReveal, onEdit, onRefill, onReuse, onDelete } = props
   const { layerId, recipe } = fill
   const name = recipe.prompt ?? strings.results.made[recipe.task]
   const engine = engines.find(({ id }) => id === recipe.engine)?.title ?? recipe.engine
@@ -47,10 +48,12 @@ function ResultRow({ fill, ...props }: ResultsPanelProps & { readonly fill: Show
   const action = (title: string) => ({ title, 'aria-label': strings.results.of(title, name) })
   return (
     <li aria-current={picture.edits === layerId}>
-      <Thumbnail
-        images={imagesToShow({ picture: alone, result: null }, false)}
-        region={picture.source.visible}
-      />
+      <button type="button" {...action(strings.results.reveal)} onClick={() => onReveal(layerId)}>
+        <Thumbnail
+          images={imagesToShow({ picture: alone, result: null }, false)}
+          region={picture.source.visible}
+        />
+      </button>
       <div class="result-text">
         <p title={name}>{name}</p>
         <p class="secondary" title={strings.results.madeBy(engine, recipe.seed)}>

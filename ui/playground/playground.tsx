@@ -47,7 +47,6 @@ export function Playground({ config }: { readonly config: PlaygroundConfig }) {
         },
         resize: (widthPx, heightPx) => setSize({ widthPx, heightPx }),
         reveal: setRevealed,
-        close: () => setOpen(false),
       }),
     [history, config],
   )

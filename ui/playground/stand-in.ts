@@ -36,7 +36,6 @@ export interface Surroundings {
   editLayerId(): string | null
   resize(widthPx: number, heightPx: number): void
   reveal(layerId: string): void
-  close(): void
 }
 
 export interface KeptSettings {
@@ -167,10 +166,6 @@ function createAnswers(surroundings: Surroundings): Answers {
     },
     reveal({ layerId }) {
       surroundings.reveal(layerId)
-      return null
-    },
-    close() {
-      surroundings.close()
       return null
     },
   }

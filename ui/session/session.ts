@@ -62,6 +62,8 @@ export interface Session {
   readonly refill: (layerId: string) => void
   /** Takes over a fill's words and numbers for what is marked next. */
   readonly reuse: (recipe: Recipe) => void
+  /** Selects a fill's layer and brings it into view. */
+  readonly revealFill: (layerId: string) => void
   readonly deleteFill: (layerId: string) => void
   /** Once more what was made for the picture that the layer showed before. */
   readonly refillOutdated: () => void
@@ -157,6 +159,7 @@ export function createSession({ sandbox, connect, onState }: SessionOptions): Se
       if (recipe.margins !== undefined) dispatch({ type: 'margins-changed', margins: recipe.margins })
       else dispatch({ type: 'noticed', notice: { tone: 'info', message: strings.results.markNext } })
     },
+    revealFill: (layerId) => void owned(sandbox.ask('reveal', { layerId })),
     deleteFill: (layerId) => void owned(placing.remove(layerId)),
     refillOutdated: () => void owned(filling.refillOutdated()),
     place: (anyway) => void owned(placing.place(anyway)),

@@ -229,6 +229,7 @@ export const chinese: Strings = {
     title: '这张图片上的结果',
     open: (count: number) => `这张图片上的结果（${count}）`,
     none: '这张图片上还没有填充过任何内容。',
+    reveal: '显示其图层',
     edit: '编辑',
     again: '换一个',
     reuse: '在别处同样处理',

@@ -215,6 +215,7 @@ export const english = {
     title: 'Results on this picture',
     open: (count: number) => `Results on this picture (${count})`,
     none: 'Nothing has been filled on this picture yet.',
+    reveal: 'Show its layer',
     edit: 'Edit',
     again: 'Another',
     reuse: 'Same again elsewhere',

@@ -127,12 +127,14 @@ export function prepare(task: Omit<CompletionTask, 'seed' | 'isThorough'>, run: 
   const levels = buildPyramid(scene, fittingPatchRadius(scene, patchRadius), highest + 1)
   const coarsest = levels.length - 1
 
-  // 3. Several first fills are brought down to one level and compared there.
-  const judged = levels.findIndex(
-    ({ holePixels }, l) =>
-      l === coarsest || (l >= levelWhere(judgedAtPx) && holePixels.length <= mostJudgedPixels),
-  )
-  const isCheap = levels[judged]!.holePixels.length <= mostJudgedPixels
+  // 3. Several first fills are brought down to one level and compared there; a single one goes on to half size.
+  const judged = isThin
+    ? Math.min(1, coarsest)
+    : levels.findIndex(
+        ({ holePixels }, l) =>
+          l === coarsest || (l >= levelWhere(judgedAtPx) && holePixels.length <= mostJudgedPixels),
+      )
+  const isCheap = !isThin && levels[judged]!.holePixels.length <= mostJudgedPixels
   const place = ({ start, depthPx }: Beginning): FirstFill => ({
     start,
     top: Math.min(coarsest, Math.max(judged, levelWhere(depthPx))),
@@ -182,7 +184,7 @@ export function finish(
       const isGood = best !== undefined && best.cost <= goodEnough * shared.cost
       let field = isGood ? best.field : copyField(shared.field)
       restore(levels[judged]!, field)
-      const last = isThorough ? { most: mostRounds(0), look: nearby } : { most: 1, look: closeBy }
+      const last = isThorough ? { most: mostRounds(0), look: nearby } : { most: 0, look: closeBy }
       for (let l = judged - 1; l >= 0; l--) {
         field = descend(levels[l + 1]!, field, levels[l]!, rounds)
         settle(levels[l]!, field, rounds, l > 0 ? { most: mostRounds(l), look: nearby } : last)

@@ -16,20 +16,20 @@ const sharedBeginnings: readonly Beginning[] = [
   { start: fillByPriority, depthPx: 7 },
   { start: spreadColours, depthPx: 4 },
   { start: fillByPriority, depthPx: 12 },
+  { start: fillByPriority, depthPx: 4 },
+  { start: peelOnion, depthPx: 7 },
 ]
 const ownBeginnings: readonly Beginning[] = [
   { start: peelOnion, depthPx: 2.5 },
-  { start: fillByPriority, depthPx: 4 },
   { start: spreadColours, depthPx: 2.5 },
-  { start: peelOnion, depthPx: 7 },
 ]
 
 /**
- * How first fills begin: half of them are the same for every seed, so that variations share their cost; the others are
+ * How first fills begin: three of four are the same for every seed, so that variations share their cost; the others are
  * each seed's own, so that variations differ.
  */
 export function chooseBeginnings(count: number): { shared: Beginning[]; own: Beginning[] } {
-  const own = Math.floor(count / 2)
+  const own = Math.floor(count / 4)
   return { shared: take(sharedBeginnings, count - own), own: take(ownBeginnings, own) }
 }
 

@@ -111,6 +111,11 @@ export function lend(): () => void {
   }
 }
 
+/** How much is taken at present. */
+export function takenBytes(): number {
+  return free - firstFree
+}
+
 const pageBytes = 65_536
 const alignmentBytes = 16
 /** Kernels read and write in steps of up to 32 bytes, also past the end of an array. */

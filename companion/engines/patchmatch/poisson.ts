@@ -63,7 +63,7 @@ export interface Calm {
 }
 
 /** λ. Of waves of 7 px about half comes from the calm colours, of those of 20 px nearly all. */
-const calmPull = 0.9
+const calmPull = 1.1
 
 /**
  * The colours whose steps from pixel to pixel come nearest to the given ones, and that meet the known pixels at the border.

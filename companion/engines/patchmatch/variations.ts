@@ -1,29 +1,39 @@
 import { createHash } from 'node:crypto'
 import type { Image } from '../../image/image.ts'
 import { type CompletionRun, type CompletionTask, finish, type Prepared, prepare } from './complete.ts'
-import { lend } from './kernels.ts'
+import { lend, takenBytes } from './kernels.ts'
+
+/** What is prepared of earlier tiles is kept until it all takes more. */
+const mostKeptBytes = 256e6
 
 /**
  * Completes as `complete` does, to the same bytes, and keeps what it prepared: another seed of the same picture is then
- * only finished. One picture is kept, until the next one comes.
+ * only finished. The tiles of a picture with several holes are all kept, as far as memory goes.
  */
 export function createCompleter(): (task: CompletionTask, run: CompletionRun) => Image {
-  let kept: { readonly key: string; readonly prepared: Prepared; readonly giveBack: () => void } | null = null
+  const kept = new Map<string, { readonly prepared: Prepared; readonly giveBack: () => void }>()
 
   return (task, run) => {
     const key = keyOf(task)
-    if (kept?.key !== key) {
-      kept?.giveBack()
-      kept = null
-      const giveBack = lend()
-      try {
-        kept = { key, prepared: prepare(task, run), giveBack }
-      } catch (error) {
-        giveBack()
-        throw error
-      }
+    const found = kept.get(key)
+    if (found !== undefined) return finish(found.prepared, task, run)
+    if (takenBytes() > mostKeptBytes) forgetAll()
+    const giveBack = lend()
+    try {
+      const prepared = prepare(task, run)
+      kept.set(key, { prepared, giveBack })
+      return finish(prepared, task, run)
+    } catch (error) {
+      if (!kept.has(key)) giveBack()
+      throw error
     }
-    return finish(kept.prepared, task, run)
+  }
+
+  /** Memory is given back from the last taken to the first, so the first gives back all. */
+  function forgetAll(): void {
+    const [first] = kept.values()
+    first?.giveBack()
+    kept.clear()
   }
 }
 

@@ -2,8 +2,20 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Size } from '../../../companion/image/image.ts'
 import type { BenchDevice } from './contestant.ts'
 
-/** What is measured, each in processes of its own; first-fill: the first one beside the later ones, by Infill alone. */
-export const pieces = ['unet', 'text-encoder', 'encoder', 'decoder', 'fill', 'first-fill'] as const
+/**
+ * What is measured, each in processes of its own. load: of the UNet, time and again; first-fill: the first one beside the later
+ * ones, and cancel: in the middle of a step, both by Infill alone.
+ */
+export const pieces = [
+  'load',
+  'unet',
+  'text-encoder',
+  'encoder',
+  'decoder',
+  'fill',
+  'first-fill',
+  'cancel',
+] as const
 export type Piece = (typeof pieces)[number]
 
 export const benchModels = ['1.5', '2', 'powerpaint'] as const

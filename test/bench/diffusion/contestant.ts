@@ -1,10 +1,12 @@
 import type { Size } from '../../../companion/image/image.ts'
+import type { Cost } from '../cost.ts'
 import type { BenchModel, Piece } from './command.ts'
 
 /** One that can do a piece of work, and has loaded what it needs for that alone. */
 export interface Contestant {
   /** From warm files. */
   readonly loadMs: number
+  readonly loadProcessorMs: number
   /** The part of loading that is a run for nothing, which a card needs; 0: there was none. */
   readonly warmUpMs: number
   /** The first time after that. */
@@ -15,8 +17,7 @@ export interface Contestant {
   close(): Promise<number>
 }
 
-export interface Ran {
-  readonly ms: number
+export interface Ran extends Cost {
   /** Some of the numbers that came out, of the same places with each; none of a whole fill. */
   readonly values: readonly number[]
 }

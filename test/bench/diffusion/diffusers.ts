@@ -21,9 +21,9 @@ export async function openDiffusers({ piece, model, size, steps, device, rows }:
     if (done) throw new Error(`diffusers stopped in the middle of ${piece}.`)
     return JSON.parse(value)
   }
-  const { loadMs, firstMs }: { loadMs: number; firstMs: number } = await answer()
+  const load: Pick<Contestant, 'loadMs' | 'loadProcessorMs' | 'firstMs'> = await answer()
   return {
-    ...{ loadMs, firstMs, warmUpMs: 0 },
+    ...{ ...load, warmUpMs: 0 },
     run(): Promise<Ran> {
       peer.stdin.write('run\n')
       return answer()

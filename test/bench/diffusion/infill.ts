@@ -7,15 +7,20 @@ import { createStableDiffusion } from '../../../companion/engines/stable-diffusi
 import { createImage, createMask, type Size } from '../../../companion/image/image.ts'
 import { areaOf } from '../../../companion/image/rect.ts'
 import { silentLog } from '../../../companion/log.ts'
+import type { Progress } from '../../../companion/run.ts'
 import { OnnxRuntime, type Runtime } from '../../../companion/runtime/session.ts'
+import { stopwatch } from '../cost.ts'
 import { timed } from '../timed-runtime.ts'
 import { type Contestant, prompt, sampleOf, type Work, wave } from './contestant.ts'
+
+/** While the peer works nothing is unloaded. A timer takes no longer time. */
+const longestTimerMs = 2 ** 31 - 1
 
 const quiet = { signal: new AbortController().signal, onProgress() {} }
 
 /** Infill as a contestant. */
 export async function openInfill(work: Work): Promise<Contestant> {
-  const onnx = new OnnxRuntime({ device: work.device, log: silentLog })
+  const onnx = new OnnxRuntime({ device: work.device, log: silentLog, idleMs: longestTimerMs })
   const { runtime, spent } = timed(onnx)
   const compute = work.piece === 'fill' ? filling(work, runtime) : await evaluating(work, runtime)
   // Sessions are loaded by the first run, and then kept.
@@ -25,9 +30,9 @@ export async function openInfill(work: Work): Promise<Contestant> {
   return {
     ...{ ...spent, firstMs },
     async run() {
-      const startedAt = performance.now()
+      const spent = stopwatch()
       const values = await compute()
-      return { ms: performance.now() - startedAt, values: values === null ? [] : sampleOf(values) }
+      return { ...spent(), values: values === null ? [] : sampleOf(values) }
     },
     async close() {
       const { peakBytes } = onnx
@@ -48,6 +53,7 @@ async function evaluating(
     precision: 'usual',
     rowsAtOnce: rows,
     tileSide: undefined,
+    pictureByPicture: true,
     queriesAtOnce: undefined,
   } as const
   const latents = areaOf(latentSize(size))
@@ -88,6 +94,37 @@ export async function* fillAgain(work: Work, runs: number): AsyncGenerator<{ ms:
   } finally {
     await runtime.unload()
   }
+}
+
+/**
+ * Cancels a fill in the middle of a step.
+ *
+ * @returns how long it then took until the fill was given up, and until its memory was free again
+ */
+export async function cancelInStep(work: Work): Promise<{ givenUpMs: number; freeMs: number }> {
+  const runtime = new OnnxRuntime({ device: work.device, log: silentLog })
+  const opened = await openEngine(createEngine(work), work, runtime)
+  const cancelling = new AbortController()
+  const stepsAt: number[] = []
+  let cancelledAt = Number.NaN
+  const cancel = () => {
+    cancelledAt = performance.now()
+    cancelling.abort()
+  }
+  const onProgress = ({ stage }: Progress) => {
+    if (stage !== 'fill') return
+    stepsAt.push(performance.now())
+    const [first, second] = stepsAt
+    if (stepsAt.length === 2) setTimeout(cancel, (second! - first!) / 2)
+  }
+  await opened
+    .fill(tileOf(work.size), settingsOf(work, 7), { signal: cancelling.signal, onProgress })
+    .catch((error: unknown) => {
+      if (error !== cancelling.signal.reason) throw error
+    })
+  const givenUpMs = performance.now() - cancelledAt
+  await runtime.unload()
+  return { givenUpMs, freeMs: performance.now() - cancelledAt }
 }
 
 function createEngine({ kind }: Work): Engine {

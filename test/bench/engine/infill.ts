@@ -57,7 +57,10 @@ async function removeFrom(image: Image, mask: Mask): Promise<{ filled: Image; op
   const fillTile = (tile: Tile) => opened.fill(tile, settings, run)
   const completed = await fillContexts(image, plan, { fillTile }, run)
   const { alpha } = plan
-  const blended = blend({ filled: completed, original: image, alpha, earlier: null, extent: 'finished' })
+  const blended = await blend(
+    { filled: completed, original: image, alpha, earlier: null, extent: 'finished' },
+    run.signal,
+  )
   return { filled: blended.image, opened }
 }
 

@@ -12,6 +12,7 @@ import {
 } from '../../support/assert-image.ts'
 import { discMask, gradientImage, paintImage, plainImage } from '../../support/images.ts'
 
+const { signal } = new AbortController()
 const original = gradientImage(90, 60)
 const mask = discMask(90, 60, 40, 30, 9)
 const edge = { growPx: 3, featherPx: 4 }
@@ -26,7 +27,7 @@ function fillWhereVisible(image: Image, visible: Mask, colour: readonly number[]
 }
 
 function blendWith(changed: Partial<Blend> = {}) {
-  return blend({ filled, original, alpha, earlier: null, extent: 'rect', ...changed })
+  return blend({ filled, original, alpha, earlier: null, extent: 'rect', ...changed }, signal)
 }
 
 function shown(patch: Image, rect: Rect, below = original): Image {
@@ -35,8 +36,8 @@ function shown(patch: Image, rect: Rect, below = original): Image {
   return picture
 }
 
-describe("blend, extent 'rect'", () => {
-  const { rect, image } = blendWith()
+describe("blend, extent 'rect'", async () => {
+  const { rect, image } = await blendWith()
 
   test('is the smallest rectangle', () => {
     expect(rect).toEqual({ x: 24, y: 14, width: 33, height: 33 })
@@ -53,16 +54,16 @@ describe("blend, extent 'rect'", () => {
   })
 })
 
-describe("blend, extent 'image'", () => {
-  const { rect, image } = blendWith({ extent: 'image' })
+describe("blend, extent 'image'", async () => {
+  const { rect, image } = await blendWith({ extent: 'image' })
 
   test('has the size of the picture and keeps the patch promise', () => {
     expect(rect).toEqual({ x: 0, y: 0, width: 90, height: 60 })
     expectPatchPromise({ patch: image, rect, mask, ...edge })
   })
 
-  test('looks the same on the picture as the smallest rectangle', () => {
-    const small = blendWith()
+  test('looks the same on the picture as the smallest rectangle', async () => {
+    const small = await blendWith()
 
     expectSameImage(shown(image, rect), shown(small.image, small.rect))
   })
@@ -75,9 +76,9 @@ describe("blend, extent 'image'", () => {
 })
 
 describe("blend, extent 'finished'", () => {
-  test('leaves every pixel outside the fill as it was, bit for bit', () => {
+  test('leaves every pixel outside the fill as it was, bit for bit', async () => {
     const holed = paintImage(90, 60, (x, y) => [x, y, 7, (x * y) % 256])
-    const { rect, image } = blendWith({
+    const { rect, image } = await blendWith({
       extent: 'finished',
       original: holed,
       filled: fillWhereVisible(holed, alpha, fillColour),
@@ -88,10 +89,10 @@ describe("blend, extent 'finished'", () => {
     expectSamePixelsWhere(image, filled, (x, y) => alpha.data[y * 90 + x] === 255)
   })
 
-  test('is what the patch shows on an opaque picture', () => {
-    const patch = blendWith()
+  test('is what the patch shows on an opaque picture', async () => {
+    const patch = await blendWith()
 
-    const { image } = blendWith({ extent: 'finished' })
+    const { image } = await blendWith({ extent: 'finished' })
 
     const expected = shown(patch.image, patch.rect)
     for (let i = 0; i < image.data.length; i += 1) {
@@ -99,8 +100,8 @@ describe("blend, extent 'finished'", () => {
     }
   })
 
-  test("fills the picture's own alpha", () => {
-    const { image } = blendWith({
+  test("fills the picture's own alpha", async () => {
+    const { image } = await blendWith({
       extent: 'finished',
       filled: fillWhereVisible(original, alpha, [0, 0, 0, 0]),
     })
@@ -112,7 +113,7 @@ describe("blend, extent 'finished'", () => {
   })
 })
 
-describe('blend, with earlier fills', () => {
+describe('blend, with earlier fills', async () => {
   const earlierMask = discMask(90, 60, 60, 20, 8)
   const earlierAlpha = featherMask(earlierMask, edge)
   const earlier = createImage(90, 60)
@@ -120,7 +121,11 @@ describe('blend, with earlier fills', () => {
     if (value > 0) earlier.data.set([5, 200, 60, value], pixel * 4)
   }
   const seen = shown(earlier, { x: 0, y: 0, width: 90, height: 60 })
-  const merged = blendWith({ original: seen, filled: fillWhereVisible(seen, alpha, fillColour), earlier })
+  const merged = await blendWith({
+    original: seen,
+    filled: fillWhereVisible(seen, alpha, fillColour),
+    earlier,
+  })
 
   test('the patch holds both, the new one above', () => {
     const { rect, image } = merged
@@ -129,8 +134,8 @@ describe('blend, with earlier fills', () => {
     expect(pixelAt(image, 60 - rect.x, 20 - rect.y)).toEqual([5, 200, 60, 255])
   })
 
-  test('over the bare picture it shows what the new one shows over the earlier ones', () => {
-    const alone = blendWith({ original: seen, filled: fillWhereVisible(seen, alpha, fillColour) })
+  test('over the bare picture it shows what the new one shows over the earlier ones', async () => {
+    const alone = await blendWith({ original: seen, filled: fillWhereVisible(seen, alpha, fillColour) })
     const stacked = shown(alone.image, alone.rect, seen)
 
     const once = shown(merged.image, merged.rect)
@@ -141,9 +146,9 @@ describe('blend, with earlier fills', () => {
     }
   })
 
-  test('colours stay plain where both are faint', () => {
+  test('colours stay plain where both are faint', async () => {
     const plain = plainImage(90, 60, [0, 0, 0, 255])
-    const { image } = blendWith({
+    const { image } = await blendWith({
       original: plain,
       filled: fillWhereVisible(plain, alpha, [5, 200, 60, 255]),
       earlier,
@@ -154,4 +159,17 @@ describe('blend, with earlier fills', () => {
       expect(Math.abs(image.data[i + 1]! - 200)).toBeLessThanOrEqual(1)
     }
   })
+})
+
+test.each(['rect', 'image', 'finished'] as const)("a cancel ends it midway, extent '%s'", async (extent) => {
+  const large = plainImage(3000, 1100, [9, 9, 9, 255])
+  const everywhere = discMask(3000, 1100, 1500, 550, 1400)
+  const cancelling = new AbortController()
+  const blending = blend(
+    { filled: large, original: large, alpha: everywhere, earlier: null, extent },
+    cancelling.signal,
+  )
+  cancelling.abort('enough')
+
+  await expect(blending).rejects.toBe('enough')
 })

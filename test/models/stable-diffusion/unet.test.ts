@@ -9,30 +9,30 @@ import {
   publishedLayout,
   type TinyModel,
   tinyUNet,
+  unetAt,
 } from '../../support/diffusion.ts'
 import { expectClose, runGraph, watch } from '../../support/onnx.ts'
 import { readReference, type Values } from '../../support/reference.ts'
 
-// Two pictures at once; latents whose sides do not divide by 8; a timestep between two whole numbers.
-const cases = ['sd15-8x16', 'sd15-9x13-odd', 'sd2-9x13-odd', 'sd2-float-timestep'] as const
+// Two pictures at once; latents whose sides do not divide by 8; a timestep between two whole numbers; many heads.
+const cases = [
+  'sd15-8x16',
+  'sd15-9x13-odd',
+  'sd15-8-heads-16x8',
+  'sd15-8-heads-10x7-odd',
+  'sd2-8x16',
+  'sd2-9x13-odd',
+  'sd2-float-timestep',
+] as const
 
 describe('buildUNet', () => {
-  test.each(cases)('equals diffusers in %s', async (name) => {
+  test.each(cases)('equals diffusers in %s, and on the way there', async (name) => {
     const { build, run, reference } = await openCase(name)
-    const { out_sample } = await run(build())
-    expectClose(out_sample, reference('out_sample'), 1e-4)
-  })
-
-  test.each(['sd15-9x13-odd', 'sd2-9x13-odd'] as const)('equals diffusers on the way in %s', async (name) => {
-    const { build, run, reference } = await openCase(name)
-    const outputs = await run(
-      watch(
-        build(),
-        Object.fromEntries(
-          Object.entries(onTheWay).map(([block, node]) => [block, { node, shape: reference(block).shape }]),
-        ),
-      ),
+    const blocks = Object.entries(onTheWay).map(
+      ([block, node]) => [block, { node, shape: reference(block).shape }] as const,
     )
+    const { out_sample, ...outputs } = await run(watch(build(), Object.fromEntries(blocks)))
+    expectClose(out_sample, reference('out_sample'), 1e-4)
     for (const block of Object.keys(onTheWay)) expectClose(outputs[block], reference(block), 3e-4)
   })
 
@@ -140,7 +140,7 @@ const onTheWay = {
 }
 
 async function openCase(name: (typeof cases)[number]) {
-  const { checkpoint, config } = await tinyUNet(name.startsWith('sd15') ? 'sd15-tiny' : 'sd2-tiny')
+  const { checkpoint, config } = await unetOf(name)
   const file = await readReference(diffusionPath('unet', `${name}.safetensors`))
   const [batch, , height, width] = file('sample').shape as [number, number, number, number]
   return {
@@ -153,6 +153,11 @@ async function openCase(name: (typeof cases)[number]) {
       }),
     reference: (value: string) => (value.startsWith('time_') ? firstRow(file(value)) : file(value)),
   }
+}
+
+function unetOf(name: (typeof cases)[number]) {
+  if (name.startsWith('sd15-8-heads')) return unetAt(diffusionPath('unet', 'weights-sd15-8-heads'))
+  return tinyUNet(name.startsWith('sd15') ? 'sd15-tiny' : 'sd2-tiny')
 }
 
 /** diffusers embeds the same timestep for each picture, the graph does once. */

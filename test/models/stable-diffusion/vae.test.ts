@@ -23,12 +23,7 @@ describe('buildVaeEncoder', () => {
   })
 
   test('equals diffusers on the way', async () => {
-    await expectOnTheWay(buildVaeEncoder(checkpoint, config, sizeOf(image)), image, {
-      'encoder.down_blocks.1': 'encoder.down_blocks.1.downsamplers.0.conv/Conv',
-      'encoder.down_blocks.2': 'encoder.down_blocks.2.downsamplers.0.conv/Conv',
-      'encoder.mid_block.attentions.0': 'encoder.mid_block.attentions.0/Add',
-      'encoder.mid_block': 'encoder.mid_block.resnets.1/Add',
-    })
+    await expectOnTheWay(buildVaeEncoder(checkpoint, config, sizeOf(image)), image, encoderBlocks)
   })
 
   test('comes near in float16', async () => {
@@ -50,12 +45,7 @@ describe('buildVaeDecoder', () => {
   })
 
   test('equals diffusers on the way', async () => {
-    await expectOnTheWay(buildVaeDecoder(checkpoint, config, sizeOf(latents)), latents, {
-      post_quant_conv: 'post_quant_conv/Conv',
-      'decoder.mid_block': 'decoder.mid_block.resnets.1/Add',
-      'decoder.up_blocks.0': 'decoder.up_blocks.0.upsamplers.0.conv/Conv',
-      'decoder.up_blocks.1': 'decoder.up_blocks.1.upsamplers.0.conv/Conv',
-    })
+    await expectOnTheWay(buildVaeDecoder(checkpoint, config, sizeOf(latents)), latents, decoderBlocks)
   })
 
   test('comes near in float16', async () => {
@@ -73,6 +63,28 @@ test('cuts, overlaps and blends tiles as diffusers does', async () => {
   const { image: decoded } = await decode(inTiles('latents'), { tileSide: 4 })
   expectClose(moments, inTiles('moments'), 3e-5)
   expectClose(decoded, inTiles('decoded'), 3e-5)
+})
+
+describe('equals diffusers in a file with', () => {
+  test.each([
+    ['the names of today', 'new-names', 'diffusion_pytorch_model.safetensors'],
+    [
+      'the names before diffusers 0.15, of two pictures',
+      'old-names',
+      'diffusion_pytorch_model.fp16.safetensors',
+    ],
+  ])('%s', async (_, name, weights) => {
+    const file = await readCheckpoint(diffusionPath('vae', name, weights))
+    const shape = parseVaeConfig(readJson(diffusionPath('vae', name, 'config.json')))
+    const expected = await readReference(diffusionPath('vae', name, 'expected.safetensors'))
+    const [picture, z] = [expected('image'), expected('latents')]
+
+    const encoder = buildVaeEncoder(file, shape, sizeOf(picture))
+    const deepest = { 'encoder.down_blocks.3': 'encoder.down_blocks.3.resnets.1/Add' }
+    await expectOnTheWay(encoder, picture, { ...encoderBlocks, ...deepest }, expected)
+    const decoder = buildVaeDecoder(file, shape, sizeOf(z))
+    await expectOnTheWay(decoder, z, decoderBlocks, expected)
+  })
 })
 
 describe('the attention is found in every spelling', () => {
@@ -109,6 +121,20 @@ test('an autoencoder with more than these has is refused', () => {
   )
 })
 
+/** Values that the reference has, by the node that makes each. */
+const encoderBlocks = {
+  'encoder.down_blocks.1': 'encoder.down_blocks.1.downsamplers.0.conv/Conv',
+  'encoder.down_blocks.2': 'encoder.down_blocks.2.downsamplers.0.conv/Conv',
+  'encoder.mid_block.attentions.0': 'encoder.mid_block.attentions.0/Add',
+  'encoder.mid_block': 'encoder.mid_block.resnets.1/Add',
+}
+const decoderBlocks = {
+  post_quant_conv: 'post_quant_conv/Conv',
+  'decoder.mid_block': 'decoder.mid_block.resnets.1/Add',
+  'decoder.up_blocks.0': 'decoder.up_blocks.0.upsamplers.0.conv/Conv',
+  'decoder.up_blocks.1': 'decoder.up_blocks.1.upsamplers.0.conv/Conv',
+}
+
 function encode(picture: Values, options?: VaeOptions) {
   const graph = buildVaeEncoder(checkpoint, config, sizeOf(picture), options)
   return runGraph(graph, { image: picture.data })
@@ -123,18 +149,22 @@ function sizeOf({ shape }: Values) {
   return { batch, height, width }
 }
 
+/** Of the outputs, too. */
 async function expectOnTheWay(
   graph: GraphDefinition,
   input: Values,
   nodes: Readonly<Record<string, string>>,
+  expected = reference,
 ) {
   const watched = Object.entries(nodes).map(
-    ([name, node]) => [name, { node, shape: reference(name).shape }] as const,
+    ([name, node]) => [name, { node, shape: expected(name).shape }] as const,
   )
   const outputs = await runGraph(watch(graph, Object.fromEntries(watched)), {
     [graph.inputs[0]!.name]: input.data,
   })
-  for (const name of Object.keys(nodes)) expectClose(outputs[name], reference(name), 3e-5)
+  for (const name of Object.keys(nodes)) expectClose(outputs[name], expected(name), 3e-5)
+  const output = graph.outputs[0]!.name
+  expectClose(outputs[output], expected(output === 'image' ? 'decoded' : output), 3e-5)
 }
 
 function twice(data: Float32Array): Float32Array {

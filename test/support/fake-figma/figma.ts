@@ -28,7 +28,6 @@ type Plain =
   | 'commitUndo'
   | 'triggerUndo'
   | 'showUI'
-  | 'closePlugin'
   | 'base64Encode'
   | 'base64Decode'
   | 'createImage'
@@ -128,9 +127,6 @@ export class FakeFigma implements Pick<PluginAPI, Plain> {
   showUI(_html: string, options: ShowUIOptions = {}): void {
     const { width = 300, height = 200 } = options
     Object.assign(this.ui[window], { options, width, height })
-  }
-  closePlugin(): void {
-    this.ui[window].isClosed = true
   }
 
   on(event: keyof Events, listener: (event: unknown) => void): void {

@@ -29,7 +29,6 @@ class FakeWindow {
   options: ShowUIOptions | null = null
   width = 0
   height = 0
-  isClosed = false
 }
 
 function newDeferred(): { promise: Promise<void>; resolve: () => void } {

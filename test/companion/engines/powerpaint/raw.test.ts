@@ -9,6 +9,7 @@ import { silentLog } from '../../../../companion/log.ts'
 import { OnnxRuntime, type Runtime } from '../../../../companion/runtime/session.ts'
 import { tinyFolder } from '../../../support/diffusion.ts'
 import { quietRun } from '../../../support/fill-job.ts'
+import { furthest } from '../../../support/golden-calls.ts'
 import {
   type PowerPaintCall,
   powerPaintCalls,
@@ -103,15 +104,4 @@ function watching() {
     },
   }
   return { runtime: watched, seen }
-}
-
-function furthest(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  expect(a.length).toBe(b.length)
-  let most = 0
-  for (let i = 0; i < a.length; i++) {
-    const off = Math.abs(a[i]! - b[i]!)
-    // NaN is within no distance.
-    if (!(off <= most)) most = off
-  }
-  return most
 }

@@ -58,6 +58,7 @@ describe('findPowerPaint', () => {
       precision: 'usual',
       rowsAtOnce: 1,
       tileSide: undefined,
+      pictureByPicture: true,
       queriesAtOnce: undefined,
     } as const
     const networks = new Networks(model, runtime, new Computed())

@@ -1,7 +1,7 @@
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { FillSettings, Means, Tile } from '../../../../companion/engines/engine.ts'
 import { createPatchmatch } from '../../../../companion/engines/patchmatch/index.ts'
 import { createStableDiffusion } from '../../../../companion/engines/stable-diffusion/index.ts'
@@ -17,6 +17,7 @@ import { fillJob, patchesOf, quietRun } from '../../../support/fill-job.ts'
 import { gradientImage, rectMask } from '../../../support/images.ts'
 import { writeSafetensors } from '../../../support/safetensors.ts'
 import { scriptedRuntime } from '../../../support/scripted-runtime.ts'
+import { standInProcess } from '../../../support/stand-in-process.ts'
 import { noise } from '../../../support/weights.ts'
 
 let onnx: OnnxRuntime
@@ -153,6 +154,28 @@ describe('Stable Diffusion', () => {
     ])
   })
 
+  test('encodes and decodes in tiles above 768 pixels a side', async () => {
+    const runtime = scriptedRuntime([networksOfNoise])
+    const keys: string[] = []
+    const watching: Runtime = {
+      ...runtime,
+      load(source, on, run) {
+        keys.push(source.key)
+        return runtime.load(source, on, run)
+      },
+    }
+    const opened = await createStableDiffusion().open(quietRun, meansOf(watching), [image])
+    const wide = {
+      image: gradientImage(832, 640),
+      mask: rectMask(832, 640, { x: 300, y: 250, width: 400, height: 300 }),
+    }
+    await opened.fill({ ...wide, avoid: null }, settingsOf({ size: 1024, guidance: 1 }), quietRun)
+
+    const ofVae = keys.filter((key) => /^(encoder|decoder)/.test(key))
+    const sizes = ofVae.map((key) => /\d+ × \d+ in tiles of \w+/.exec(key)![0])
+    expect([...new Set(sizes)]).toEqual(['576 × 448 in tiles of all', '832 × 640 in tiles of 64'])
+  })
+
   test.each([
     [{ quality: 'best' }, 1024],
     [{ quality: 'best', size: 640 }, 640],
@@ -201,6 +224,28 @@ describe('Stable Diffusion', () => {
     await expect(running).rejects.toBe(reason)
     expect(runs.filter(({ part }) => part === 'unet')).toHaveLength(1)
     expect((await filled({ engine })).data).toEqual((await filled({})).data)
+  })
+
+  test('gives a step up that would take for ever, and leaves nothing of it behind', async () => {
+    const script = standInProcess(stuckInSecondStep)
+    const runtime = new OnnxRuntime({ device: 'cpu', log: silentLog, script })
+    onTestFinished(() => runtime.unload())
+    const cancelling = new AbortController()
+    const reason = new Error('enough')
+    const steps: number[] = []
+    const onProgress = ({ stage, done }: Progress) => {
+      if (stage !== 'fill') return
+      steps.push(done)
+      setImmediate(() => cancelling.abort(reason))
+    }
+    const run = { signal: cancelling.signal, onProgress }
+
+    await expect(filled({ runtime, options: { guidance: 1 }, run })).rejects.toBe(reason)
+    expect(steps).toEqual([1])
+    expect(runtime.peakBytes).toBe(0)
+    const pid = Number(readFileSync(join(dirname(script), 'pid'), 'utf8'))
+    await runtime.unload()
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH')
   })
 
   test.each([
@@ -355,6 +400,25 @@ describe('Stable Diffusion', () => {
     await expect(missing({ model: '1.5' })).rejects.toThrow('stable-diffusion-1-5 is not installed.')
   })
 })
+
+/** Stands in for ONNX Runtime with networks whose outputs are zeros; the UNet's second run never ends. */
+const stuckInSecondStep = `
+  import { writeFileSync } from 'node:fs'
+  writeFileSync(new URL('pid', import.meta.url), String(process.pid))
+  const zeros = (...shape) => ({ type: 'float32', shape, data: new Float32Array(shape.reduce((a, b) => a * b)) })
+  let steps = 0
+  greet()
+  onRequest(({ id, type, inputs = {} }) => {
+    if (type === 'load') return say({ id, type: 'loaded', inputs: [], outputs: [] })
+    const { image, sample } = inputs
+    if (sample && ++steps === 2) for (;;);
+    const outputs = {
+      last_hidden_state: zeros(1, 77, 6),
+      ...(image && { moments: zeros(1, 8, image.shape[2] / 8, image.shape[3] / 8) }),
+      ...(sample && { out_sample: zeros(1, 4, sample.shape[2], sample.shape[3]) }),
+    }
+    say({ id, type: 'ran', outputs })
+  })`
 
 /** What the networks say of any input: numbers of the right shape. */
 function networksOfNoise(inputs: Tensors): Tensors {

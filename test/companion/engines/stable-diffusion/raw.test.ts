@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -6,10 +6,16 @@ import { imageFromSamples } from '../../../../companion/diffusion/preprocess.ts'
 import { createStableDiffusion } from '../../../../companion/engines/stable-diffusion/index.ts'
 import { silentLog } from '../../../../companion/log.ts'
 import type { Options } from '../../../../companion/protocol.ts'
-import { OnnxRuntime } from '../../../../companion/runtime/session.ts'
-import { type TinyModel, tinyFolder } from '../../../support/diffusion.ts'
+import { OnnxRuntime, type Runtime } from '../../../../companion/runtime/session.ts'
+import { diffusionPath, type TinyModel, tinyFolder } from '../../../support/diffusion.ts'
 import { quietRun } from '../../../support/fill-job.ts'
-import { goldenCalls, goldenPictures, goldenWords, optionsOf } from '../../../support/golden-calls.ts'
+import {
+  furthest,
+  goldenCalls,
+  goldenPictures,
+  goldenWords,
+  optionsOf,
+} from '../../../support/golden-calls.ts'
 import { gradientImage, rectMask } from '../../../support/images.ts'
 
 let runtime: OnnxRuntime
@@ -41,8 +47,41 @@ describe('the raw picture of a folder', () => {
       return (await engine.raw!(whole, settings, quietRun, meansOf(call.model), 1)).images[0]
     }
     const [sliced, whole] = [await fillWith({ attentionSlicing: 7 }), await fillWith({})]
-    const off = sliced.data.map((value, at) => Math.abs(value - whole.data[at]!))
-    expect(off.reduce((most, value) => Math.max(most, value), 0)).toBeLessThanOrEqual(1)
+    expect(furthest(sliced.data, whole.data)).toBeLessThanOrEqual(1)
+  })
+
+  test('is the same from weights as torch.save writes them', async () => {
+    const call = goldenCalls.find(({ name }) => name === 'sd15-ddim-eta1')!
+    const { image, mask, made } = await goldenPictures(call)
+    const pickled = join(folder, 'pickled')
+    tinyFolder(call.model, pickled)
+    for (const part of ['unet', 'vae']) {
+      rmSync(join(pickled, part, 'diffusion_pytorch_model.fp16.safetensors'))
+      cpSync(diffusionPath('sd15-tiny-bin', part), join(pickled, part), { recursive: true })
+    }
+    const settings = { task: 'fill', ...goldenWords, seed: call.seed, options: optionsOf(call) } as const
+    const whole = { image: imageFromSamples(image), mask }
+    const means = { ...meansOf(call.model), checkpoint: pickled }
+    const { images } = await engine.raw!(whole, settings, quietRun, means, 1)
+
+    expect(furthest(images[0].data, imageFromSamples(made[0]!).data)).toBeLessThanOrEqual(1)
+  })
+
+  test('is the same decoded one by one and all at once', async () => {
+    const call = goldenCalls.find(({ name }) => name === 'sd15-two-images-9x13')!
+    const { image, mask } = await goldenPictures(call)
+    const whole = { image: imageFromSamples(image), mask }
+    const fillBy = async (more: Options) => {
+      const graphBytes: number[] = []
+      const options = { ...optionsOf(call), ...more }
+      const settings = { task: 'fill', ...goldenWords, seed: call.seed, options } as const
+      const means = { ...meansOf(call.model), runtime: measuring('decoder', graphBytes) }
+      const { images } = await engine.raw!(whole, settings, quietRun, means, 2)
+      return { graphBytes, bytes: images.flatMap(({ data }) => [...data]) }
+    }
+    const [apart, together] = [await fillBy({}), await fillBy({ vaeSlicing: false })]
+    expect(apart.graphBytes[0]).toBeGreaterThan(together.graphBytes[0]!)
+    expect(furthest(apart.bytes, together.bytes)).toBeLessThanOrEqual(1)
   })
 
   test('is encoded and decoded in tiles of 512 × 512 where that is asked for', async () => {
@@ -70,8 +109,23 @@ describe('the raw picture of a folder', () => {
     images.forEach((picture, i) => {
       const expected = imageFromSamples(made[i]!)
       expect(picture).toMatchObject({ width: expected.width, height: expected.height })
-      const off = picture.data.map((value, at) => Math.abs(value - expected.data[at]!))
-      expect(off.reduce((most, value) => Math.max(most, value), 0)).toBeLessThanOrEqual(1)
+      expect(furthest(picture.data, expected.data)).toBeLessThanOrEqual(1)
     })
   })
 })
+
+/** The real runtime, telling how large the graph of one part is. */
+function measuring(part: string, graphBytes: number[]): Runtime {
+  return {
+    load(source, on, run) {
+      const model = source.model('cpu')
+      if (source.key.startsWith(part) && typeof model === 'object') graphBytes.push(model.graph.length)
+      return runtime.load(source, on, run)
+    },
+    outlook: (...given) => runtime.outlook(...given),
+    unload: () => runtime.unload(),
+    get peakBytes() {
+      return runtime.peakBytes
+    },
+  }
+}

@@ -111,6 +111,7 @@ describe('the published layout', () => {
       precision: 'usual',
       rowsAtOnce: 1,
       tileSide: undefined,
+      pictureByPicture: true,
       queriesAtOnce: undefined,
     } as const
     const networks = new Networks(model, runtime, new Computed())

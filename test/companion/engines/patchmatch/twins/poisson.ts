@@ -21,7 +21,7 @@ export function blendCopies(image: Image, copies: Copies, calm: Calm | null = nu
 }
 
 /** λ. */
-const calmPull = 0.9
+const calmPull = 1.1
 
 /** The twin of `blendSteps`. */
 export function blendSteps(
