@@ -134,8 +134,7 @@ export async function startCompanion(options: CompanionOptions): Promise<Compani
     // Downloads go on where they stopped, so nobody waits for them.
     await store.close()
     await stopped
-    await openSelectors.close()
-    await Promise.all(engines.map((engine) => engine.close?.()))
+    await Promise.all([openSelectors.close(), ...engines.map((engine) => engine.close?.())])
     await Promise.all([runtime.unload(), selectRuntime.unload()])
     await connections.closeAll()
     await Promise.all(servers.map(close))

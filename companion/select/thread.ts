@@ -19,20 +19,19 @@ export interface Practice {
   readonly prompts: readonly Prompt[]
 }
 
-/** A selector whose work is done in a thread of its own, which starts with the first `select`, or with its practice. */
-export function openInThread(method: Method, title: string, practice: Practice | null = null): OpenSelector {
+/** A selector whose work is done in a thread of its own, which starts with its practice, or with the first `select`. */
+export function openInThread(method: Method, title: string, practice: Practice): OpenSelector {
   const thread = new Thread<SelectTask, Candidate[]>({ file: 'select-worker.js', title })
   const closing = new AbortController()
-  let toPractise = practice
+  let hasPractised = false
   return {
     getReady() {
-      if (toPractise === null) return
-      const { prompts } = toPractise
-      const image = sharedCopyOf(toPractise.image())
-      toPractise = null
+      if (hasPractised) return
+      hasPractised = true
+      const image = sharedCopyOf(practice.image())
       const run = { signal: closing.signal, onProgress: () => {} }
       // What is wrong with it, the first `select` will say.
-      for (const prompt of prompts) thread.run({ method, image, prompt }, run).catch(() => {})
+      for (const prompt of practice.prompts) thread.run({ method, image, prompt }, run).catch(() => {})
     },
     async select(image: Image, prompt: Prompt, run: Run) {
       run.signal.throwIfAborted()

@@ -11,8 +11,8 @@ import type { Filling } from './filling.ts'
 /** How a click, a box or a scribble becomes a mark. */
 export interface PointingSession {
   /**
-   * Gives the companion the picture as it is seen and has it looked at once, so that the first click does not wait for
-   * what is costly about a picture.
+   * Gives the companion the picture as it is seen, so that the first click does not wait for that, nor for what a model has to
+   * learn about a picture.
    */
   prepare(): Promise<void>
   /** Looks for what is meant; what was looked for before is given up. */
@@ -32,21 +32,22 @@ export function createPointing(effects: Effects, filling: Filling): PointingSess
   async function prepare(): Promise<void> {
     const { work, link } = effects.state
     if (work.step !== 'paint' || link.state !== 'ready') return
-    const { widthPx, heightPx } = work.picture.source
-    const middle = { x: widthPx >> 1, y: heightPx >> 1, include: true }
     preparing?.abort()
-    const controller = new AbortController()
-    preparing = controller
+    preparing = new AbortController()
+    const { selectors } = link.ready
+    const isLearnt = selectors.some(({ ready, models }) => ready && models.length > 0)
+    const prepared = isLearnt
+      ? learn(work.picture, preparing.signal)
+      : withPresentImage(work.picture, async () => {})
     // Nobody waits for it: a click does without it, and says what is wrong.
-    await look(work.picture, { points: [middle], box: null }, controller.signal).catch(() => {})
+    await prepared.catch(() => {})
   }
 
-  /** What a model has begun to learn of the picture is what the click needs; anything else only keeps it waiting. */
-  function stopPreparing(): void {
-    const { link } = effects.state
-    const isLearnt =
-      link.state === 'ready' && link.ready.selectors.some(({ ready, models }) => ready && models.length > 0)
-    if (!isLearnt) preparing?.abort()
+  /** A model learns what it needs to know of a picture whatever it is asked. */
+  async function learn(picture: Picture, signal: AbortSignal): Promise<void> {
+    const { widthPx, heightPx } = picture.source
+    const middle = { x: widthPx >> 1, y: heightPx >> 1, include: true }
+    await look(picture, { points: [middle], box: null }, signal)
   }
 
   async function point(pointed: Pointed): Promise<void> {
@@ -58,7 +59,6 @@ export function createPointing(effects: Effects, filling: Filling): PointingSess
     const layerId = picture.source.layer.id
     const isBegun = beginsAnew(pointed, isMarked(picture))
     looking?.abort()
-    stopPreparing()
     const controller = new AbortController()
     looking = controller
     dispatch({ type: 'looking', layerId, isLooking: true })

@@ -13,7 +13,7 @@ const usually: Keeping = { idleMs: 5 * 60_000, mostPixels: 2 ** 21 }
 
 /**
  * Lends threads to fills. One is kept between them from `getReady` on, until it is not used for a while or `close` is
- * called: to start one and to compile its code takes as long as part of a small fill.
+ * called: starting one and compiling its code takes about a fifth of a small fill.
  */
 export class ReadyThread {
   readonly #threads: number
@@ -47,9 +47,15 @@ export class ReadyThread {
 
   /** Waits for its end where it is not kept. */
   async giveBack(thread: CompletionThread): Promise<void> {
-    const isKept = this.#keeps && this.#ready === null && thread.mostPixels <= this.#keeping.mostPixels
-    if (isKept) this.#keep(thread)
-    else await thread.close()
+    const isWanted = this.#keeps && this.#ready === null
+    const isLarge = thread.mostPixels > this.#keeping.mostPixels
+    if (isWanted && !isLarge) {
+      this.#keep(thread)
+      return
+    }
+    // The next `getReady` starts another one.
+    if (isWanted) this.#keeps = false
+    await thread.close()
   }
 
   /** Keeps none any more, until it is to get one ready again. */

@@ -1,5 +1,6 @@
 import type { Selector } from '../selector.ts'
 import { openInThread } from '../thread.ts'
+import { practicePicture, practicePrompts } from './practice.ts'
 import { isFlatArt } from './suits.ts'
 
 /** Takes widgets out of interface art along their exact edges. */
@@ -11,5 +12,5 @@ export const flat: Selector = {
   models: [],
   licences: [],
   suits: isFlatArt,
-  open: () => openInThread('flat', 'Flat select'),
+  open: () => openInThread('flat', 'Flat select', { image: practicePicture, prompts: practicePrompts }),
 }

@@ -45,14 +45,17 @@ describe('ReadyThread', () => {
     await ready.giveBack(other)
   })
 
-  test('does not keep one whose memory has grown large', async () => {
+  test('does not keep one whose memory has grown large, and gets another one ready', async () => {
     ready = new ReadyThread(1, { mostPixels: 130 * 90 - 1 })
     ready.getReady()
     const thread = ready.take()
     await thread.copyExactly({ ...tile, seed: 0, starts: 1 }, run)
     await ready.giveBack(thread)
+    ready.getReady()
     const next = ready.take()
     expect(next).not.toBe(thread)
+    await ready.giveBack(next)
+    expect(ready.take()).toBe(next)
     await ready.giveBack(next)
   })
 
