@@ -21,6 +21,7 @@ export class ReadyThread {
   #keeps = false
   #ready: CompletionThread | null = null
   #idle: NodeJS.Timeout | undefined
+  #warmingUp = new AbortController()
 
   /** @param threads how many share the work of one fill */
   constructor(threads: number, keeping: Partial<Keeping> = {}) {
@@ -32,8 +33,9 @@ export class ReadyThread {
     if (this.#keeps) return
     this.#keeps = true
     const thread = this.#start()
+    this.#warmingUp = new AbortController()
     // What is wrong with it, the first fill will say.
-    warmUp(thread).catch(() => {})
+    warmUp(thread, this.#warmingUp.signal).catch(() => {})
     this.#keep(thread)
   }
 
@@ -42,6 +44,8 @@ export class ReadyThread {
     const thread = this.#ready ?? this.#start()
     this.#ready = null
     clearTimeout(this.#idle)
+    // A fill does not wait for it.
+    this.#warmingUp.abort()
     return thread
   }
 
@@ -62,6 +66,8 @@ export class ReadyThread {
   async close(): Promise<void> {
     this.#keeps = false
     clearTimeout(this.#idle)
+    // Its next task would start the thread again.
+    this.#warmingUp.abort()
     const thread = this.#ready
     this.#ready = null
     await thread?.close()
@@ -79,9 +85,9 @@ export class ReadyThread {
 }
 
 /** Fills a small picture, so that what every fill runs is compiled. */
-async function warmUp(thread: CompletionThread): Promise<void> {
+async function warmUp(thread: CompletionThread, signal: AbortSignal): Promise<void> {
   const task = stripes()
-  const run = { signal: new AbortController().signal, onProgress: () => {} }
+  const run = { signal, onProgress: () => {} }
   await thread.copyExactly(task, run)
   await thread.complete(task, run)
 }

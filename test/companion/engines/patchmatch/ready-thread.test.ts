@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createPatchmatch } from '../../../../companion/engines/patchmatch/index.ts'
 import { ReadyThread } from '../../../../companion/engines/patchmatch/ready-thread.ts'
+import { CompletionThread } from '../../../../companion/engines/patchmatch/thread.ts'
 import { noMeans } from '../../../support/means.ts'
 import { clutter, markWhere, within } from './pictures.ts'
 
@@ -12,6 +13,7 @@ describe('ReadyThread', () => {
   let ready: ReadyThread
   afterEach(async () => {
     vi.useRealTimers()
+    vi.restoreAllMocks()
     await ready.close()
   })
 
@@ -32,6 +34,20 @@ describe('ReadyThread', () => {
     await ready.giveBack(thread)
     expect(ready.take()).toBe(thread)
     await ready.giveBack(thread)
+  })
+
+  test('practises no longer than it is kept, nor while it fills', async () => {
+    const complete = vi.spyOn(CompletionThread.prototype, 'complete')
+    ready = new ReadyThread(1)
+    ready.getReady()
+    await ready.close()
+    expect(complete).not.toHaveBeenCalled()
+
+    ready.getReady()
+    const thread = ready.take()
+    await thread.copyExactly({ ...tile, seed: 0, starts: 1 }, run)
+    await ready.giveBack(thread)
+    expect(complete).not.toHaveBeenCalled()
   })
 
   test('lends another one to whoever comes meanwhile, and keeps one of both', async () => {
