@@ -12,23 +12,32 @@ import { tinyNetworks } from '../../support/tiny-networks.ts'
  * `infill gpu install` gets, with `session.disable_cpu_ep_fallback`, in these very graphs.
  */
 const real: readonly DType[] = ['float32', 'float16']
-const any: readonly DType[] = [...real, 'int64']
+const numbers: readonly DType[] = [...real, 'int64']
 
 const both: Readonly<Record<string, readonly DType[]>> = {
-  ...{ Add: real, Div: real, Mul: real, Sub: any, Min: any, Max: any, Less: any, Where: real },
+  ...{
+    Add: real,
+    Div: real,
+    Mul: real,
+    Sub: numbers,
+    Min: numbers,
+    Max: numbers,
+    Less: numbers,
+    Where: real,
+  },
   ...{ Relu: real, Sigmoid: real, Softmax: real, Sqrt: real, Cos: real, Sin: real },
   ...{ Conv: real, ConvTranspose: real, Gemm: real, MatMul: real },
   ...{ InstanceNormalization: real, LayerNormalization: real },
   ...{
-    Cast: any,
-    Concat: any,
-    Gather: any,
-    Identity: any,
+    Cast: numbers,
+    Concat: numbers,
+    Gather: numbers,
+    Identity: numbers,
     Pad: real,
     Resize: real,
-    Reshape: [...any, 'bool'],
+    Reshape: [...numbers, 'bool'],
   },
-  ...{ Slice: any, Transpose: any, Unsqueeze: any },
+  ...{ Slice: numbers, Transpose: numbers, Unsqueeze: numbers },
   'com.microsoft.MultiHeadAttention': real,
 }
 
