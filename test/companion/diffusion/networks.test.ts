@@ -38,17 +38,20 @@ describe('the UNet’s attention', () => {
     { provider: 'coreml', width: 320, queriesAtOnce: 256, slices: 5 },
     { provider: 'cpu', width: 320, queriesAtOnce: undefined, slices: 1 },
     { provider: 'cpu', width: 320, queriesAtOnce: 256, slices: 5 },
-  ])('on $provider of $width × 256 pixels is cut into $slices, where $queriesAtOnce is asked for', async (one) => {
-    const { provider, width, queriesAtOnce, slices } = one
-    const attention = 'down_blocks.0.attentions.0.transformer_blocks.0.attn1'
-    const operator = ['cpu', 'cuda'].includes(provider) ? 'com.microsoft.MultiHeadAttention' : 'Softmax'
-    const graph = await unetGraph(provider, { width, height: 256 }, queriesAtOnce)
-    const names = [...Array(slices).keys()].map(
-      (i) => `${attention}/${operator}${i === 0 ? '' : `#${i + 1}`}`,
-    )
-    for (const name of names) expect(graph).toContain(name)
-    expect(graph).not.toContain(`${attention}/${operator}#${slices + 1}`)
-  })
+  ])(
+    'on $provider of $width × 256 pixels is cut into $slices, where $queriesAtOnce is asked for',
+    async (one) => {
+      const { provider, width, queriesAtOnce, slices } = one
+      const attention = 'down_blocks.0.attentions.0.transformer_blocks.0.attn1'
+      const operator = provider === 'cpu' ? 'com.microsoft.MultiHeadAttention' : 'Softmax'
+      const graph = await unetGraph(provider, { width, height: 256 }, queriesAtOnce)
+      const names = [...Array(slices).keys()].map(
+        (i) => `${attention}/${operator}${i === 0 ? '' : `#${i + 1}`}`,
+      )
+      for (const name of names) expect(graph).toContain(name)
+      expect(graph).not.toContain(`${attention}/${operator}#${slices + 1}`)
+    },
+  )
 })
 
 /** As text: names stand in it letter by letter. */
