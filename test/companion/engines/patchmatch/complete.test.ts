@@ -5,8 +5,8 @@ import {
   complete,
 } from '../../../../companion/engines/patchmatch/complete.ts'
 import { CompanionError } from '../../../../companion/errors.ts'
-import type { Image, Mask } from '../../../../companion/image/image.ts'
-import { colourAt, grain, markWhere, paint, within } from './pictures.ts'
+import type { Image, Mask, Size } from '../../../../companion/image/image.ts'
+import { colourAt, grain, markWhere, noise, paint, within } from './pictures.ts'
 
 const unwatched: CompletionRun = { onLevel: () => {}, throwIfCancelled: () => {} }
 
@@ -69,6 +69,18 @@ describe('complete', () => {
     // No two places are the same here, so that none can be copied as it is.
     const image = paint(size, (x, y) => (isDot(x, y) ? [100 + x, 60, 40] : [120 + x, 100 + x, 90]))
     expect(meanDifference(completed(image, mask), image)).toBeLessThan(3)
+  })
+
+  test('brings a copy to the brightness around it', () => {
+    // Two cards alike, the second one grey level lighter, as lossy files have it.
+    const image = paint(size, (x, y) => {
+      const lighter = x >= 65 ? 1 : 0
+      const isCard = within(12, 20, 40, 50)(x % 65, y)
+      const grey = isCard ? 60 + 3 * ((x % 65) - 12) + (y % 5) : 230
+      return [grey + lighter, grey + lighter, 200 + lighter]
+    })
+    const marked = markWhere(size, within(85, 30, 20, 25))
+    expect(completed(image, marked).data).toEqual(image.data)
   })
 
   test('goes on with an edge that crosses the hole', () => {
@@ -161,6 +173,47 @@ describe('complete', () => {
     const total = told[0]![1]
     expect(total).toBeGreaterThan(8)
     expect(told).toEqual(Array.from({ length: total + 1 }, (_, done) => [done, total]))
+  })
+
+  /** How many levels are worked on in all, and how often it is asked whether to go on: once a pass, and now and then. */
+  function workOn(large: Size, hole: (x: number, y: number) => boolean): { levels: number; checks: number } {
+    const work = { levels: 0, checks: 0 }
+    const task = { image: noise(large, 2), mask: markWhere(large, hole), avoid: null, seed: 1, starts: 8 }
+    complete(task, {
+      onLevel: (_, total) => void Object.assign(work, { levels: total }),
+      throwIfCancelled: () => void work.checks++,
+    })
+    return work
+  }
+
+  test('tries eight first fills where the hole is 18 px deep, and brings one of them down', () => {
+    // 80 px deep: at level 2 it is 20 px deep. The picture can be halved four times, so first fills begin at level 4, where the
+    // hole is 5 px deep, and one at level 3, where it is 10: 7 · 3 + 2 levels, then 2, 1 and 0.
+    expect(workOn({ width: 600, height: 400 }, within(200, 100, 160, 160)).levels).toBe(7 * 3 + 2 + 3)
+  })
+
+  test('tries one first fill where even the smallest level of the picture is large', () => {
+    expect(workOn({ width: 1200, height: 40 }, within(300, 0, 300, 40)).levels).toBe(2)
+  })
+
+  test.each([
+    ['a wire', (x: number, y: number) => Math.abs(x - 2 * y) < 5],
+    ['specks of dust', (x: number, y: number) => x % 40 < 5 && y % 30 < 5],
+  ])('fills %s from one first fill, in at most four rounds of two passes', (_, hole) => {
+    const { levels, checks } = workOn({ width: 300, height: 180 }, hole)
+    expect(levels).toBe(2)
+    // Before and after, and two passes in the end.
+    expect(checks).toBeLessThanOrEqual(3 + 4 * 2 + 2)
+  })
+
+  test('ends rounds that would never stand still: at most 12 at the smallest level', () => {
+    const { checks } = workOn({ width: 300, height: 180 }, within(100, 60, 90, 60))
+    const mostPasses = 2 * 12
+    const judging = 2
+    const [firstFills, levelsOfEach] = [8, 3]
+    expect(checks).toBeLessThanOrEqual(
+      firstFills * (levelsOfEach * mostPasses + judging + 1) + 2 * mostPasses + 5,
+    )
   })
 
   test('ends with what throwIfCancelled throws', () => {
