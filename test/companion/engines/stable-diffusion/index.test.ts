@@ -15,6 +15,7 @@ import { tinyFolder } from '../../../support/diffusion.ts'
 import { pngOf } from '../../../support/encoded.ts'
 import { fillJob, patchesOf, quietRun } from '../../../support/fill-job.ts'
 import { gradientImage, rectMask } from '../../../support/images.ts'
+import { networksOfNoise } from '../../../support/networks-of-noise.ts'
 import { writeSafetensors } from '../../../support/safetensors.ts'
 import { scriptedRuntime } from '../../../support/scripted-runtime.ts'
 import { standInProcess } from '../../../support/stand-in-process.ts'
@@ -419,19 +420,6 @@ const stuckInSecondStep = `
     }
     say({ id, type: 'ran', outputs })
   })`
-
-/** What the networks say of any input: numbers of the right shape. */
-function networksOfNoise(inputs: Tensors): Tensors {
-  const [[name, { shape }]] = Object.entries(inputs) as [[string, Tensors[string]]]
-  const [rows, , height, width] = shape as readonly [number, number, number, number]
-  const give = (output: string, given: readonly number[]) => ({
-    [output]: { type: 'float32', ...noise(given) } as const,
-  })
-  if (name === 'input_ids') return give('last_hidden_state', [1, 77, 6])
-  if (name === 'image') return give('moments', [1, 8, height / 8, width / 8])
-  if (name === 'sample') return give('out_sample', [rows, 4, height, width])
-  return give('image', [1, 3, 8 * height, 8 * width])
-}
 
 /** @param shapes Of A, then of B. */
 function writeLora(layer: string, shapes: readonly number[], factor: number): void {
