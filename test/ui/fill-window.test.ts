@@ -78,6 +78,22 @@ describeInBrowser('filling by words', (browser) => {
     await expect.poll(() => document.document.value.fills.length, patience).toBe(1)
   })
 
+  test('shows all of a longer prompt, up to five lines', async () => {
+    const { infill } = await setUp({ widthPx: 320 })
+    await chooseTask(infill, 'Fill')
+    const heights = () =>
+      prompt(infill).evaluate(({ clientHeight, scrollHeight }) => [clientHeight, scrollHeight])
+    const [empty] = await heights()
+    await prompt(infill).fill('a vase, and flowers in it, '.repeat(6))
+    const [grown, whole] = await heights()
+    expect(grown).toBe(whole)
+    expect(grown).toBeGreaterThan(empty!)
+    await prompt(infill).fill('a vase, and flowers in it, '.repeat(30))
+    const [most, more] = await heights()
+    expect(most).toBeGreaterThan(grown!)
+    expect(more).toBeGreaterThan(2 * most!)
+  })
+
   test('asks for no words to remove something', async () => {
     const { infill } = await setUp()
     expect(await infill.window.getByRole('textbox').count()).toBe(0)
