@@ -17,13 +17,14 @@ export function chooseCopies(
     const place = load<i32>(holePixels + 4 * k)
     const x = place % width
     const y = place / width
-    let least = Infinity
+    let least = i32.MAX_VALUE
     let from = 0
     for (let cy = max(r, y - r); cy <= min(height - 1 - r, y + r); cy++) {
       for (let cx = max(r, x - r); cx <= min(width - 1 - r, x + r); cx++) {
         const centre = cy * width + cx
         const far = (cx - x) * (cx - x) + (cy - y) * (cy - y)
-        const score = ((load<i32>(cost + 4 * centre) + 50) as f64) * (1 + 0.05 * (far as f64))
+        // Twenty times (d + 50)(1 + 0.05 r²), which stays below 2^29.
+        const score = (load<i32>(cost + 4 * centre) + 50) * (20 + far)
         if (score < least) {
           least = score
           from = load<i32>(match + 4 * centre) + place - centre

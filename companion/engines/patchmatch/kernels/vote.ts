@@ -1,6 +1,7 @@
 import { step } from './cancel'
 import { colourAt, storeColour } from './colour'
 import { exponential } from './exponential'
+import { total } from './patch-distance'
 
 /** γ = 2: a patch counts half as much for each pixel that its centre lies deeper in the hole. */
 const logGamma = Mathf.LN2
@@ -56,7 +57,7 @@ export function vote(
 /**
  * See `voteOnSteps` in vote.ts.
  *
- * @param weights room for 64 bytes
+ * @param weights room for 64 bytes, and for 8 times 28
  * @param number [height, width], 1 + the number of each hole pixel; 0 elsewhere
  * @param steps 4 f32 for each hole pixel, zeros
  */
@@ -81,25 +82,25 @@ export function voteOnSteps(
     const place = load<i32>(holePixels + 4 * k)
     gather(place, width, height, patchRadius, match, cost)
     const sharpness = sharpnessFor(alpha, 16 * (least as f32))
+    const shown = weights + 64
     let weight = f32x4.splat(0)
     let toLeft = f32x4.splat(0)
     let toRight = f32x4.splat(0)
     let up = f32x4.splat(0)
     let down = f32x4.splat(0)
-    for (let cy = top; cy <= bottom; cy += 2) {
-      const c0 = cy * width + left
-      weigh(c0, place, depth, cost, sharpness, weights)
-      for (let k = 0; k <= right - left; k++) {
-        const w = v128.load32_splat(weights + 4 * k)
-        const source = load<i32>(match + 4 * (c0 + k)) + place - c0 - k
-        const x = source % width
-        const colour = colourAt(pixels, source)
-        weight = f32x4.add(weight, w)
-        if (x > 0) toLeft = addStep(toLeft, w, colour, pixels, source - 1)
-        if (x + 1 < width) toRight = addStep(toRight, w, colour, pixels, source + 1)
-        if (source >= width) up = addStep(up, w, colour, pixels, source - width)
-        if (source < lastRow) down = addStep(down, w, colour, pixels, source + width)
-      }
+    const shownEnd = isUnanimous
+      ? shownBy(place + shift, 1, shown)
+      : listShown(place, width, depth, match, cost, sharpness, weights, shown)
+    for (let at = shown; at < shownEnd; at += 8) {
+      const source = load<i32>(at)
+      const w = v128.load32_splat(at, 4)
+      const x = source % width
+      const colour = colourAt(pixels, source)
+      weight = f32x4.add(weight, w)
+      if (x > 0) toLeft = addStep(toLeft, w, colour, pixels, source - 1)
+      if (x + 1 < width) toRight = addStep(toRight, w, colour, pixels, source + 1)
+      if (source >= width) up = addStep(up, w, colour, pixels, source - width)
+      if (source < lastRow) down = addStep(down, w, colour, pixels, source + width)
     }
     const x = place % width
     const scale = f32x4.div(f32x4.splat(1), weight)
@@ -108,6 +109,47 @@ export function voteOnSteps(
     if (place >= width) handOver(f32x4.mul(up, scale), k, place - width, number, steps)
     if (place < lastRow) handOver(f32x4.mul(down, scale), k, place + width, number, steps)
   }
+}
+
+/**
+ * What every other row of patches shows at a place: sources and their weights, 8 bytes each; one after another that are the
+ * same, once.
+ *
+ * @returns where the list ends
+ */
+function listShown(
+  place: i32,
+  width: i32,
+  depth: usize,
+  match: usize,
+  cost: usize,
+  sharpness: f32,
+  weights: usize,
+  shown: usize,
+): usize {
+  let source = -1
+  let weight: f32 = 0
+  let at = shown - 8
+  for (let cy = top; cy <= bottom; cy += 2) {
+    const c0 = cy * width + left
+    weigh(c0, place, depth, cost, sharpness, weights)
+    for (let k = 0; k <= right - left; k++) {
+      const next = load<i32>(match + 4 * (c0 + k)) + place - c0 - k
+      const isSame = next === source
+      // Without a branch, which nobody could predict.
+      weight = load<f32>(weights + 4 * k) + select<f32>(weight, 0, isSame)
+      at += select<usize>(0, 8, isSame)
+      source = next
+      shownBy(source, weight, at)
+    }
+  }
+  return at + 8
+}
+
+function shownBy(source: i32, weight: f32, at: usize): usize {
+  store<i32>(at, source)
+  store<f32>(at, weight, 4)
+  return at + 8
 }
 
 function addStep(sum: v128, weight: v128, colour: v128, pixels: usize, neighbour: i32): v128 {
@@ -149,18 +191,30 @@ function gather(place: i32, width: i32, height: i32, r: i32, match: usize, cost:
   right = min(width - 1 - r, x + r)
   const first = top * width + left
   shift = load<i32>(match + 4 * first) - first
-  least = i32.MAX_VALUE
-  sum = 0
-  let differing = 0
+  // A row is at most seven patches: two times four of them, and none beyond the last.
+  const isLow = i32x4.le_s(i32x4(0, 1, 2, 3), i32x4.splat(right - left))
+  const isHigh = i32x4.le_s(i32x4(4, 5, 6, 7), i32x4.splat(right - left))
+  let leasts = i32x4.splat(i32.MAX_VALUE)
+  let sums = i32x4.splat(0)
+  let differing = i32x4.splat(0)
+  let expected = i32x4.add(i32x4(0, 1, 2, 3), i32x4.splat(first + shift))
+  let at = 4 * first
   for (let cy = top; cy <= bottom; cy++) {
-    for (let c = cy * width + left; c <= cy * width + right; c++) {
-      const d = load<i32>(cost + 4 * c)
-      sum += d
-      least = min(least, d)
-      differing |= (load<i32>(match + 4 * c) - c) ^ shift
-    }
+    const low = v128.load(cost + at)
+    const high = v128.load(cost + at, 16)
+    sums = i32x4.add(sums, i32x4.add(v128.and(low, isLow), v128.and(high, isHigh)))
+    leasts = i32x4.min_s(leasts, v128.bitselect(low, leasts, isLow))
+    leasts = i32x4.min_s(leasts, v128.bitselect(high, leasts, isHigh))
+    const otherLow = v128.xor(v128.load(match + at), expected)
+    const otherHigh = v128.xor(v128.load(match + at, 16), i32x4.add(expected, i32x4.splat(4)))
+    differing = v128.or(differing, v128.or(v128.and(otherLow, isLow), v128.and(otherHigh, isHigh)))
+    expected = i32x4.add(expected, i32x4.splat(width))
+    at += 4 * width
   }
-  isUnanimous = differing === 0
+  const pairs = i32x4.min_s(leasts, i32x4.shuffle(leasts, leasts, 2, 3, 0, 1))
+  least = min(i32x4.extract_lane(pairs, 0), i32x4.extract_lane(pairs, 1))
+  sum = total(sums)
+  isUnanimous = !v128.any_true(differing)
 }
 
 /** @param mostSpread in place of dmean − dmin, where that is more */
