@@ -5,6 +5,7 @@ import {
   neighboursAt,
   nodeBytes,
   placeAt,
+  relax,
   rightSideAt,
   solutionAt,
   solve,
@@ -37,8 +38,12 @@ export function blendCopies(
 ): void {
   connect(image, width, height, holePixels, holePixelCount, node, grid)
   sumDifferences(image, width, height, hole, holePixels, holePixelCount, copiedFrom, grid, gain)
-  if (pull > 0) pullTowards(calm, pull, image, holePixels, holePixelCount, grid)
-  solve(grid, holePixelCount, width, height)
+  if (pull > 0) {
+    pullTowards(calm, pull, image, holePixels, holePixelCount, grid)
+    relax(grid, holePixelCount, pull)
+  } else {
+    solve(grid, holePixelCount, width, height)
+  }
   let p = grid
   for (let k = 0; k < holePixelCount; k++) {
     p += nodeBytes
