@@ -40,6 +40,8 @@ const smallCorrection: f32 = 0.1
 const mostCycles = 40
 
 /**
+ * From e = 0.
+ *
  * @param grid nobody and `count` nodes, each with neighbours, weights, diagonal, place and right side, all else 0; behind
  * them room for coarser grids: at most 2 · count nodes, one more for each, and 4 · width · height bytes
  */
@@ -51,7 +53,7 @@ export function solve(grid: usize, count: i32, width: i32, height: i32): void {
 }
 
 /**
- * The same without coarser grids, where a_p is `pull` and more everywhere and w_pq at most 1: then nothing in the error is so
+ * The same without coarser grids and from the present e, where a_p is `pull` and more everywhere and w_pq at most 1: then nothing in the error is so
  * smooth that sweeps alone would not soon take it away. Successive over-relaxation, with the factor that is best for a Jacobi
  * iteration that leaves 4 / (4 + pull) of the error (Young 1954; Briggs et al., ch. 2).
  */
