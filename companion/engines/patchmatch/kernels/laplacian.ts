@@ -1,4 +1,5 @@
 import { step } from './cancel'
+import { largestOf } from './lanes'
 
 /**
  * Solves, over all nodes p of a grid of any shape, with q their up to four neighbours,
@@ -250,9 +251,4 @@ function takeBack(grid: usize, coarse: usize): f32 {
     most = f32x4.max(most, f32x4.abs(correction))
   }
   return largestOf(most)
-}
-
-function largestOf(lanes: v128): f32 {
-  const pairs = f32x4.max(lanes, i32x4.shuffle(lanes, lanes, 2, 3, 0, 1))
-  return max(f32x4.extract_lane(pairs, 0), f32x4.extract_lane(pairs, 1))
 }

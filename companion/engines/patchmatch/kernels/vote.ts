@@ -1,15 +1,12 @@
 import { step } from './cancel'
 import { colourAt, storeColour } from './colour'
-import { exponential } from './exponential'
-import { total } from './patch-distance'
-
-/** γ = 2: a patch counts half as much for each pixel that its centre lies deeper in the hole. */
-const logGamma = Mathf.LN2
+import { powerOf2 } from './exponential'
+import { leastOf, total } from './lanes'
 
 /**
  * See `vote` in vote.ts.
  *
- * @param weights room for 64 bytes
+ * @param weights room for 7 times 32 bytes
  * @returns the sum of the changes of all colours, in grey levels
  */
 export function vote(
@@ -34,14 +31,14 @@ export function vote(
     if (isUnanimous) {
       store<u32>(pixels + 4 * place, load<u32>(pixels + 4 * (place + shift)))
     } else {
-      const sharpness = sharpnessFor(alpha, Infinity)
+      weigh(1, place, width, depth, cost, sharpnessFor(alpha, Infinity), weights)
       let weight = f32x4.splat(0)
       let colour = f32x4.splat(0)
-      for (let cy = top; cy <= bottom; cy++) {
+      let row = weights
+      for (let cy = top; cy <= bottom; cy++, row += 32) {
         const c0 = cy * width + left
-        weigh(c0, place, depth, cost, sharpness, weights)
         for (let k = 0; k <= right - left; k++) {
-          const w = v128.load32_splat(weights + 4 * k)
+          const w = v128.load32_splat(row + 4 * k)
           const source = load<i32>(match + 4 * (c0 + k)) + place - c0 - k
           weight = f32x4.add(weight, w)
           colour = f32x4.add(colour, f32x4.mul(w, colourAt(pixels, source)))
@@ -57,7 +54,7 @@ export function vote(
 /**
  * See `voteOnSteps` in vote.ts.
  *
- * @param weights room for 64 bytes, and for 8 times 28
+ * @param weights room for 4 times 32 bytes, and as many sources and weights
  * @param number [height, width], 1 + the number of each hole pixel; 0 elsewhere
  * @param steps 4 f32 for each hole pixel, zeros
  */
@@ -81,16 +78,19 @@ export function voteOnSteps(
     step()
     const place = load<i32>(holePixels + 4 * k)
     gather(place, width, height, patchRadius, match, cost)
-    const sharpness = sharpnessFor(alpha, 16 * (least as f32))
-    const shown = weights + 64
+    const shown = weights + 4 * 32
     let weight = f32x4.splat(0)
     let toLeft = f32x4.splat(0)
     let toRight = f32x4.splat(0)
     let up = f32x4.splat(0)
     let down = f32x4.splat(0)
-    const shownEnd = isUnanimous
-      ? shownBy(place + shift, 1, shown)
-      : listShown(place, width, depth, match, cost, sharpness, weights, shown)
+    let shownEnd: usize = 0
+    if (isUnanimous) {
+      shownEnd = shownBy(place + shift, 1, shown)
+    } else {
+      weigh(2, place, width, depth, cost, sharpnessFor(alpha, 16 * (least as f32)), weights)
+      shownEnd = listShown(place, width, match, weights, shown)
+    }
     for (let at = shown; at < shownEnd; at += 8) {
       const source = load<i32>(at)
       const w = v128.load32_splat(at, 4)
@@ -117,27 +117,18 @@ export function voteOnSteps(
  *
  * @returns where the list ends
  */
-function listShown(
-  place: i32,
-  width: i32,
-  depth: usize,
-  match: usize,
-  cost: usize,
-  sharpness: f32,
-  weights: usize,
-  shown: usize,
-): usize {
+function listShown(place: i32, width: i32, match: usize, weights: usize, shown: usize): usize {
   let source = -1
   let weight: f32 = 0
+  let row = weights
   let at = shown - 8
-  for (let cy = top; cy <= bottom; cy += 2) {
+  for (let cy = top; cy <= bottom; cy += 2, row += 32) {
     const c0 = cy * width + left
-    weigh(c0, place, depth, cost, sharpness, weights)
     for (let k = 0; k <= right - left; k++) {
       const next = load<i32>(match + 4 * (c0 + k)) + place - c0 - k
       const isSame = next === source
       // Without a branch, which nobody could predict.
-      weight = load<f32>(weights + 4 * k) + select<f32>(weight, 0, isSame)
+      weight = load<f32>(row + 4 * k) + select<f32>(weight, 0, isSame)
       at += select<usize>(0, 8, isSame)
       source = next
       shownBy(source, weight, at)
@@ -211,30 +202,47 @@ function gather(place: i32, width: i32, height: i32, r: i32, match: usize, cost:
     expected = i32x4.add(expected, i32x4.splat(width))
     at += 4 * width
   }
-  const pairs = i32x4.min_s(leasts, i32x4.shuffle(leasts, leasts, 2, 3, 0, 1))
-  least = min(i32x4.extract_lane(pairs, 0), i32x4.extract_lane(pairs, 1))
+  least = leastOf(leasts)
   sum = total(sums)
   isUnanimous = !v128.any_true(differing)
 }
 
-/** @param mostSpread in place of dmean − dmin, where that is more */
+/**
+ * What e^−d is to be taken to the power of, in powers of 2.
+ *
+ * @param mostSpread in place of dmean − dmin, where that is more
+ */
 function sharpnessFor(alpha: f32, mostSpread: f32): f32 {
   const mean = (sum as f32) / (((bottom - top + 1) * (right - left + 1)) as f32)
   if (mean <= (least as f32)) return 0
-  return 1 / (alpha * max(min(mean - (least as f32), mostSpread), 1e-3))
+  return Mathf.LOG2E / (alpha * max(min(mean - (least as f32), mostSpread), 1e-3))
 }
 
-/** The weights of a row of patches, from `c0` on. */
-function weigh(c0: i32, place: i32, depth: usize, cost: usize, sharpness: f32, weights: usize): void {
-  const depthHere = f32x4.splat(load<f32>(depth + 4 * place))
-  for (let part = 0; part < 32; part += 16) {
-    const spared = f32x4.convert_i32x4_s(i32x4.sub(i32x4.splat(least), v128.load(cost + 4 * c0 + part)))
-    const deeper = f32x4.sub(v128.load(depth + 4 * c0 + part), depthHere)
-    const power = f32x4.sub(
-      f32x4.mul(spared, f32x4.splat(sharpness)),
-      f32x4.mul(deeper, f32x4.splat(logGamma)),
-    )
-    v128.store(weights + part, exponential(f32x4.min(power, f32x4.splat(80))))
+/**
+ * The weights of the patches in every `rowStep`-th row, 8 in a row, of which those beyond the last patch mean nothing. γ = 2: a
+ * patch counts half as much for each pixel that its centre lies deeper in the hole.
+ */
+function weigh(
+  rowStep: i32,
+  place: i32,
+  width: i32,
+  depth: usize,
+  cost: usize,
+  sharpness: f32,
+  weights: usize,
+): void {
+  const depthHere = v128.load32_splat(depth + 4 * place)
+  const leasts = i32x4.splat(least)
+  const sharply = f32x4.splat(sharpness)
+  let at = 4 * (top * width + left)
+  for (let cy = top; cy <= bottom; cy += rowStep) {
+    for (let part = 0; part < 32; part += 16) {
+      const spared = f32x4.convert_i32x4_s(i32x4.sub(leasts, v128.load(cost + at + part)))
+      const deeper = f32x4.sub(v128.load(depth + at + part), depthHere)
+      v128.store(weights + part, powerOf2(f32x4.sub(f32x4.mul(spared, sharply), deeper)))
+    }
+    at += 4 * rowStep * width
+    weights += 32
   }
 }
 
