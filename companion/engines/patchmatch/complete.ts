@@ -21,7 +21,7 @@ import { fittingPatchRadius } from './level.ts'
 import { blendCopies } from './poisson.ts'
 import { buildPyramid } from './pyramid.ts'
 import { createRandom } from './random.ts'
-import { closeBy, descend, nearby, type Rounds, restore, settle, sharpen } from './refine.ts'
+import { carryDown, closeBy, nearby, type Rounds, restore, settle, sharpen } from './refine.ts'
 import { describeScene } from './scene.ts'
 import { continueStraight } from './straight.ts'
 import { findUnwanted } from './unwanted.ts'
@@ -187,13 +187,14 @@ export function finish(
       const { isWary, ...chosen } = isGood ? best : shared
       let level = levelFor(course, judged, isWary)
       let field = isGood ? chosen.field : copyField(chosen.field)
-      restore(level, field)
       const last = isThorough ? { most: mostRounds(0), look: nearby } : { most: 0, look: closeBy }
       for (let l = judged - 1; l >= 0; l--) {
+        const { most, look } = l > 0 ? { most: mostRounds(l), look: nearby } : last
         const finer = levelFor(course, l, isWary)
-        field = descend(level, field, finer, rounds)
+        field = carryDown(level, field, finer, rounds)
         level = finer
-        settle(level, field, rounds, l > 0 ? { most: mostRounds(l), look: nearby } : last)
+        if (most > 0) restore(level, field)
+        settle(level, field, rounds, { most, look })
         onNext()
       }
 

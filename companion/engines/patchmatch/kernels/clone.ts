@@ -1,5 +1,5 @@
 import { throwIfCancelled } from './env'
-import { total } from './patch-distance'
+import { total } from './lanes'
 
 /** See `findClones` in clone.ts for these. */
 const mostDifference: u8 = 6

@@ -1,3 +1,5 @@
+import { total } from './lanes'
+
 /**
  * Sum of squared differences of two patches over all four bytes, or, once it is known to reach `limit`, any value
  * that does. Both patches must lie inside the picture.
@@ -42,11 +44,6 @@ export function squares(d: v128): v128 {
   const low = i16x8.extend_low_i8x16_u(d)
   const high = i16x8.extend_high_i8x16_u(d)
   return i32x4.add(i32x4.dot_i16x8_s(low, low), i32x4.dot_i16x8_s(high, high))
-}
-
-export function total(sums: v128): i32 {
-  const pairs = i32x4.add(sums, i32x4.shuffle(sums, sums, 2, 3, 0, 1))
-  return i32x4.extract_lane(pairs, 0) + i32x4.extract_lane(pairs, 1)
 }
 
 function distanceOf(p: usize, q: usize, stride: i32, radius: i32, limit: i32): i32 {

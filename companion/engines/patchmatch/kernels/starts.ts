@@ -1,4 +1,5 @@
-import { squares, total } from './patch-distance'
+import { total } from './lanes'
+import { squares } from './patch-distance'
 
 /**
  * See `bestSource` in starts.ts.
