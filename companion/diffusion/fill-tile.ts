@@ -13,9 +13,10 @@ import { inGigabytes } from '../runtime/memory.ts'
 import type { Guidance } from './denoise.ts'
 import type { FoundModel, Network } from './found-model.ts'
 import { type Made, makeFill } from './make-fill.ts'
-import { type Computed, Networks, type Part, usualTileSide, type Way } from './networks.ts'
+import { type Computed, Networks, type Part, usualTileSide } from './networks.ts'
 import type { Numbers } from './options.ts'
 import { spacedFor } from './schedulers/few-steps.ts'
+import type { Way } from './way.ts'
 import { type WorkingSizes, workingSizes } from './working-size.ts'
 
 /** How a tile is filled. */

@@ -5,11 +5,12 @@ import type { Device, Options } from '../protocol.ts'
 import type { Run } from '../run.ts'
 import type { Guidance } from './denoise.ts'
 import type { FoundModel } from './found-model.ts'
-import { type Computed, Networks, usualTileSide, type Way } from './networks.ts'
+import { type Computed, Networks, usualTileSide } from './networks.ts'
 import { createGenerator } from './noise.ts'
 import { imageFromSamples, latentScale, samplesFromImage } from './preprocess.ts'
 import { inpaintRaw } from './raw.ts'
 import type { SchedulerId } from './schedulers/index.ts'
+import type { Way } from './way.ts'
 
 /** What one pipeline does otherwise than another. */
 export interface RawRecipe {

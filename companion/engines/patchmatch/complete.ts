@@ -20,7 +20,7 @@ import { fittingPatchRadius } from './level.ts'
 import { blendCopies } from './poisson.ts'
 import { buildPyramid } from './pyramid.ts'
 import { createRandom } from './random.ts'
-import { closeBy, descend, nearby, type Rounds, settle, sharpen } from './refine.ts'
+import { closeBy, descend, nearby, type Rounds, restore, settle, sharpen } from './refine.ts'
 import { describeScene } from './scene.ts'
 import { continueStraight } from './straight.ts'
 
@@ -183,6 +183,7 @@ export function finish(
       const [best] = makeFills(course, own, { rounds, isCompared: true, onLevel: onNext })
       const isGood = best !== undefined && best.cost <= goodEnough * shared.cost
       let field = isGood ? best.field : copyField(shared.field)
+      restore(levels[judged]!, field)
       const last = isThorough ? { most: mostRounds(0), look: nearby } : { most: 0, look: closeBy }
       for (let l = judged - 1; l >= 0; l--) {
         field = descend(levels[l + 1]!, field, levels[l]!, rounds)

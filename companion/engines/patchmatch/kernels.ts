@@ -23,6 +23,7 @@ export type KernelName =
   | 'blendCopies'
   | 'blendSteps'
   | 'chooseCopies'
+  | 'clear'
   | 'clearBorder'
   | 'compareEdges'
   | 'countFlags'
@@ -121,6 +122,7 @@ const alignmentBytes = 16
 /** Kernels read and write in steps of up to 32 bytes, also past the end of an array. */
 const spareBytes = 32
 
+const clear = exports.clear as Exported
 const firstFree = (exports.firstFree as { readonly value: number }).value
 let free = firstFree
 /** From here on nothing was ever taken, and all is zeros. */
@@ -138,7 +140,7 @@ function arrayOf<T>(type: ArrayType<T>, length: number): T {
   const missing = free - memory.buffer.byteLength
   if (missing > 0) memory.grow(Math.ceil(missing / pageBytes))
   const used = Math.min(free, untouched) - address
-  if (used > 0) new Uint8Array(memory.buffer, address, used).fill(0)
+  if (used > 0) clear(address, used)
   untouched = Math.max(untouched, free)
   return new type(memory.buffer, address, length)
 }

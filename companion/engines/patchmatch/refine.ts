@@ -52,7 +52,12 @@ export function descend(coarse: Level, coarseField: Field, fine: Level, { random
   return field
 }
 
-/** Fills the level anew from its field alone, the best patches deciding, and searches once more: the field to copy by. */
+/** Fills the level anew from a field alone. */
+export function restore(level: Level, field: Field): void {
+  vote(level, field, evenly)
+}
+
+/** One more round in which the best patches alone decide: the field to copy by. */
 export function sharpen(level: Level, field: Field, rounds: Rounds, look: Look): void {
   vote(level, field, sharply)
   search(level, field, rounds, look)

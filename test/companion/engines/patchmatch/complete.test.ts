@@ -3,9 +3,14 @@ import {
   type CompletionRun,
   type CompletionTask,
   complete,
+  finish,
+  prepare,
 } from '../../../../companion/engines/patchmatch/complete.ts'
+import { borrow } from '../../../../companion/engines/patchmatch/kernels.ts'
+import type { Start } from '../../../../companion/engines/patchmatch/starts.ts'
 import { CompanionError } from '../../../../companion/errors.ts'
 import type { Image, Mask, Size } from '../../../../companion/image/image.ts'
+import { edgeRatio } from '../../../bench/metrics/edges.ts'
 import { colourAt, grain, markWhere, noise, paint, within } from './pictures.ts'
 
 const unwatched: CompletionRun = { onLevel: () => {}, throwIfCancelled: () => {} }
@@ -94,6 +99,36 @@ describe('complete', () => {
     for (let i = 0; i < result.data.length; i++) {
       expect(Math.abs(result.data[i]! - image.data[i]!)).toBeLessThanOrEqual(3)
     }
+  })
+
+  test('gives grain back some of the strength that its sources lack', () => {
+    // Around the hole it is stronger than anywhere a patch could be copied from.
+    const speckles = noise(size, 5)
+    const image = paint(size, (x, y) => {
+      const strength = within(55, 30, 44, 38)(x, y) ? 40 : 34
+      return Array(3).fill(128 + (strength * (colourAt(speckles, x, y)[0]! - 128)) / 128)
+    })
+    const edges = [1, 2, 3].map(
+      (seed) => edgeRatio(mask, completed(image, mask, { seed, starts: 8 }), image)!,
+    )
+    // Sources have 0.85 of it; what is only copied and blended, 0.87.
+    expect(edges.reduce((sum, edge) => sum + edge) / edges.length).toBeGreaterThan(0.89)
+  })
+
+  test('goes on with its own first fill only where that is about as good as a shared one', () => {
+    const image = paint(size, (x, y) => (isDot(x, y) ? [100 + x, 60, 40] : [120 + x, 100 + x, 90]))
+    const spoil: Start = ({ pixels, holePixels, sources }) => {
+      const from = 4 * sources[0]!
+      for (const place of holePixels) pixels.copyWithin(4 * place, from, from + 4)
+      return holePixels.map(() => sources[0]!)
+    }
+    const result = borrow(() => {
+      const prepared = prepare({ image, mask, avoid: null, starts: 8 }, unwatched)
+      const course = { ...prepared.course!, mostRounds: () => 0 }
+      const own = [{ start: spoil, top: course.judged }]
+      return finish({ ...prepared, course, own }, { seed: 1 }, unwatched)
+    })
+    expect(meanDifference(result, image)).toBeLessThan(3)
   })
 
   test('never copies from what is to be avoided', () => {
@@ -186,11 +221,18 @@ describe('complete', () => {
     return work
   }
 
-  test('tries eight first fills where the hole is 18 px deep, and brings one of them down', () => {
-    // 80 px deep: at level 2 it is 20 px deep. The picture can be halved four times, so first fills begin at level 4, where the
-    // hole is 5 px deep, and one at level 3, where it is 10: 7 · 3 + 2 levels, then 2, 1 and 0.
-    expect(workOn({ width: 600, height: 400 }, within(200, 100, 160, 160)).levels).toBe(7 * 3 + 2 + 3)
-  })
+  test.each<[string, Size, (x: number, y: number) => boolean, number]>([
+    // At level 2 it is 20 px deep. The picture can be halved four times, so first fills begin at level 4, where the hole is 5 px
+    // deep, and one at level 3, where it is 10.
+    ['80 px deep', { width: 600, height: 400 }, within(200, 100, 160, 160), 7 * 3 + 2 + 3],
+    // At level 1 it is 15 px deep. Five begin at level 3, the smallest, two at level 2, and one at level 1.
+    ['30 px deep', { width: 300, height: 220 }, within(100, 80, 60, 60), 5 * 3 + 2 * 2 + 1 + 2],
+  ])(
+    'tries eight first fills of a hole %s down to where it is about 18, and one of them on',
+    (_, large, hole, levels) => {
+      expect(workOn(large, hole).levels).toBe(levels)
+    },
+  )
 
   test('tries one first fill where even the smallest level of the picture is large', () => {
     expect(workOn({ width: 1200, height: 40 }, within(300, 0, 300, 40)).levels).toBe(2)

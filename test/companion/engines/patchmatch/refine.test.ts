@@ -8,11 +8,11 @@ import {
   costOfCopies,
   everywhere,
   type Rounds,
+  restore,
   search,
   settle,
   sharpen,
 } from '../../../../companion/engines/patchmatch/refine.ts'
-import { vote } from '../../../../companion/engines/patchmatch/vote.ts'
 import { markWhere, noise, paint, sceneOf, within } from './pictures.ts'
 
 const size = { width: 90, height: 60 }
@@ -28,7 +28,7 @@ function begin(): { level: Level; field: Field; rounds: Rounds } {
   const level = createLevel(sceneOf(image, markWhere(size, within(35, 20, 24, 18)), avoid), 3)
   const field = createField(level)
   for (const target of level.targets) field.match[target] = level.sources[random(level.sources.length)]!
-  vote(level, field, 1)
+  restore(level, field)
   return { level, field, rounds: { random, throwIfCancelled: () => {} } }
 }
 
