@@ -1,4 +1,4 @@
-import { squares, total } from './patch-distance'
+import { difference, squares, total } from './differences'
 
 /**
  * See `bestSource` in starts.ts.
@@ -38,10 +38,6 @@ export function bestSource(
     }
   }
   return best
-}
-
-function difference(a: v128, b: v128): v128 {
-  return v128.or(i8x16.sub_sat_u(a, b), i8x16.sub_sat_u(b, a))
 }
 
 function takePatch(
