@@ -1,7 +1,7 @@
 import type { Tensors } from '../../companion/runtime/child.ts'
 import { noise } from './weights.ts'
 
-/** What a tiny Stable Diffusion's networks might say of any input: numbers of the right shape. */
+/** What the networks of `sd15-tiny` might say of any input: numbers of the right shape. */
 export function networksOfNoise(inputs: Tensors): Tensors {
   const [[name, { shape }]] = Object.entries(inputs) as [[string, Tensors[string]]]
   const [rows, , height, width] = shape as readonly [number, number, number, number]

@@ -16,7 +16,8 @@ export async function openFillByPrompt(means: Means, computed: Computed): Promis
     const { numbers, withLora, ...words } = choiceOf(settings)
     model ??= await findModel(means, versionFor(withLora, settings, means))
     return {
-      ...{ model, numbers },
+      model,
+      numbers,
       lora: withLora ? await findLora(means, model) : null,
       guide: (networks, way, run) => guideByWords(networks, { ...words, scale: numbers.guidance }, way, run),
     }
@@ -34,7 +35,8 @@ export async function guideByWords(
   return {
     positive: await networks.embed(prompt, way, run),
     negative: scale > 1 ? await networks.embed(negativePrompt, way, run) : null,
-    ...{ scale, rescale: 0 },
+    scale,
+    rescale: 0,
   }
 }
 
