@@ -1,5 +1,6 @@
-import { difference, total } from './differences'
+import { difference } from './differences'
 import { throwIfCancelled } from './env'
+import { total } from './lanes'
 
 /** See `findClones` in clone.ts for these. */
 const mostDifference: u8 = 6

@@ -9,9 +9,3 @@ export function squares(d: v128): v128 {
   const high = i16x8.extend_high_i8x16_u(d)
   return i32x4.add(i32x4.dot_i16x8_s(low, low), i32x4.dot_i16x8_s(high, high))
 }
-
-/** Of all four. */
-export function total(sums: v128): i32 {
-  const pairs = i32x4.add(sums, i32x4.shuffle(sums, sums, 2, 3, 0, 1))
-  return i32x4.extract_lane(pairs, 0) + i32x4.extract_lane(pairs, 1)
-}

@@ -1,4 +1,5 @@
-import { difference, squares, total } from './differences'
+import { difference, squares } from './differences'
+import { total } from './lanes'
 
 /**
  * Sum of squared differences of two patches over all four bytes, or, once it is known to reach `limit`, any value

@@ -1,4 +1,5 @@
-import { difference, squares, total } from './differences'
+import { difference, squares } from './differences'
+import { total } from './lanes'
 
 /**
  * See `bestSource` in starts.ts.
