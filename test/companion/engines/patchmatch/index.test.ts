@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { FillSettings, OpenEngine, Tile } from '../../../../companion/engines/engine.ts'
+import { complete } from '../../../../companion/engines/patchmatch/complete.ts'
 import { createPatchmatch } from '../../../../companion/engines/patchmatch/index.ts'
 import type { Progress, Run } from '../../../../companion/run.ts'
 import { noMeans } from '../../../support/means.ts'
@@ -126,6 +127,18 @@ describe.each([1, 2])('fill, on %i threads', (threads) => {
     })
     expect((await engine.fill(small, settings, unhurried())).width).toBe(90)
   })
+})
+
+test.each([
+  ['fast', { starts: 1 }],
+  ['balanced', { starts: 8 }],
+  ['best', { starts: 16, isThorough: true }],
+])('the quality %s is, on one thread, the bytes of %o', async (quality, effort) => {
+  engine = await createPatchmatch(1).open(unhurried(), noMeans, [])
+  const filled = await engine.fill(shared, { ...settings, options: { quality } }, unhurried())
+  const unwatched = { onLevel: () => {}, throwIfCancelled: () => {} }
+  expect(filled.data).toEqual(complete({ ...shared, seed: settings.seed, ...effort }, unwatched).data)
+  await engine.close()
 })
 
 describe.each([1, 2])('close, on %i threads', (threads) => {
