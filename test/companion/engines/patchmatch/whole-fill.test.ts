@@ -6,14 +6,19 @@ import { createPatchmatch } from '../../../../companion/engines/patchmatch/index
 import { createRandom } from '../../../../companion/engines/patchmatch/random.ts'
 import { fill, type Patch } from '../../../../companion/fill/fill.ts'
 import { openPicture } from '../../../../companion/fill/picture.ts'
-import { decodeImage } from '../../../../companion/image/codec.ts'
+import { decodeImage, decodeMask } from '../../../../companion/image/codec.ts'
 import { cropImage } from '../../../../companion/image/crop.ts'
 import type { Image, Mask, Size } from '../../../../companion/image/image.ts'
 import type { Options, Rect } from '../../../../companion/protocol.ts'
 import { edgeRatio } from '../../../bench/metrics/edges.ts'
 import { psnrInside } from '../../../bench/metrics/psnr.ts'
 import { samplePicture } from '../../../fixtures/pictures/index.ts'
-import { expectPatchPromise, expectSamePixelsWhere, pixelAt } from '../../../support/assert-image.ts'
+import {
+  expectPatchPromise,
+  expectSameImage,
+  expectSamePixelsWhere,
+  pixelAt,
+} from '../../../support/assert-image.ts'
 import { pngOf, sharpOf } from '../../../support/encoded.ts'
 import { fillJob, quietRun } from '../../../support/fill-job.ts'
 import { gradientImage, paintImage, paintMask, rectMask } from '../../../support/images.ts'
@@ -313,6 +318,13 @@ describe('expanding by a quarter', () => {
       expect(Math.abs(first! - 70), `at ${x}`).toBeLessThanOrEqual(2)
     }
   })
+})
+
+test.each(['ui-chart-tooltip', 'ui-pattern-sticker'])('%s becomes what it was, bit for bit', async (name) => {
+  const { file, mask, truth } = samplePicture(name)
+  const { image } = await decodeImage(readFileSync(truth!), { orientation: 'none' })
+  const { finished } = await remove(readFileSync(file), await decodeMask(readFileSync(mask), image, 'mask'))
+  expectSameImage(finished, image)
 })
 
 test('flat art: what lies 2 px beside the mask stays bit for bit', async () => {
