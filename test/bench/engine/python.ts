@@ -18,7 +18,7 @@ export async function checkAdapter(file: string): Promise<{ version: string } | 
   } catch (error) {
     const { code, stderr = '', message } = error as { code?: unknown; stderr?: string; message: string }
     if (code === 'ENOENT') {
-      return { problem: `there is no ${python}, which its adapter needs; INFILL_BENCH_PYTHON names another.` }
+      return { problem: `there is no ${python}, which its adapter needs; INFILL_BENCH_PYTHON names another` }
     }
     return { problem: stderr.trim().split('\n').at(-1) || message }
   }
