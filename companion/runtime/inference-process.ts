@@ -44,7 +44,7 @@ export class InferenceProcess {
     this.#child = fork(script, {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      execArgv: [],
+      execArgv: ['--expose-gc'],
       env: {
         ...process.env,
         ...loaderEnvironment(dataFolderAt(dataFolderPath())),
