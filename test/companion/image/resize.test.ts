@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { coverMask, resizeImage, resizeMask } from '../../../companion/image/resize.ts'
+import { coverMask, resizeImage, resizeLargeImage, resizeMask } from '../../../companion/image/resize.ts'
 import { expectSameImage, pixelAt } from '../../support/assert-image.ts'
 import { gradientImage, paintImage, plainImage, rectMask } from '../../support/images.ts'
 
@@ -81,5 +81,24 @@ describe('coverMask', () => {
     for (let pixel = 0; pixel < cover.data.length; pixel += 1) {
       if (resized.data[pixel * 4]! > 0) expect(cover.data[pixel]).toBe(255)
     }
+  })
+})
+
+describe('resizeLargeImage', () => {
+  const size = { width: 50, height: 90 }
+
+  test('makes what resizeImage makes', async () => {
+    const resized = await resizeLargeImage(gradientImage(), size, new AbortController().signal)
+
+    expectSameImage(resized, resizeImage(gradientImage(), size))
+  })
+
+  test('ends midway when it is cancelled, with the reason', async () => {
+    const cancelling = new AbortController()
+
+    const resizing = resizeLargeImage(gradientImage(), size, cancelling.signal)
+    cancelling.abort('enough')
+
+    await expect(resizing).rejects.toBe('enough')
   })
 })
