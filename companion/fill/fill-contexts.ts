@@ -4,7 +4,7 @@ import { createMask, type Image, type Mask, type Size } from '../image/image.ts'
 import { binarise, clearMask, featherMask, within } from '../image/mask.ts'
 import { crossfadePixel } from '../image/over.ts'
 import { areaOf, intersection } from '../image/rect.ts'
-import { coverMask, resizeLargeImage } from '../image/resize.ts'
+import { coverLargeMask, resizeLargeImage } from '../image/resize.ts'
 import type { Run } from '../run.ts'
 import type { Context } from './contexts.ts'
 import type { Plan } from './plan.ts'
@@ -71,14 +71,14 @@ async function cutTile(
   { rect, work }: Slice,
   signal: AbortSignal,
 ): Promise<Tile> {
-  const cutMask = (whole: Mask) => {
+  const cutMask = async (whole: Mask) => {
     const part = cropMask(whole, rect)
-    return isSameSize(part, work) ? part : coverMask(part, work)
+    return isSameSize(part, work) ? part : await coverLargeMask(part, work, signal)
   }
   return {
     image: await resizeTo(cropImage(image, rect), work, signal),
-    mask: cutMask(mask),
-    avoid: avoid === null ? null : cutMask(avoid),
+    mask: await cutMask(mask),
+    avoid: avoid === null ? null : await cutMask(avoid),
   }
 }
 

@@ -56,7 +56,20 @@ export function resizeMask(mask: Mask, size: Size): Mask {
 }
 
 /** 255 for each pixel of `size` that `resizeImage` would mix from any non-zero pixel of the mask, else 0. */
-export function coverMask(mask: Mask, { width, height }: Size): Mask {
+export function coverMask(mask: Mask, size: Size): Mask {
+  return allSteps(coverSteps(mask, size))
+}
+
+/**
+ * The same for a mask of any size.
+ *
+ * @throws the signal's reason when cancelled
+ */
+export function coverLargeMask(mask: Mask, size: Size, signal: AbortSignal): Promise<Mask> {
+  return stepByStep(coverSteps(mask, size), signal)
+}
+
+function* coverSteps(mask: Mask, { width, height }: Size): Generator<void, Mask> {
   const columns = tapsOf(mask.width, width)
   const rows = tapsOf(mask.height, height)
   const cover = createMask(width, height)
@@ -64,6 +77,7 @@ export function coverMask(mask: Mask, { width, height }: Size): Mask {
     for (const [x, column] of columns.entries()) {
       if (touches(mask, column, row)) cover.data[y * width + x] = 255
     }
+    yield
   }
   return cover
 }

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { coverMask, resizeImage, resizeLargeImage, resizeMask } from '../../../companion/image/resize.ts'
+import {
+  coverLargeMask,
+  coverMask,
+  resizeImage,
+  resizeLargeImage,
+  resizeMask,
+} from '../../../companion/image/resize.ts'
 import { expectSameImage, pixelAt } from '../../support/assert-image.ts'
 import { gradientImage, paintImage, plainImage, rectMask } from '../../support/images.ts'
 
@@ -100,5 +106,25 @@ describe('resizeLargeImage', () => {
     cancelling.abort('enough')
 
     await expect(resizing).rejects.toBe('enough')
+  })
+})
+
+describe('coverLargeMask', () => {
+  const size = { width: 50, height: 90 }
+  const mask = rectMask(61, 43, { x: 20, y: 9, width: 7, height: 5 })
+
+  test('makes what coverMask makes', async () => {
+    const cover = await coverLargeMask(mask, size, new AbortController().signal)
+
+    expect(cover).toEqual(coverMask(mask, size))
+  })
+
+  test('ends midway when it is cancelled, with the reason', async () => {
+    const cancelling = new AbortController()
+
+    const covering = coverLargeMask(mask, size, cancelling.signal)
+    cancelling.abort('enough')
+
+    await expect(covering).rejects.toBe('enough')
   })
 })
