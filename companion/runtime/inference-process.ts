@@ -9,6 +9,7 @@ import type { Log } from '../log.ts'
 import { dataFolderAt, dataFolderPath } from '../settings.ts'
 import type { ProcessMemory, Reply, Request } from './child.ts'
 import { failureFrom, LostError, missingLibraryIn } from './failures.ts'
+import { hugePagesEnvironment } from './huge-pages.ts'
 import { outOfMemoryKills } from './memory.ts'
 
 /** A request as it is asked; its id is given here. */
@@ -44,7 +45,11 @@ export class InferenceProcess {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       execArgv: [],
-      env: { ...process.env, ...loaderEnvironment(dataFolderAt(dataFolderPath())) },
+      env: {
+        ...process.env,
+        ...loaderEnvironment(dataFolderAt(dataFolderPath())),
+        ...hugePagesEnvironment(),
+      },
     })
     this.#greeting = this.#replyTo(0)
     this.#child.on('message', (reply: Reply) => this.#hear(reply))

@@ -1,5 +1,5 @@
 import { bytesPerElement, type Checkpoint, type DType, isDense, type StoredTensor } from '../checkpoint.ts'
-import type { ExecutionProvider } from './providers.ts'
+import type { ExecutionProvider, Precision } from './providers.ts'
 
 /** What flows between two nodes. Every dimension is known while the graph is built. */
 export interface Tensor {
@@ -54,8 +54,6 @@ export interface GraphOptions {
   /** What is added to layers from outside, such as a LoRA. Default nothing. */
   readonly adapt?: Adapt | undefined
 }
-
-export type Precision = 'float32' | 'float16'
 
 /**
  * What becomes of a layer's output.

@@ -22,6 +22,7 @@ export type KernelName =
   | 'bestSource'
   | 'blendCopies'
   | 'chooseCopies'
+  | 'clear'
   | 'clearBorder'
   | 'compareEdges'
   | 'countFlags'
@@ -123,6 +124,7 @@ const alignmentBytes = 16
 /** Kernels read and write in steps of up to 32 bytes, also past the end of an array. */
 const spareBytes = 32
 
+const clear = exports.clear as Exported
 const firstFree = (exports.firstFree as { readonly value: number }).value
 let free = firstFree
 /** From here on nothing was ever taken, and all is zeros. */
@@ -140,7 +142,7 @@ function arrayOf<T>(type: ArrayType<T>, length: number, { isCleared = true } = {
   const missing = free - memory.buffer.byteLength
   if (missing > 0) memory.grow(Math.ceil(missing / pageBytes))
   const used = Math.min(free, untouched) - address
-  if (used > 0 && isCleared) new Uint8Array(memory.buffer, address, used).fill(0)
+  if (used > 0 && isCleared) clear(address, used)
   untouched = Math.max(untouched, free)
   return new type(memory.buffer, address, length)
 }

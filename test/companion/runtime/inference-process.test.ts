@@ -47,6 +47,13 @@ describe('a process that owns ONNX Runtime', () => {
     await expect(failed).rejects.toThrow(/^Failed to load shared library\nlibcudart\.so\.13: cannot open/)
   })
 
+  test.runIf(process.platform === 'linux')('asks for its memory in huge pages', async () => {
+    const owner = started(
+      `greet(); onRequest(({ id }) => say({ id, type: 'failed', message: process.env.GLIBC_TUNABLES }))`,
+    )
+    await expect(owner.ask(question, patient)).rejects.toThrow('glibc.malloc.hugetlb=1')
+  })
+
   test('hands what it writes to stderr to the log', async () => {
     const lines: unknown[] = []
     const log: Log = { ...silentLog, warn: (fields: unknown) => lines.push(fields) }
