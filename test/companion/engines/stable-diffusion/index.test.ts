@@ -16,6 +16,7 @@ import { tinyFolder } from '../../../support/diffusion.ts'
 import { pngOf } from '../../../support/encoded.ts'
 import { fillJob, patchesOf, quietRun } from '../../../support/fill-job.ts'
 import { gradientImage, rectMask } from '../../../support/images.ts'
+import { magentaPixels, withMagentaHole } from '../../../support/magenta-hole.ts'
 import { networksOfNoise } from '../../../support/networks-of-noise.ts'
 import { writeSafetensors } from '../../../support/safetensors.ts'
 import { scriptedRuntime } from '../../../support/scripted-runtime.ts'
@@ -107,9 +108,6 @@ describe('Stable Diffusion', () => {
   })
 
   test('begins with the surroundings where the strength is below 1, not with what is to go', async () => {
-    const magenta = { ...image, data: image.data.slice() }
-    for (const [pixel, value] of mask.data.entries())
-      if (value === 255) magenta.data.set([255, 0, 255], 4 * pixel)
     const encoded: Float32Array[] = []
     const { runtime } = watched({
       onRun: ({ part }, inputs) => part === 'encoder' && encoded.push(inputs.image!.data as Float32Array),
@@ -117,7 +115,7 @@ describe('Stable Diffusion', () => {
     const given = {
       prefillEngine: createPatchmatch(1),
       options: { ...quick, strength: 0.6 },
-      picture: pictureOf(magenta),
+      picture: pictureOf(withMagentaHole(image, mask)),
       means: meansOf(runtime),
     }
     const [patch] = await patchesOf(await job(given))
@@ -496,14 +494,6 @@ function withOtherHole(picture: typeof image) {
     ...picture,
     data: picture.data.map((value, i) => (near.data[i >> 2] === 255 && i % 4 < 3 ? 9 : value)),
   }
-}
-
-/** Of a picture [3, H, W], -1..1. */
-function magentaPixels(picture: Float32Array): number {
-  const pixels = picture.length / 3
-  return [...Array(pixels).keys()].filter(
-    (pixel) => picture[pixel]! > 0.8 && picture[pixels + pixel]! < -0.8 && picture[2 * pixels + pixel]! > 0.8,
-  ).length
 }
 
 function withoutNumbers({ out_sample, ...others }: Tensors): Tensors {
