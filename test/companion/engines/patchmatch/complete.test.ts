@@ -41,12 +41,28 @@ describe('complete', () => {
     })
   })
 
-  test('does not look at what lies in the hole', () => {
+  test('copies nothing of what lies in the hole', () => {
     const image = grain(size, 3)
     const loud = paint(size, (x, y) =>
       mask.data[y * size.width + x] ? [255, 0, 255, 40] : colourAt(image, x, y),
     )
     expect(completed(loud, mask).data).toEqual(completed(image, mask).data)
+  })
+
+  test('does not bring back what is removed from beside its like', () => {
+    // The other one meets the hole's border, so that it is what fits best.
+    const harbour = { width: 160, height: 100 }
+    const isBoat = (x: number, y: number) => within(50, 30, 32, 44)(x, y) || within(96, 24, 40, 50)(x, y)
+    const waves = grain(harbour, 2)
+    const image = paint(harbour, (x, y) => {
+      if (isBoat(x, y)) return (x + y) % 3 === 0 ? [90, 30, 10] : [190, 100, 40]
+      return [60, 90, colourAt(waves, x, y)[0]!]
+    })
+    const marked = within(46, 26, 49, 52)
+    const result = completed(image, markWhere(harbour, marked), { starts: 8 })
+    for (let y = 26; y < 78; y++) {
+      for (let x = 46; x < 95; x++) expect(colourAt(result, x, y)[0]).toBeLessThan(80)
+    }
   })
 
   test('leaves the buffers it was given alone', () => {
