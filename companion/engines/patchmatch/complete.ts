@@ -23,7 +23,7 @@ import { buildPyramid } from './pyramid.ts'
 import { createRandom } from './random.ts'
 import { carryDown, closeBy, nearby, type Rounds, restore, settle, sharpen } from './refine.ts'
 import { describeScene } from './scene.ts'
-import { findUnwanted } from './unwanted.ts'
+import { findUnwanted, withoutUnwanted } from './unwanted.ts'
 
 /** What to complete, and how hard to try. */
 export interface CompletionTask {
@@ -142,8 +142,11 @@ export function prepare(task: Omit<CompletionTask, 'seed' | 'isThorough'>, run: 
   let done = 0
   onLevel(done, total)
 
+  const unwanted = isCheap ? findUnwanted(image, levels[judged]!, 2 ** judged) : null
   const course: Course = {
-    ...{ levels, judged, unwanted: isCheap ? findUnwanted(image, levels[judged]!, 2 ** judged) : null },
+    ...{ levels, judged },
+    waryLevels:
+      unwanted === null ? levels : levels.map((level, l) => withoutUnwanted(level, 2 ** l, unwanted)),
     mostRounds: (level) => (isThin ? 4 : Math.round(4 + (8 * level) / (coarsest || 1))),
   }
   const [shared = null] = makeFills(course, tried, {
