@@ -1,8 +1,6 @@
 import type { Locale } from './messages.ts'
 import { chinese } from './words/chinese.ts'
-import { english } from './words/english.ts'
-
-export type Words = typeof english
+import { english, type Words } from './words/english.ts'
 
 /** What is said, in the language that is spoken now. Read when something is said, never kept. */
 export let words: Words = english

@@ -35,6 +35,10 @@ describe('imports', () => {
     expect(strays).toEqual([])
   })
 
+  test.each(rooms)('of %s never run in a circle, types included', (room) => {
+    expect(circlesIn(importsOf(room))).toEqual([])
+  })
+
   test.each(contracts)('are not needed by the contract %s', (file) => {
     const source = withoutComments(readFileSync(join(root, file), 'utf8'))
     expect(source).not.toMatch(/^import .*from/m)
@@ -52,8 +56,30 @@ describe('imports', () => {
   })
 })
 
+interface Import {
+  readonly file: string
+  readonly target: string
+}
+
+/** The files of each circle in the order of its imports; each file begins at most one. */
+function circlesIn(imports: readonly Import[]): string[][] {
+  const targets = new Map<string, string[]>()
+  for (const { file, target } of imports) targets.set(file, [...(targets.get(file) ?? []), target])
+  const cleared = new Set<string>()
+  const circles: string[][] = []
+  for (const file of targets.keys()) follow(file, [])
+  return circles
+
+  function follow(file: string, path: readonly string[]): void {
+    if (path.includes(file)) circles.push(path.slice(path.indexOf(file)))
+    if (path.includes(file) || cleared.has(file)) return
+    for (const target of targets.get(file) ?? []) follow(target, [...path, file])
+    cleared.add(file)
+  }
+}
+
 /** Relative imports of a room, both ends as paths from the root. */
-function importsOf(room: Room): { file: string; target: string }[] {
+function importsOf(room: Room): Import[] {
   return sourcesOf(room).flatMap((file) =>
     [...readFileSync(join(root, file), 'utf8').matchAll(/(?:from|import) ?\(?'(\.[^']+)'/g)].map(
       ([, specifier]) => ({

@@ -5,15 +5,21 @@ import {
   type PlacedFill,
   type PlaceRequest,
   type Rect,
+  type Selection,
   type Source,
 } from '../plugin/messages.ts'
 import { marksOf } from './mask/history.ts'
 import { hasMarks } from './mask/mark.ts'
-import type { State } from './state.ts'
 import type { LaidImage, Picture, Result, ShownFill, Variation, Work } from './work.ts'
 
 /** What the window should show instead of what it shows; null: it shows the right thing, or must not be interrupted. */
-export function layerToFollow({ selection, work }: State): LayerInfo | null {
+export function layerToFollow({
+  selection,
+  work,
+}: {
+  readonly selection: Selection
+  readonly work: Work
+}): LayerInfo | null {
   if (selection.state !== 'fillable') return null
   const layer = selection.layers[0]
   if (layer === undefined) return null

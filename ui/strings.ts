@@ -1,8 +1,6 @@
 import type { Locale } from '../companion/protocol.ts'
 import { chinese } from './strings/chinese.ts'
-import { english } from './strings/english.ts'
-
-export type Strings = typeof english
+import { english, type Strings } from './strings/english.ts'
 
 /** The words in the language that is spoken now. Read when something is said, never kept. */
 export let strings: Strings = english

@@ -35,6 +35,8 @@ export interface FillArguments {
   readonly image: string
   /** '-': none, for `expand` only. */
   readonly mask: string
+  /** What is not to be copied from. */
+  readonly avoid?: string
   /** Where the finished picture goes; its ending says which kind of file. */
   readonly output?: string
   /** Where the patch goes: a PNG of the picture's size. */
@@ -91,14 +93,15 @@ async function fillFiles(
     const request = parseRequest(args, engines, installedModels(await store.list()))
     const picture = await openPicture(await readInput(args.image, 'picture', 'image-unreadable'), 'exif')
     const mask = args.mask === '-' ? null : await readInput(args.mask, 'mask', 'mask-unreadable')
+    const avoid = args.avoid === undefined ? null : await readInput(args.avoid, 'mask', 'mask-unreadable')
     const { weights } = args
     const means: Means =
       weights === undefined
         ? { runtime, files: (modelId) => store.files(modelId) }
         : { runtime, files: (modelId) => filesAt(weights, modelId), checkpoint: resolve(weights) }
     const job: FillJob = {
-      ...{ ...request, picture, mask, means },
-      ...{ avoid: null, extent: 'finished', merge: false, queueMs: 0 },
+      ...{ ...request, picture, mask, avoid, means },
+      ...{ extent: 'finished', merge: false, queueMs: 0 },
     }
     const extents = targets.map(({ extent }) => extent)
     const written: string[] = []
@@ -147,11 +150,17 @@ interface Target {
   readonly format: FileFormat
 }
 
-function parseTargets({ output, patch, raw }: FillArguments): Target[] {
+function parseTargets({ output, patch, avoid, raw }: FillArguments): Target[] {
   if (raw && patch !== undefined) {
     throw new CompanionError(
       'option-invalid',
       'With --raw there is no patch. Say where the picture goes: -o OUT.',
+    )
+  }
+  if (raw && avoid !== undefined) {
+    throw new CompanionError(
+      'option-invalid',
+      'A fill with --raw takes no --avoid: the reference implementation knows none. Leave one of them out.',
     )
   }
   const targets: Target[] = []

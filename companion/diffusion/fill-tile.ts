@@ -13,9 +13,10 @@ import { inGigabytes } from '../runtime/memory.ts'
 import type { Guidance } from './denoise.ts'
 import type { FoundModel, Network } from './found-model.ts'
 import { type Made, makeFill } from './make-fill.ts'
-import { type Computed, Networks, type Part, usualTileSide, type Way } from './networks.ts'
+import { type Computed, Networks, type Part, usualTileSide } from './networks.ts'
 import type { Numbers } from './options.ts'
 import { spacedFor } from './schedulers/few-steps.ts'
+import type { Way } from './way.ts'
 import { type WorkingSizes, workingSizes } from './working-size.ts'
 
 /** How a tile is filled. */
@@ -91,17 +92,19 @@ class Diffusion implements OpenEngine {
     const recipe = await this.#recipeFor(settings)
     const startsWithNothing = recipe.numbers.strength < 1 && prefilled === undefined
     const hole: Hole = {
+      image: prefilled ?? image,
       // What must not be copied is not shown to the model either, nor what is transparent, which would be black.
-      ...{
-        image: prefilled ?? image,
-        mask: unite(unite(openPixels(image), mask), avoid),
-        seed: settings.seed,
-      },
+      mask: unite(unite(openPixels(image), mask), avoid),
+      seed: settings.seed,
       recipe: startsWithNothing ? this.#fromNoise(recipe) : recipe,
       preview: settings.options.preview === true,
     }
     const usual: ScaledWay = {
-      ...{ on: 'best', precision: 'usual', tileSide: undefined, queriesAtOnce: undefined, scale: 1 },
+      on: 'best',
+      precision: 'usual',
+      tileSide: undefined,
+      queriesAtOnce: undefined,
+      scale: 1,
       pictureByPicture: true,
       rowsAtOnce: recipe.numbers.guidance > 1 ? 2 : 1,
     }
@@ -134,9 +137,9 @@ class Diffusion implements OpenEngine {
     // What is loaded is reported above, for all parts together.
     const loading = { signal: run.signal, onProgress: () => {} }
 
+    if (way.isAlone === true) await this.#means.runtime.unload()
     const guidance = await hole.recipe.guide(networks, way, loading)
     await this.#checkBudget(networks, sizes.generated, way, run)
-    if (way.isAlone === true) await this.#means.runtime.unload()
     const modelFor = (size: Size) => {
       const isLarge = Math.max(size.width, size.height) > largestWhole
       const tiled = { ...way, tileSide: way.tileSide ?? usualTileSide }
@@ -176,7 +179,8 @@ class Diffusion implements OpenEngine {
     const inTiles = { ...inTwoRuns, tileSide: smallTileSide }
     const sliced = { ...inTiles, queriesAtOnce: 256 }
     const smaller = (what: string, way: ScaledWay): Fallback<Image> => ({
-      ...{ against: ['out-of-memory'], what },
+      against: ['out-of-memory'],
+      what,
       attempt: () => this.#fillBy(way, hole, run),
     })
     if (usual.rowsAtOnce === 2) yield smaller(ways.inTwoRuns, inTwoRuns)
@@ -193,7 +197,8 @@ class Diffusion implements OpenEngine {
     const isHalf = this.#device.precision === 'fp16'
     if (isHalf) {
       yield {
-        ...{ against: ['nonsense'], what: ways.inFloat32 },
+        against: ['nonsense'],
+        what: ways.inFloat32,
         attempt: () => this.#fillBy({ ...usual, precision: 'float32' }, hole, run),
       }
     }

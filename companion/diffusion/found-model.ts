@@ -102,7 +102,10 @@ async function modelInFile(path: string): Promise<FoundModel> {
   const title = 'Stable Diffusion'
   const parts = await fromWeights(title, weights, () => splitWholeModel(checkpoint))
   return {
-    ...{ title, config: parts.config, noise: stableDiffusionNoise, scheduler: null },
+    title,
+    config: parts.config,
+    noise: stableDiffusionNoise,
+    scheduler: null,
     unet: { checkpoint: parts.unet, weights },
     textEncoder: { checkpoint: parts.textEncoder, weights },
     vae: { checkpoint: parts.vae, weights },

@@ -4,7 +4,7 @@ import type { Image, Mask, Size } from '../image/image.ts'
 import { coverMask, resizeImage } from '../image/resize.ts'
 import type { Run } from '../run.ts'
 import type { Guidance } from './denoise.ts'
-import { countSteps, type InpaintModel, inpaint } from './inpaint.ts'
+import { countSteps, type InpaintModel, type InpaintRequest, inpaint } from './inpaint.ts'
 import { latentSize } from './latents.ts'
 import { createGenerator } from './noise.ts'
 import type { Numbers } from './options.ts'
@@ -63,9 +63,17 @@ export async function makeFill(
     const image = isSameSize(task.image, size) ? task.image : resizeImage(task.image, size)
     const mask = isSameSize(task.mask, size) ? task.mask : coverMask(task.mask, size)
     const begun: Image = fill === null ? image : withHole(image, mask, resizeImage(fill, size))
-    const request = {
-      ...{ size, guidance, scheduler, steps: numbers.steps, strength, eta, pictures: 1, generator },
-      ...{ picture: tensorFromSamples(samplesFromImage(begun)), mask: tensorFromMask(mask) },
+    const request: InpaintRequest = {
+      size,
+      picture: tensorFromSamples(samplesFromImage(begun)),
+      mask: tensorFromMask(mask),
+      guidance,
+      scheduler,
+      steps: numbers.steps,
+      strength,
+      eta,
+      pictures: 1,
+      generator,
     }
     const [made] = await inpaint(pass.model, request, watch.stepsOf(pass))
     fill = imageFromSamples(samplesFromTensor(made!, size))
@@ -86,8 +94,11 @@ function passesOf(modelFor: (size: Size) => InpaintModel, { sizes, numbers }: Fi
   const model = modelFor(generated)
   const stepsOf = (strength: number) => countSteps(model.noise, { ...numbers, strength })
   const generating: FillPass = {
-    ...{ size: generated, model, evaluations: 1 },
-    ...{ strength: numbers.strength, steps: stepsOf(numbers.strength) },
+    size: generated,
+    model,
+    evaluations: 1,
+    strength: numbers.strength,
+    steps: stepsOf(numbers.strength),
   }
   if (refined === null) return [generating]
   // The network is loaded for slices of this size already.
@@ -97,8 +108,11 @@ function passesOf(modelFor: (size: Size) => InpaintModel, { sizes, numbers }: Fi
   // At least one step.
   const strength = Math.max(refiningStrength, 1 / numbers.steps)
   const refining: FillPass = {
-    ...{ size: refined, model: inSlices, evaluations: slices.length },
-    ...{ strength, steps: stepsOf(strength) },
+    size: refined,
+    model: inSlices,
+    evaluations: slices.length,
+    strength,
+    steps: stepsOf(strength),
   }
   return [generating, refining]
 }

@@ -1,13 +1,12 @@
-import type { Precision } from '../../models/onnx/graph.ts'
-import { diffusionPrecision } from '../../models/onnx/providers.ts'
+import { diffusionPrecision, type Precision } from '../../models/onnx/providers.ts'
 import type { Size } from '../image/image.ts'
 import { areaOf } from '../image/rect.ts'
 import type { Device } from '../protocol.ts'
 import { providerOf } from '../runtime/device.ts'
 import { arenaBytes, cudaBytes } from '../runtime/memory.ts'
 import type { FoundModel, Network } from './found-model.ts'
-import type { Way } from './networks.ts'
 import { latentScale } from './preprocess.ts'
+import type { Way } from './way.ts'
 
 /** What a fill takes at least of the memory of what computes it: on a card its networks take turns where they have to. */
 export function neededBytes(

@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto'
 import { parse } from 'node:path'
 import { loraAdapter, mergeLora } from '../../models/nn/lora.ts'
-import type { GraphDefinition, GraphOptions, Precision } from '../../models/onnx/graph.ts'
-import { diffusionPrecision, type ExecutionProvider, variants } from '../../models/onnx/providers.ts'
+import type { GraphDefinition, GraphOptions } from '../../models/onnx/graph.ts'
+import {
+  diffusionPrecision,
+  type ExecutionProvider,
+  type Precision,
+  variants,
+} from '../../models/onnx/providers.ts'
 import { writeModel } from '../../models/onnx/write.ts'
 import { buildTextEncoder } from '../../models/stable-diffusion/text-encoder.ts'
 import { buildUNet } from '../../models/stable-diffusion/unet.ts'
@@ -21,21 +26,7 @@ import { latentChannels, latentSize } from './latents.ts'
 import { neededBytes, sessionBytes, unetNumbers, vaeNumbers } from './needed-bytes.ts'
 import { RecentlyUsed } from './recently-used.ts'
 import { tokenCount } from './tokenizer.ts'
-
-/** Where and how a fill is computed. */
-export interface Way {
-  readonly on: 'best' | 'cpu'
-  /** 2: guidance in one batch. */
-  readonly rowsAtOnce: 1 | 2
-  /** Pictures are encoded and decoded in tiles of so many latents a side, where they are larger. */
-  readonly tileSide: number | undefined
-  /** Several pictures are decoded one by one, in the memory of one. */
-  readonly pictureByPicture: boolean
-  /** At most so many queries of an attention are looked at together; undefined: all. */
-  readonly queriesAtOnce: number | undefined
-  /** usual: that of the device. */
-  readonly precision: 'usual' | 'float32'
-}
+import type { Way } from './way.ts'
 
 /** Where a network is computed, and with what numbers. */
 type WhereComputed = Pick<Way, 'on' | 'precision'>

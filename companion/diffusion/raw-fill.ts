@@ -5,11 +5,12 @@ import type { Device, Options } from '../protocol.ts'
 import type { Run } from '../run.ts'
 import type { Guidance } from './denoise.ts'
 import type { FoundModel } from './found-model.ts'
-import { type Computed, Networks, usualTileSide, type Way } from './networks.ts'
+import { type Computed, Networks, usualTileSide } from './networks.ts'
 import { createGenerator } from './noise.ts'
 import { imageFromSamples, latentScale, samplesFromImage } from './preprocess.ts'
 import { inpaintRaw } from './raw.ts'
 import type { SchedulerId } from './schedulers/index.ts'
+import type { Way } from './way.ts'
 
 /** What one pipeline does otherwise than another. */
 export interface RawRecipe {
@@ -20,9 +21,14 @@ export interface RawRecipe {
   guide(networks: Networks, scale: number, way: Way, run: Run): Promise<Guidance>
 }
 
-export interface RawPicture {
-  readonly image: Image
-  readonly mask: Mask
+/** One call of a pipeline. */
+export interface RawCall {
+  readonly picture: { readonly image: Image; readonly mask: Mask }
+  readonly settings: FillSettings
+  readonly means: Means
+  /** How many pictures are asked for. */
+  readonly count: number
+  readonly computed: Computed
 }
 
 /**
@@ -33,18 +39,16 @@ export interface RawPicture {
  */
 export async function fillRawBy(
   { model, steps, guide }: RawRecipe,
-  { image, mask }: RawPicture,
-  { seed, options }: FillSettings,
+  { picture, settings, means, count, computed }: RawCall,
   run: Run,
-  { runtime }: Means,
-  count: number,
-  computed: Computed,
 ): Promise<RawFill> {
+  const { image, mask } = picture
+  const { seed, options } = settings
   const size = sizeOf(options, image)
   const scale = numberOf(options.guidance, usualGuidance)
   let device: Device | null = null
   let loadMs = 0
-  const networks = new Networks(model, runtime, computed, (_part, session, ms) => {
+  const networks = new Networks(model, means.runtime, computed, (_part, session, ms) => {
     device = session.device
     loadMs += ms
   })
@@ -61,13 +65,17 @@ export async function fillRawBy(
   const pictures = await inpaintRaw(
     networks.inpaintModel(size, null, way, run),
     {
-      ...{ image: samplesFromImage(image), mask, size, guidance },
+      image: samplesFromImage(image),
+      mask,
+      size,
+      guidance,
       paddingMaskCrop: options.paddingMaskCrop === undefined ? null : Number(options.paddingMaskCrop),
       scheduler: schedulerOf(options, model),
       steps: numberOf(options.steps, steps),
       strength: numberOf(options.strength, 1),
       eta: numberOf(options.eta, 0),
-      ...{ pictures: count, generator: createGenerator(seed) },
+      pictures: count,
+      generator: createGenerator(seed),
     },
     {
       signal: run.signal,

@@ -13,6 +13,8 @@ import { refuseBlank } from './nonsense.ts'
 /** A network that fills a tile in one run, without words. */
 export interface OnePassNetwork {
   readonly title: string
+  /** Where the runtime keeps its session. */
+  readonly slot: string
   /** How much smaller a tile may be computed when memory is short, of its sides, one after another. */
   readonly smallerScales: readonly number[]
   /** A session for tiles of this size. */
@@ -43,14 +45,13 @@ class OnePassEngine implements OpenEngine {
   readonly #network: OnePassNetwork
   readonly #runtime: Runtime
   readonly #notes = new Set<string>()
-  readonly #cpu: Device
-  /** Null: nothing could be loaded so far. */
-  #device: Device | null = null
+  /** Where nothing could be loaded so far: what should have computed. */
+  #device: Device
 
-  constructor(network: OnePassNetwork, runtime: Runtime, cpu: Device) {
+  constructor(network: OnePassNetwork, runtime: Runtime, device: Device) {
     this.#network = network
     this.#runtime = runtime
-    this.#cpu = cpu
+    this.#device = device
   }
 
   /** Loads what tiles of this size need. */
@@ -60,11 +61,13 @@ class OnePassEngine implements OpenEngine {
     } catch (error) {
       // Tried again by `fill`, and then by other ways.
       if (failureOf(error) === null) throw error
+      const { kind } = await this.#runtime.outlook([this.#network.slot], 'best', run)
+      this.#device = await describeDevice(kind)
     }
   }
 
   get device(): Device {
-    return this.#device ?? this.#cpu
+    return this.#device
   }
 
   get notes(): readonly string[] {
@@ -125,7 +128,7 @@ class OnePassEngine implements OpenEngine {
       what: ways.onCpu,
       attempt: () => this.#fillBy({ on: 'cpu', scale: 1 }, tile, run),
     }
-    return [alone, ...smaller, ...(this.#device?.kind === 'cpu' ? [] : [onCpu])]
+    return [alone, ...smaller, ...(this.#device.kind === 'cpu' ? [] : [onCpu])]
   }
 }
 

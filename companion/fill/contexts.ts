@@ -52,7 +52,7 @@ interface Candidate {
   readonly rect: Rect
 }
 
-/** Joins two holes wherever one run is not more work than two, until nothing is left to join. */
+/** Joins two holes wherever they are better filled together, until nothing is left to join. */
 function joinHoles(holes: Rect[], rectOf: (hole: Rect) => Rect, limits: Limits): Candidate[] {
   const candidates = holes.map((hole) => ({ hole, rect: rectOf(hole) }))
   for (let i = 0; i < candidates.length; i += 1) {
@@ -71,7 +71,9 @@ function joinHoles(holes: Rect[], rectOf: (hole: Rect) => Rect, limits: Limits):
 }
 
 /**
- * null: better apart. Holes whose rectangles overlap are joined, but for one within the rectangle of another that is to
+ * null: better apart. Holes are joined where one run is not more work than two, and where one would see what the other is
+ * filled with: it would copy from a fill, and other seeds could not begin with what the first has prepared. Holes whose
+ * own rectangles overlap are joined even where the engine then sees them smaller or in slices, but for one within the rectangle of another that is to
  * be sliced: a disc under a wire across the picture is no reason to see both at one scale.
  */
 function joinTwo(
@@ -85,10 +87,12 @@ function joinTwo(
   const rect = rectOf(hole)
   const whole = (px: number) => Math.ceil(px / sideMultiple) * sideMultiple
   const workOf = ({ width, height }: Rect) => whole(width) * whole(height)
-  const isCheaper = workOf(rect) <= workOf(a.rect) + workOf(b.rect) && workOf(rect) <= contextPixels
+  const seesFill = overlap(a.rect, b.hole) || overlap(b.rect, a.hole)
+  const isCheaper = workOf(rect) <= workOf(a.rect) + workOf(b.rect)
+  const isBetter = (isCheaper || seesFill) && workOf(rect) <= contextPixels
   const isWithin = areaOf(hole) === Math.max(areaOf(a.hole), areaOf(b.hole))
   const mayStayApart = !overlap(a.hole, b.hole) || (isWithin && slicing !== undefined)
-  return isCheaper || !mayStayApart ? { hole, rect } : null
+  return isBetter || !mayStayApart ? { hole, rect } : null
 }
 
 /** So that one within another comes before it. */

@@ -1,5 +1,5 @@
 import type { Tile } from '../engines/engine.ts'
-import { cropImage, cropMask } from '../image/crop.ts'
+import { cropImage, cropMask, pasteImage } from '../image/crop.ts'
 import { createMask, type Image, type Mask, type Size } from '../image/image.ts'
 import { binarise, clearMask, featherMask, within } from '../image/mask.ts'
 import { crossfadePixel } from '../image/over.ts'
@@ -18,20 +18,28 @@ export interface Steps<Fill extends Image | null> {
   finish?(filled: Image, share: Mask, context: Context): Promise<void>
 }
 
-/** The picture with all that the plan's mask marks filled, one context after another: each sees what earlier ones filled. */
+/**
+ * The picture with all that the plan's mask marks filled, one context after another: each sees what earlier ones filled.
+ *
+ * @param earlier What an earlier call with this picture and plan returned, which is not needed any more: its room is used
+ * again.
+ */
 export async function fillContexts<Fill extends Image | null>(
   picture: Image,
   { mask, avoid, contexts }: Plan,
   { fillTile, finish }: Steps<Fill>,
   { signal }: Pick<Run, 'signal'>,
+  earlier: Image | null = null,
 ): Promise<Fill | Image> {
-  const filled = { ...picture, data: picture.data.slice() }
+  const filled = earlier ?? { ...picture, data: picture.data.slice() }
+  if (earlier !== null) for (const { hole } of contexts) pasteImage(cropImage(picture, hole), hole, filled)
   const pending = { ...mask, data: mask.data.slice() }
   for (const context of contexts) {
     const share = shareOf(context, pending, mask)
     const lay = layingInto(filled, share, context)
     for (const slice of context.slices) {
-      const tile = cutTile(filled, { mask: share, avoid }, slice)
+      const marked = context.fadePx === 0 ? share : binarise(share, 1)
+      const tile = cutTile(filled, { mask: marked, avoid }, slice)
       const result = await fillTile(tile)
       signal.throwIfAborted()
       if (result === null) return result
@@ -63,7 +71,7 @@ function cutTile(
   { rect, work }: Slice,
 ): Tile {
   const cutMask = (whole: Mask) => {
-    const part = binarise(cropMask(whole, rect), 1)
+    const part = cropMask(whole, rect)
     return isSameSize(part, work) ? part : coverMask(part, work)
   }
   return {

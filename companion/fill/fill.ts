@@ -82,6 +82,7 @@ export async function fill(
   const detail = new Detail(job, plan)
   try {
     const load = await lap()
+    let filled: Image | null = null
     const nextRun = spreadProgress(run, job.variations * (sizes.length + detail.runs))
     for (let variation = 0; variation < job.variations; variation += 1) {
       // 4. Fill, slice by slice, and bring back the detail of what was computed smaller.
@@ -96,7 +97,7 @@ export async function fill(
         finish: (filled, share, context) => detail.restore(filled, share, context, nextRun),
       }
       const loadedBefore = opened.loadMs ?? 0
-      const filled = await fillContexts(picture.image, plan, steps, run)
+      filled = await fillContexts(picture.image, plan, steps, run, filled)
       const loading = Math.round((opened.loadMs ?? 0) - loadedBefore)
       const filling = (await lap()) - loading
 

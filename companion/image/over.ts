@@ -18,6 +18,10 @@ export function layImage(top: Image, rect: Rect, below: Image): void {
  * Images", 1984.
  */
 export function layPixel(top: Uint8Array, from: number, alpha: number, below: Uint8Array, to: number): void {
+  if (alpha === 255) {
+    copyColour(top, from, 255, below, to)
+    return
+  }
   const share = alpha / 255
   const alphaBelow = (below[to + 3]! / 255) * (1 - share)
   const alphaOut = share + alphaBelow
@@ -36,6 +40,10 @@ export function crossfadePixel(
   pixels: Uint8Array,
   to: number,
 ): void {
+  if (share === 1) {
+    copyColour(towards, from, towards[from + 3]!, pixels, to)
+    return
+  }
   const alphaNew = towards[from + 3]! * share
   const alphaOld = pixels[to + 3]! * (1 - share)
   const alphaOut = alphaNew + alphaOld
@@ -46,4 +54,12 @@ export function crossfadePixel(
     pixels[to + channel] = Math.round(old + (towards[from + channel]! - old) * weightNew)
   }
   pixels[to + 3] = Math.round(alphaOut)
+}
+
+/** What the formulas above come to where nothing of the old pixel is left, which is so nearly everywhere. */
+function copyColour(top: Uint8Array, from: number, alpha: number, below: Uint8Array, to: number): void {
+  below[to] = top[from]!
+  below[to + 1] = top[from + 1]!
+  below[to + 2] = top[from + 2]!
+  below[to + 3] = alpha
 }

@@ -1,5 +1,4 @@
-import type { Precision } from '../../models/onnx/graph.ts'
-import type { ExecutionProvider } from '../../models/onnx/providers.ts'
+import type { ExecutionProvider, Precision } from '../../models/onnx/providers.ts'
 import { CompanionError } from '../errors.ts'
 import { type CardMemory, findCardMemory } from '../gpu/card.ts'
 import type { Log } from '../log.ts'

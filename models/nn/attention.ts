@@ -1,4 +1,4 @@
-import { expectShape, type Graph, type Precision, type Tensor } from '../onnx/graph.ts'
+import { expectShape, type Graph, type Tensor } from '../onnx/graph.ts'
 import {
   add,
   cast,
@@ -11,7 +11,7 @@ import {
   softmax,
   transpose,
 } from '../onnx/operators.ts'
-import { variants } from '../onnx/providers.ts'
+import { type Precision, variants } from '../onnx/providers.ts'
 import { linear } from './linear.ts'
 
 export interface AttentionOptions {

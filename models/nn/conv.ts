@@ -1,4 +1,4 @@
-import type { Graph, Precision, Tensor } from '../onnx/graph.ts'
+import type { Graph, Tensor } from '../onnx/graph.ts'
 import {
   add,
   type ConvOptions,
@@ -10,6 +10,7 @@ import {
   reflectPad,
   reshape,
 } from '../onnx/operators.ts'
+import type { Precision } from '../onnx/providers.ts'
 import type { ChannelScale } from './norm.ts'
 
 /** Mirrored pixels around the picture instead of zeros. */

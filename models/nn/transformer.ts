@@ -30,12 +30,7 @@ export function transformer2d(g: Graph, x: Tensor, context: Tensor, options: Tra
 }
 
 /** diffusers: `BasicTransformerBlock`. x [N, L, C], context [N, S, D] -> [N, L, C]. */
-export function basicTransformerBlock(
-  g: Graph,
-  x: Tensor,
-  context: Tensor,
-  options: AttentionOptions,
-): Tensor {
+function basicTransformerBlock(g: Graph, x: Tensor, context: Tensor, options: AttentionOptions): Tensor {
   const norm1 = layerNorm(g.at('norm1'), x)
   const seen = add(g, attention(g.at('attn1'), norm1, norm1, options), x)
   const told = add(g, attention(g.at('attn2'), layerNorm(g.at('norm2'), seen), context, options), seen)

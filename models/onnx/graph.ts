@@ -1,5 +1,5 @@
 import { bytesPerElement, type Checkpoint, type DType, isDense, type StoredTensor } from '../checkpoint.ts'
-import type { ExecutionProvider } from './providers.ts'
+import type { ExecutionProvider, Precision } from './providers.ts'
 
 /** What flows between two nodes. Every dimension is known while the graph is built. */
 export interface Tensor {
@@ -59,8 +59,6 @@ export interface GraphOptions {
 
 /** By the names of the weights in the checkpoint. */
 export type GivenWeights = ReadonlyMap<string, string>
-
-export type Precision = 'float32' | 'float16'
 
 /**
  * What becomes of a layer's output.

@@ -1,7 +1,8 @@
-import type { Precision } from './graph.ts'
-
 /** ONNX Runtime's execution providers that Infill builds graphs for. */
 export type ExecutionProvider = 'cpu' | 'cuda' | 'webgpu' | 'dml' | 'coreml'
+
+/** What numbers are computed in. */
+export type Precision = 'float32' | 'float16'
 
 /** The form in which an operator is written where the providers' kernels differ. */
 export interface Variants {

@@ -10,11 +10,6 @@ export interface StableDiffusionParts {
   readonly config: StableDiffusionConfig
 }
 
-/** Whether a checkpoint is a whole model in one file, as CompVis/latent-diffusion and its successors write them. */
-export function isWholeModel(checkpoint: Checkpoint): boolean {
-  return [...checkpoint.keys()].some((name) => afterPrefix(name, unetPrefix) !== null)
-}
-
 /**
  * Takes a model in one file apart: `512-inpainting-ema.safetensors`, `sd-v1-5-inpainting.ckpt` and checkpoints trained from
  * them. Names after ldm/modules/diffusionmodules/{openaimodel,model}.py (CompVis/latent-diffusion), ldm/modules/encoders
@@ -23,13 +18,14 @@ export function isWholeModel(checkpoint: Checkpoint): boolean {
  * @throws GraphError where it is no such file.
  */
 export function splitWholeModel(checkpoint: Checkpoint): StableDiffusionParts {
-  if (!isWholeModel(checkpoint)) {
+  const unet = renamed(checkpoint, unetPrefix, unetName)
+  if (unet.size === 0) {
     throw new GraphError(`Expected a whole model in one file, but no tensor is called ${unetPrefix}…`)
   }
   const openClip = renamed(checkpoint, openClipPrefix, (name) => name)
   const isSecond = openClip.size > 0
   return {
-    unet: renamed(checkpoint, unetPrefix, unetName),
+    unet,
     textEncoder: isSecond ? clipFromOpenClip(openClip) : renamed(checkpoint, clipPrefix, (name) => name),
     vae: renamed(checkpoint, vaePrefix, vaeName),
     config: isSecond ? stableDiffusion2 : stableDiffusion15,
@@ -91,8 +87,7 @@ function layerName(block: string, layer: number, place: string, inner: string): 
 
 /** ResBlock -> ResnetBlock2D. */
 function resnetName(name: string): string {
-  const [, module, rest] = /^(.*)\.(\w+)$/.exec(name)!
-  return `${resnetNames.get(module!) ?? module}.${rest}`
+  return name.replace(/^.*(?=\.\w+$)/, (module) => resnetNames.get(module) ?? module)
 }
 
 const resnetNames = new Map([

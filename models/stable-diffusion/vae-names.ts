@@ -22,7 +22,7 @@ const currentNames = new Map([
 ])
 
 /** [O, I, 1, 1] is [O, I], number for number. */
-export function withoutKernel(tensor: StoredTensor): StoredTensor {
+function withoutKernel(tensor: StoredTensor): StoredTensor {
   const [outputs, inputs, ...kernel] = tensor.shape
   if (kernel.length !== 2 || kernel.some((size) => size !== 1)) return tensor
   const shape = [outputs!, inputs!]

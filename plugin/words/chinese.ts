@@ -1,4 +1,4 @@
-import type { Words } from '../words.ts'
+import type { Words } from './english.ts'
 
 /** Simplified Chinese. */
 export const chinese: Words = {

@@ -78,3 +78,5 @@ export const english = {
   internal: (message: string) =>
     `Something went wrong inside Infill (${message}). Nothing was changed; please report it with this text.`,
 }
+
+export type Words = typeof english

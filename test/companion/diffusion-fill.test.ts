@@ -43,6 +43,11 @@ test('Stable Diffusion and its LoRA are downloaded, checked, loaded and run', as
   client.send({ ...early, id: 'usual' }, { mask })
   const usual = await client.next('patch', 'usual')
   expect(usual.used).toMatchObject({ engine: 'stable-diffusion', steps: 2, workWidth: 256, workHeight: 192 })
+  client.send({ ...early, id: 'car', options: { ...early.options, preset: 'car' } }, { mask })
+  const car = await client.next('patch', 'car')
+  // Its words and guidance, but not its thirty steps.
+  expect(car.used.steps).toBe(2)
+  expect(car.blobsByName).not.toEqual(usual.blobsByName)
   client.send({ ...early, id: 'few', options: { preset: 'few-steps', size: 256 } }, { mask })
   const few = await client.next('patch', 'few')
   expect(few.used).toMatchObject({ engine: 'stable-diffusion', steps: 4 })

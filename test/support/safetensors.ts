@@ -2,6 +2,7 @@ import { mkdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { checkpointOf, type Layout } from './diffusion.ts'
 import type { Values } from './reference.ts'
+import type { HalfTensor } from './torch-file.ts'
 
 /** Writes a .safetensors file in float32. */
 export function writeSafetensors(path: string, tensors: Readonly<Record<string, Values>>): void {
@@ -27,6 +28,24 @@ export function writeEmptySafetensors(path: string, layout: Layout): void {
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, header)
   truncateSync(path, header.length + end)
+}
+
+/** Writes a .safetensors file of tensors in float16, byte for byte. */
+export function writeHalfSafetensors(path: string, tensors: ReadonlyMap<string, HalfTensor>): void {
+  let offset = 0
+  const entries = [...tensors].map(([name, { shape, bytes }]) => {
+    const begin = offset
+    offset += bytes.length
+    return [name, { dtype: 'F16', shape, data_offsets: [begin, offset] }] as const
+  })
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(
+    path,
+    Buffer.concat([
+      headerOf(Object.fromEntries(entries)),
+      ...[...tensors.values()].map(({ bytes }) => bytes),
+    ]),
+  )
 }
 
 function headerOf(contents: object): Buffer {

@@ -46,11 +46,15 @@ const names = [
 describeInBrowser('in Chinese', (browser) => {
   const openInfill = openWindows(browser)
 
-  describe.each([320, 420, 900])(
-    'the window can be read by everyone at %i px, to the last word',
-    (widthPx) => {
+  describe.each([
+    ['light', 320],
+    ['dark', 420],
+    ['light', 900],
+  ] as const)(
+    'the window can be read by everyone, in %s and %i pixels wide, to the last word',
+    (theme, widthPx) => {
       const look = async (infill: WindowPage, state: string) => {
-        await expectNoFaults(infill, `light-${widthPx}-zh-${state}`)
+        await expectNoFaults(infill, `${theme}-${widthPx}-zh-${state}`)
         expect(await englishIn(infill), state).toEqual([])
       }
 
@@ -68,7 +72,13 @@ describeInBrowser('in Chinese', (browser) => {
         const settings = { placeAtOnce: false }
         const document = openDocument(await createScene(), token ? { token: companion.token, settings } : {})
         const { port } = companion
-        const infill = await openInfill({ sandbox: document.sandbox, port, widthPx, language: 'zh-CN' })
+        const infill = await openInfill({
+          sandbox: document.sandbox,
+          port,
+          widthPx,
+          theme,
+          language: 'zh-CN',
+        })
         return { companion, eraser, document, infill }
       }
 
@@ -78,12 +88,12 @@ describeInBrowser('in Chinese', (browser) => {
         await look(infill, 'pairing')
         await companion.stop()
         const { port } = companion
-        const lost = await openInfill({ sandbox: document.sandbox, port, widthPx, language: 'zh-CN' })
+        const lost = await openInfill({ sandbox: document.sandbox, port, widthPx, theme, language: 'zh-CN' })
         await lost.window.getByRole('heading', { name: '启动本机服务' }).waitFor()
         await look(lost, 'start')
         const localNetwork = 'denied' as const
         const blocked = await openInfill({
-          ...{ sandbox: document.sandbox, port, widthPx, language: 'zh-CN', localNetwork },
+          ...{ sandbox: document.sandbox, port, widthPx, theme, language: 'zh-CN', localNetwork },
         })
         await blocked.window.getByRole('heading', { name: '浏览器阻止了本机服务' }).waitFor()
         await look(blocked, 'blocked')

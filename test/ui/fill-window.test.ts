@@ -78,6 +78,22 @@ describeInBrowser('filling by words', (browser) => {
     await expect.poll(() => document.document.value.fills.length, patience).toBe(1)
   })
 
+  test('shows all of a longer prompt, up to five lines', async () => {
+    const { infill } = await setUp({ widthPx: 320 })
+    await chooseTask(infill, 'Fill')
+    const heights = () =>
+      prompt(infill).evaluate(({ clientHeight, scrollHeight }) => [clientHeight, scrollHeight])
+    const [empty] = await heights()
+    await prompt(infill).fill('a vase, and flowers in it, '.repeat(6))
+    const [grown, whole] = await heights()
+    expect(grown).toBe(whole)
+    expect(grown).toBeGreaterThan(empty!)
+    await prompt(infill).fill('a vase, and flowers in it, '.repeat(30))
+    const [most, more] = await heights()
+    expect(most).toBeGreaterThan(grown!)
+    expect(more).toBeGreaterThan(2 * most!)
+  })
+
   test('asks for no words to remove something', async () => {
     const { infill } = await setUp()
     expect(await infill.window.getByRole('textbox').count()).toBe(0)
@@ -106,6 +122,26 @@ describeInBrowser('filling by words', (browser) => {
     expect(settings).toMatchObject({ negativePrompt: 'roses', seed: 77 })
     expect(settings.options).toMatchObject({ steps: 50 })
     expect(settings.options).not.toHaveProperty('preset')
+  })
+
+  test('shows what is coming while it is made, when that is asked for', async () => {
+    const { words, infill } = await setUp()
+    await chooseTask(infill, 'Fill')
+    await paintOverRed(infill)
+    await prompt(infill).fill('a vase')
+    await button(infill, 'More options').click()
+    await infill.window.getByRole('checkbox', { name: 'Show the fill while it is made' }).check()
+    await button(infill, 'More options').click()
+    words.block()
+    await button(infill, 'Fill').click()
+    await words.blocked()
+    const middle = await infill.window.locator('.making canvas').evaluate((canvas: HTMLCanvasElement) => {
+      const { width, height } = canvas
+      return [...canvas.getContext('2d')!.getImageData(width / 2, height / 2, 1, 1).data]
+    })
+    expect(middle).toEqual([stubFill.red, stubFill.green, 0, 255])
+    words.release()
+    await infill.window.locator('.making').waitFor({ state: 'detached' })
   })
 
   test('gives several results to flip through, and places the one that is shown', async () => {

@@ -6,6 +6,7 @@ import { isInOtherScript } from '../wish.ts'
 export interface PromptFieldProps {
   readonly label: string
   readonly placeholder: string
+  /** At least. */
   readonly rows: number
   readonly value: string
   readonly onValue: (value: string) => void
@@ -23,6 +24,7 @@ export function PromptField({ label, placeholder, rows, value, onValue }: Prompt
       <textarea
         id={id}
         rows={rows}
+        style={{ '--rows': rows }}
         maxLength={limits.promptCharacters}
         placeholder={placeholder}
         aria-describedby={isForeign ? `${id}-hint` : undefined}

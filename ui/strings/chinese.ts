@@ -1,4 +1,4 @@
-import type { Strings } from '../strings.ts'
+import type { Strings } from './english.ts'
 import { schedulerNames } from './scheduler-names.ts'
 import { sizeText } from './size-text.ts'
 

@@ -355,3 +355,5 @@ function duration(seconds: number): string {
   if (seconds < 60) return `${seconds} s`
   return `${Math.ceil(seconds / 60)} min`
 }
+
+export type Strings = typeof english

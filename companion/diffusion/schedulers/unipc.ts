@@ -12,23 +12,28 @@ export const createUniPc: CreateScheduler = (config, run) => {
   let last: Float32Array | null = null
   let order = 0
   return solverScheduler(config, run, false, (given, original, index, levels) => {
-    const x = last === null ? given : correct(last, original, originals, order, levels, index)
+    const x = last === null ? given : correct(last, original, originals, { levels, index, order })
     order = Math.min(2, levels.length - 1 - index, order + 1)
-    const y = predictNext(x, original, originals[0] ?? null, order, levels, index)
+    const y = predictNext(x, original, originals[0] ?? null, { levels, index, order })
     originals = [original, ...originals].slice(0, 2)
     last = x
     return y
   })
 }
 
-/** UniP: x at level `index + 1`. */
+interface Place {
+  readonly levels: readonly Level[]
+  readonly index: number
+  /** Of the predictor that goes from here, or came here. */
+  readonly order: number
+}
+
+/** UniP: x at level `index + 1`. @param previous x₀ at the level before; null: there is none. */
 function predictNext(
   x: Float32Array,
   original: Float32Array,
   previous: Float32Array | null,
-  order: number,
-  levels: readonly Level[],
-  index: number,
+  { levels, index, order }: Place,
 ): Float32Array {
   const [from, to] = [levels[index]!, levels[index + 1]!]
   const h = to.lambda - from.lambda
@@ -44,15 +49,12 @@ function predictNext(
  *
  * @param last x at the level before.
  * @param originals x₀ at the level before, and at the one before that.
- * @param order Of the predictor that came here.
  */
 function correct(
   last: Float32Array,
   original: Float32Array,
   [before, earlier]: readonly Float32Array[],
-  order: number,
-  levels: readonly Level[],
-  index: number,
+  { levels, index, order }: Place,
 ): Float32Array {
   const [from, to] = [levels[index - 1]!, levels[index]!]
   const h = to.lambda - from.lambda

@@ -38,6 +38,7 @@ export const lama: Engine = {
     const network = await LamaNetwork.open(means)
     const onePass: OnePassNetwork = {
       title: model.title,
+      slot: model.id,
       smallerScales: [0.75, 0.5],
       load: (size, on, run) => network.load(workingSize(size), on, run),
       async infer(session, { image, mask }, run) {

@@ -38,6 +38,7 @@ export const migan: Engine = {
     const { runtime } = means
     const network: OnePassNetwork = {
       title: model.title,
+      slot: model.id,
       // The network works at 512 × 512, whatever it is given.
       smallerScales: [],
       load: (_size, on, run) => load(weights, runtime, on, run),

@@ -2,7 +2,7 @@ import type { Image } from '../../image/image.ts'
 import { keptEdges } from './edges.ts'
 import type { Field } from './field.ts'
 import type { Level } from './level.ts'
-import { blendSteps, type Calm } from './poisson.ts'
+import type { Calm } from './poisson.ts'
 import { voteOnSteps } from './vote.ts'
 
 /**
@@ -15,10 +15,7 @@ import { voteOnSteps } from './vote.ts'
  */
 export function findCalm(image: Image, level: Level, field: Field): Calm | null {
   if (level.holePixels.some((place) => image.data[4 * place + 3] !== 255)) return null
-  return {
-    colours: blendSteps(image, level, voteOnSteps(level, field)),
-    gain: gainFor(keptEdges(level, field)),
-  }
+  return { steps: voteOnSteps(level, field), gain: gainFor(keptEdges(level, field)) }
 }
 
 /** So much of what the matches lack is made up for, by at most so much: stronger edges in wrong places are worse ones. */

@@ -1,9 +1,9 @@
 import { CompanionError } from '../../errors.ts'
 import type { Image, Mask } from '../../image/image.ts'
 import { findCalm } from './calm.ts'
-import { findClones } from './clone.ts'
 import { applyCopies, chooseCopies } from './copy.ts'
 import { greatestDepth } from './distance.ts'
+import { continueExactly } from './exact.ts'
 import { copyField } from './field.ts'
 import {
   type Beginning,
@@ -11,6 +11,7 @@ import {
   chooseBeginnings,
   type FirstFill,
   type JudgedFill,
+  levelFor,
   levelsOf,
   makeFills,
 } from './first-fills.ts'
@@ -20,9 +21,9 @@ import { fittingPatchRadius } from './level.ts'
 import { blendCopies } from './poisson.ts'
 import { buildPyramid } from './pyramid.ts'
 import { createRandom } from './random.ts'
-import { closeBy, descend, nearby, type Rounds, restore, settle, sharpen } from './refine.ts'
+import { carryDown, closeBy, nearby, type Rounds, restore, settle, sharpen } from './refine.ts'
 import { describeScene } from './scene.ts'
-import { continueStraight } from './straight.ts'
+import { findUnwanted } from './unwanted.ts'
 
 /** What to complete, and how hard to try. */
 export interface CompletionTask {
@@ -108,11 +109,7 @@ export function prepare(task: Omit<CompletionTask, 'seed' | 'isThorough'>, run: 
   }
 
   // 1. What the picture's own lines or another part of it continue exactly is copied as it is.
-  continueStraight(image, hole)
-  const clones = findClones(image, hole, avoid)
-  applyCopies(image.data, clones.holePixels, clones.copiedFrom)
-  blendCopies(image, { hole, ...clones })
-  for (const place of clones.holePixels) hole[place] = 0
+  continueExactly(image, hole, avoid)
   if (!hole.includes(1)) return { image, hole, course: null, shared: null, own: [], done: 0 }
 
   // 2. How deep the rest of the hole is sets how far the pyramid goes up.
@@ -135,8 +132,8 @@ export function prepare(task: Omit<CompletionTask, 'seed' | 'isThorough'>, run: 
           l === coarsest || (l >= levelWhere(judgedAtPx) && holePixels.length <= mostJudgedPixels),
       )
   const isCheap = !isThin && levels[judged]!.holePixels.length <= mostJudgedPixels
-  const place = ({ start, depthPx }: Beginning): FirstFill => ({
-    start,
+  const place = ({ depthPx, ...beginning }: Beginning): FirstFill => ({
+    ...beginning,
     top: Math.min(coarsest, Math.max(judged, levelWhere(depthPx))),
   })
   const own = isCheap ? beginnings.own.map(place) : []
@@ -146,7 +143,7 @@ export function prepare(task: Omit<CompletionTask, 'seed' | 'isThorough'>, run: 
   onLevel(done, total)
 
   const course: Course = {
-    ...{ levels, judged },
+    ...{ levels, judged, unwanted: isCheap ? findUnwanted(image, levels[judged]!, 2 ** judged) : null },
     mostRounds: (level) => (isThin ? 4 : Math.round(4 + (8 * level) / (coarsest || 1))),
   }
   const [shared = null] = makeFills(course, tried, {
@@ -175,30 +172,34 @@ export function finish(
     const total = done + levelsOf(own, judged) + judged + 1
     if (done === 0) onLevel(0, total)
     if (course !== null && shared !== null) {
-      const { levels, mostRounds } = course
+      const { mostRounds } = course
       const rounds: Rounds = { random: createRandom(seed), throwIfCancelled }
       const onNext = () => onLevel(++done, total)
 
       // 4. One of the best goes on down to full size.
       const [best] = makeFills(course, own, { rounds, isCompared: true, onLevel: onNext })
       const isGood = best !== undefined && best.cost <= goodEnough * shared.cost
-      let field = isGood ? best.field : copyField(shared.field)
-      restore(levels[judged]!, field)
+      const { isWary, ...chosen } = isGood ? best : shared
+      let level = levelFor(course, judged, isWary)
+      let field = isGood ? chosen.field : copyField(chosen.field)
       const last = isThorough ? { most: mostRounds(0), look: nearby } : { most: 0, look: closeBy }
       for (let l = judged - 1; l >= 0; l--) {
-        field = descend(levels[l + 1]!, field, levels[l]!, rounds)
-        settle(levels[l]!, field, rounds, l > 0 ? { most: mostRounds(l), look: nearby } : last)
+        const { most, look } = l > 0 ? { most: mostRounds(l), look: nearby } : last
+        const finer = levelFor(course, l, isWary)
+        field = carryDown(level, field, finer, rounds)
+        level = finer
+        if (most > 0) restore(level, field)
+        settle(level, field, rounds, { most, look })
         onNext()
       }
 
       // 5. Copied rather than averaged, it stays sharp. Then the seams are blended away.
-      const full = levels[0]!
-      sharpen(full, field, rounds, last.look)
-      const copiedFrom = chooseCopies(full, field)
+      sharpen(level, field, rounds, last.look)
+      const copiedFrom = chooseCopies(level, field)
       throwIfCancelled()
-      applyCopies(image.data, full.holePixels, copiedFrom)
-      const calm = findCalm(image, full, field)
-      blendCopies(image, { hole, holePixels: full.holePixels, copiedFrom }, calm)
+      applyCopies(image.data, level.holePixels, copiedFrom)
+      const calm = findCalm(image, level, field)
+      blendCopies(image, { hole, holePixels: level.holePixels, copiedFrom }, calm)
     }
     onLevel(total, total)
     return { ...image, data: new Uint8Array(image.data) }

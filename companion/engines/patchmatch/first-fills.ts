@@ -3,25 +3,28 @@ import type { Level } from './level.ts'
 import { costOfCopies, descend, everywhere, nearby, type Rounds, settle } from './refine.ts'
 import { fillByPriority, peelOnion, type Start, spreadColours } from './starts.ts'
 import { strangeness } from './surroundings.ts'
+import { type Unwanted, withoutUnwanted } from './unwanted.ts'
 
 /** How a first fill begins: at the level where the hole is about so deep. */
 export interface Beginning {
   readonly start: Start
   readonly depthPx: number
+  /** Copies nothing that looks like what is removed, where that can be told. */
+  readonly isWary?: true
 }
 
 /** Structure is decided at the coarsest levels, where it costs little to try several ways. */
 const sharedBeginnings: readonly Beginning[] = [
   { start: peelOnion, depthPx: 4 },
-  { start: fillByPriority, depthPx: 7 },
-  { start: spreadColours, depthPx: 4 },
+  { start: fillByPriority, depthPx: 7, isWary: true },
+  { start: spreadColours, depthPx: 4, isWary: true },
   { start: fillByPriority, depthPx: 12 },
   { start: fillByPriority, depthPx: 4 },
-  { start: peelOnion, depthPx: 7 },
+  { start: peelOnion, depthPx: 7, isWary: true },
 ]
 const ownBeginnings: readonly Beginning[] = [
   { start: peelOnion, depthPx: 2.5 },
-  { start: spreadColours, depthPx: 2.5 },
+  { start: spreadColours, depthPx: 2.5, isWary: true },
 ]
 
 /**
@@ -39,8 +42,7 @@ function take(beginnings: readonly Beginning[], count: number): Beginning[] {
 }
 
 /** A beginning in a pyramid. */
-export interface FirstFill {
-  readonly start: Start
+export interface FirstFill extends Pick<Beginning, 'start' | 'isWary'> {
   /** The level where it begins, `judged` or coarser. */
   readonly top: number
 }
@@ -49,8 +51,15 @@ export interface FirstFill {
 export interface Course {
   readonly levels: readonly Level[]
   readonly judged: number
+  /** Wary first fills copy nothing of it. */
+  readonly unwanted: Unwanted | null
   /** How many rounds a level gets at most. */
   mostRounds(level: number): number
+}
+
+/** A level as a first fill sees it. */
+export function levelFor({ levels, unwanted }: Course, l: number, isWary: boolean): Level {
+  return isWary && unwanted !== null ? withoutUnwanted(levels[l]!, 2 ** l, unwanted) : levels[l]!
 }
 
 export interface JudgedFill {
@@ -58,6 +67,7 @@ export interface JudgedFill {
   readonly field: Field
   /** Less is better; 0 where there was nothing to compare with. */
   readonly cost: number
+  readonly isWary: boolean
 }
 
 /**
@@ -67,22 +77,25 @@ export interface JudgedFill {
  * @returns the best first
  */
 export function makeFills(
-  { levels, judged, mostRounds }: Course,
+  course: Course,
   firstFills: readonly FirstFill[],
   { rounds, isCompared, onLevel }: { rounds: Rounds; isCompared: boolean; onLevel(): void },
 ): JudgedFill[] {
-  const fills = firstFills.map(({ start, top }) => {
+  const { judged, mostRounds } = course
+  const fills = firstFills.map(({ start, top, isWary = false }) => {
     rounds.throwIfCancelled()
-    let field = fieldFromCopies(levels[top]!, start(levels[top]!, rounds.random), rounds.random)
-    for (let l = top; l >= judged; l--) {
-      if (l < top) field = descend(levels[l + 1]!, field, levels[l]!, rounds)
-      settle(levels[l]!, field, rounds, {
-        most: mostRounds(l),
-        look: l === top ? everywhere(levels[l]!) : nearby,
-      })
+    let level = levelFor(course, top, isWary)
+    let field = fieldFromCopies(level, start(level, rounds.random), rounds.random)
+    settle(level, field, rounds, { most: mostRounds(top), look: everywhere(level) })
+    onLevel()
+    for (let l = top - 1; l >= judged; l--) {
+      const finer = levelFor(course, l, isWary)
+      field = descend(level, field, finer, rounds)
+      level = finer
+      settle(level, field, rounds, { most: mostRounds(l), look: nearby })
       onLevel()
     }
-    return { field, cost: isCompared ? judge(levels[judged]!, field, rounds) : 0 }
+    return { field, cost: isCompared ? judge(level, field, rounds) : 0, isWary }
   })
   return fills.sort((a, b) => a.cost - b.cost)
 }

@@ -21,8 +21,8 @@ export type KernelName =
   | 'applyCopies'
   | 'bestSource'
   | 'blendCopies'
-  | 'blendSteps'
   | 'chooseCopies'
+  | 'clear'
   | 'clearBorder'
   | 'compareEdges'
   | 'countFlags'
@@ -86,9 +86,12 @@ export const bytes = (length: number) => arrayOf(Uint8Array, length)
 export const ints = (length: number) => arrayOf(Int32Array, length)
 export const floats = (length: number) => arrayOf(Float32Array, length)
 
+/** For what a kernel clears itself: holds anything. */
+export const room = (length: number) => arrayOf(Uint8Array, length, { isCleared: false })
+
 /** A copy in the kernels' memory. */
 export function copyOf(values: Uint8Array): Uint8Array {
-  const copy = bytes(values.length)
+  const copy = room(values.length)
   copy.set(values)
   return copy
 }
@@ -121,6 +124,7 @@ const alignmentBytes = 16
 /** Kernels read and write in steps of up to 32 bytes, also past the end of an array. */
 const spareBytes = 32
 
+const clear = exports.clear as Exported
 const firstFree = (exports.firstFree as { readonly value: number }).value
 let free = firstFree
 /** From here on nothing was ever taken, and all is zeros. */
@@ -131,14 +135,14 @@ interface ArrayType<T> {
   new (buffer: SharedArrayBuffer, byteOffset: number, length: number): T
 }
 
-function arrayOf<T>(type: ArrayType<T>, length: number): T {
+function arrayOf<T>(type: ArrayType<T>, length: number, { isCleared = true } = {}): T {
   const address = free
   const end = address + type.BYTES_PER_ELEMENT * length + spareBytes
   free = alignmentBytes * Math.ceil(end / alignmentBytes)
   const missing = free - memory.buffer.byteLength
   if (missing > 0) memory.grow(Math.ceil(missing / pageBytes))
   const used = Math.min(free, untouched) - address
-  if (used > 0) new Uint8Array(memory.buffer, address, used).fill(0)
+  if (used > 0 && isCleared) clear(address, used)
   untouched = Math.max(untouched, free)
   return new type(memory.buffer, address, length)
 }

@@ -51,7 +51,7 @@ export function createLevel(scene: Scene, patchRadius: number): Level {
 }
 
 /** 1 at the centres of the patches that lie wholly in what may be copied. */
-function findSources(scene: Scene, radius: number): Uint8Array {
+export function findSources(scene: Scene, radius: number): Uint8Array {
   const isSource = growByBox(eitherOf(scene.hole, scene.avoid), scene, radius)
   invert(isSource)
   clearBorder(isSource, scene, radius)

@@ -1,5 +1,5 @@
-import type { Image, Size } from '../../image/image.ts'
-import { borrow, bytes, ints, kernels } from './kernels.ts'
+import type { Image } from '../../image/image.ts'
+import { borrow, ints, kernels, room } from './kernels.ts'
 
 /** What is filled, and from where. */
 export interface Copies {
@@ -36,6 +36,7 @@ export function blendCopies(
   { hole, holePixels, copiedFrom }: Copies,
   calm: Calm | null = null,
 ): void {
+  const nodes = holePixels.length + mostGrids
   borrow(() =>
     kernels.blendCopies(
       data,
@@ -46,54 +47,24 @@ export function blendCopies(
       holePixels.length,
       copiedFrom,
       ints(width * height),
-      gridFor(holePixels, { width, height }),
+      room(3 * nodeBytes * nodes + 4 * width * height),
       calm === null ? 0 : calmPull,
-      calm === null ? 0 : calm.colours,
+      calm === null ? 0 : calm.steps,
       calm === null ? 1 : calm.gain,
     ),
   )
 }
 
-/** What copies are blended into. */
+/**
+ * What copies are blended into: the colours whose steps from pixel to pixel come nearest to the given ones, and that meet the
+ * known pixels at the border.
+ */
 export interface Calm {
-  /** 4 bytes for each hole pixel. */
-  readonly colours: Uint8Array
+  /** 4 for each hole pixel: the sum of the steps to its neighbours. */
+  readonly steps: Float32Array
   /** By how much the differences v between hole pixels are made stronger. */
   readonly gain: number
 }
 
 /** λ. Of waves of 7 px about half comes from the calm colours, of those of 20 px nearly all. */
 const calmPull = 1.1
-
-/**
- * The colours whose steps from pixel to pixel come nearest to the given ones, and that meet the known pixels at the border.
- *
- * @param image its hole pixels hold any fill
- * @param steps 4 for each hole pixel: the sum of the steps to its neighbours
- * @returns 4 bytes for each hole pixel; alpha is the image's
- */
-export function blendSteps(
-  { data, width, height }: Image,
-  { holePixels }: Pick<Copies, 'holePixels'>,
-  steps: Float32Array,
-): Uint8Array {
-  const blended = bytes(4 * holePixels.length)
-  borrow(() =>
-    kernels.blendSteps(
-      data,
-      width,
-      height,
-      holePixels,
-      holePixels.length,
-      steps,
-      ints(width * height),
-      gridFor(holePixels, { width, height }),
-      blended,
-    ),
-  )
-  return blended
-}
-
-function gridFor(holePixels: Int32Array, { width, height }: Size): Uint8Array {
-  return bytes(3 * nodeBytes * (holePixels.length + mostGrids) + 4 * width * height)
-}

@@ -46,10 +46,15 @@ export function settle(
 }
 
 /** The next finer level's field, and its first fill. */
-export function descend(coarse: Level, coarseField: Field, fine: Level, { random }: Rounds): Field {
-  const field = upsampleField(coarse, coarseField, fine, random(anySeed))
-  vote(fine, field, evenly)
+export function descend(coarse: Level, coarseField: Field, fine: Level, rounds: Rounds): Field {
+  const field = carryDown(coarse, coarseField, fine, rounds)
+  restore(fine, field)
   return field
+}
+
+/** The next finer level's field alone. */
+export function carryDown(coarse: Level, coarseField: Field, fine: Level, { random }: Rounds): Field {
+  return upsampleField(coarse, coarseField, fine, random(anySeed))
 }
 
 /** Fills the level anew from a field alone. */

@@ -3,14 +3,13 @@ import type { Image } from '../../image/image.ts'
 import { type CompletionRun, type CompletionTask, finish, type Prepared, prepare } from './complete.ts'
 import { lend, takenBytes } from './kernels.ts'
 
-/** What is prepared of earlier tiles is kept until it all takes more. */
-const mostKeptBytes = 256e6
-
 /**
  * Completes as `complete` does, to the same bytes, and keeps what it prepared: another seed of the same picture is then
  * only finished. The tiles of a picture with several holes are all kept, as far as memory goes.
+ *
+ * @param mostKeptBytes what was prepared of earlier tiles is kept until it all takes more
  */
-export function createCompleter(): (task: CompletionTask, run: CompletionRun) => Image {
+export function createCompleter(mostKeptBytes = 256e6): (task: CompletionTask, run: CompletionRun) => Image {
   const kept = new Map<string, { readonly prepared: Prepared; readonly giveBack: () => void }>()
 
   return (task, run) => {

@@ -35,8 +35,8 @@ export function vote(level: Level, { match, cost }: Field, alpha: number): numbe
   return change / (3 * holePixels.length)
 }
 
-/** Twice what the kernel needs: threads that write to one line of the processor's cache slow each other down. */
-const roomBytes = 128
+/** More than the kernels need: threads that write to one line of the processor's cache slow each other down. */
+const roomBytes = 512
 
 /** `alpha` for votes of many. */
 const broadly = 2

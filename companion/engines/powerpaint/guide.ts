@@ -1,6 +1,7 @@
 import type { Guidance } from '../../diffusion/denoise.ts'
-import type { Networks, Way } from '../../diffusion/networks.ts'
+import type { Networks } from '../../diffusion/networks.ts'
 import { combine } from '../../diffusion/schedulers/combine.ts'
+import type { Way } from '../../diffusion/way.ts'
 import type { Run } from '../../run.ts'
 import { idsOfPrompt } from './ids.ts'
 import { type Mode, type PromptPair, promptsFor } from './prompts.ts'

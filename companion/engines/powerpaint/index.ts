@@ -35,6 +35,7 @@ export function createPowerPaint(): Engine {
 
     open: (_run, means) => openFillByTask(means, computed),
 
-    raw: (picture, settings, run, means, count) => fillRaw(picture, settings, run, means, count, computed),
+    raw: (picture, settings, run, means, count) =>
+      fillRaw({ picture, settings, means, count, computed }, run),
   }
 }

@@ -1,7 +1,6 @@
-import type { Computed } from '../../diffusion/networks.ts'
-import { fillRawBy, type RawPicture, type RawRecipe } from '../../diffusion/raw-fill.ts'
+import { fillRawBy, type RawCall, type RawRecipe } from '../../diffusion/raw-fill.ts'
 import type { Run } from '../../run.ts'
-import type { FillSettings, Means } from '../engine.ts'
+import type { RawFill } from '../engine.ts'
 import { guideByTask } from './guide.ts'
 import { type Mode, modeOf } from './prompts.ts'
 import { findPowerPaint } from './weights.ts'
@@ -12,16 +11,9 @@ import { findPowerPaint } from './weights.ts'
  *
  * @throws CompanionError 'model-missing', 'model-damaged', 'option-invalid', 'out-of-memory'; the signal's reason
  */
-export async function fillRaw(
-  picture: RawPicture,
-  settings: FillSettings,
-  run: Run,
-  means: Means,
-  count: number,
-  computed: Computed,
-) {
-  const { task, prompt, negativePrompt, options } = settings
-  const found = await findPowerPaint(means)
+export async function fillRaw(call: RawCall, run: Run): Promise<RawFill> {
+  const { task, prompt, negativePrompt, options } = call.settings
+  const found = await findPowerPaint(call.means)
   const mode = (options.mode as Mode | undefined) ?? modeOf[task]
   const [fitting, rescale] = [Number(options.fitting), Number(options.rescale)]
   const recipe: RawRecipe = {
@@ -30,5 +22,5 @@ export async function fillRaw(
     guide: (networks, scale, way, loading) =>
       guideByTask(networks, found, { mode, prompt, negativePrompt, fitting, scale, rescale }, way, loading),
   }
-  return fillRawBy(recipe, picture, settings, run, means, count, computed)
+  return fillRawBy(recipe, call, run)
 }

@@ -1,7 +1,8 @@
 import type { Guidance } from '../../diffusion/denoise.ts'
 import { openDiffusion } from '../../diffusion/fill-tile.ts'
 import type { FoundModel } from '../../diffusion/found-model.ts'
-import type { Computed, Networks, Way } from '../../diffusion/networks.ts'
+import type { Computed, Networks } from '../../diffusion/networks.ts'
+import type { Way } from '../../diffusion/way.ts'
 import { CompanionError } from '../../errors.ts'
 import type { Run } from '../../run.ts'
 import type { FillSettings, Means, OpenEngine } from '../engine.ts'
@@ -15,7 +16,8 @@ export async function openFillByPrompt(means: Means, computed: Computed): Promis
     const { numbers, withLora, ...words } = choiceOf(settings)
     model ??= await findModel(means, versionFor(withLora, settings, means))
     return {
-      ...{ model, numbers },
+      model,
+      numbers,
       lora: withLora ? await findLora(means, model) : null,
       guide: (networks, way, run) => guideByWords(networks, { ...words, scale: numbers.guidance }, way, run),
     }
@@ -33,7 +35,8 @@ export async function guideByWords(
   return {
     positive: await networks.embed(prompt, way, run),
     negative: scale > 1 ? await networks.embed(negativePrompt, way, run) : null,
-    ...{ scale, rescale: 0 },
+    scale,
+    rescale: 0,
   }
 }
 

@@ -44,6 +44,7 @@ export function createStableDiffusion(): Engine {
 
     open: (_run, means) => openFillByPrompt(means, computed),
 
-    raw: (picture, settings, run, means, count) => fillRaw(picture, settings, run, means, count, computed),
+    raw: (picture, settings, run, means, count) =>
+      fillRaw({ picture, settings, means, count, computed }, run),
   }
 }

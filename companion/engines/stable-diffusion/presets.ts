@@ -34,68 +34,91 @@ export const presets: readonly Preset[] = [
     id: 'few-steps',
     template: '{subject}',
     negative: '',
-    ...{ steps: 4, guidance: 1.5, scheduler: 'lcm', withLora: true },
+    steps: 4,
+    guidance: 1.5,
+    scheduler: 'lcm',
+    withLora: true,
   },
   { id: 'creative', template: '{subject}', negative: '', steps: 30, guidance: 12, scheduler: 'euler-a' },
   {
     id: 'product-photo',
     template: '{subject}, on a plain studio background, soft even light, sharp product photograph',
     negative: 'blurry, cluttered, text, watermark',
-    ...{ steps: 25, guidance: 8.5, scheduler },
+    steps: 25,
+    guidance: 8.5,
+    scheduler,
   },
   {
     id: 'old-photo',
     template: '{subject}, in its original surroundings, natural light, vintage photograph with fine grain',
     negative: 'modern, digital, scratches, stains',
-    ...{ steps: 30, guidance: 7, scheduler },
+    steps: 30,
+    guidance: 7,
+    scheduler,
   },
   {
     id: 'film-still',
     template: '{subject}, on location, cinematic light, film still with shallow depth of field',
     negative: 'cartoon, drawing, text, watermark',
-    ...{ steps: 30, guidance: 10, scheduler },
+    steps: 30,
+    guidance: 10,
+    scheduler,
   },
   {
     id: 'advert',
     template: '{subject}, in a bright clean setting, studio light, polished advertising photograph',
     negative: 'blurry, dull, text, watermark',
-    ...{ steps: 25, guidance: 9.5, scheduler },
+    steps: 25,
+    guidance: 9.5,
+    scheduler,
   },
   {
     id: 'portrait',
     template: '{subject}, against a soft background, gentle daylight, natural portrait photograph',
     negative: 'deformed, disfigured, plastic skin, blurry',
-    ...{ steps: 25, guidance: 6.5, scheduler },
+    steps: 25,
+    guidance: 6.5,
+    scheduler,
   },
   {
     id: 'architecture',
     template: '{subject}, in its street, clear daylight, architectural photograph with straight lines',
     negative: 'crooked, distorted, people, blurry',
-    ...{ steps: 30, guidance: 9, scheduler },
+    steps: 30,
+    guidance: 9,
+    scheduler,
   },
   {
     id: 'art',
     template: '{subject}, in an imagined scene, dramatic light, detailed painting',
     negative: 'photograph, blurry, text',
-    ...{ steps: 30, guidance: 11, scheduler: 'euler-a' },
+    steps: 30,
+    guidance: 11,
+    scheduler: 'euler-a',
   },
   {
     id: 'social',
     template: '{subject}, in an everyday setting, warm light, vivid photograph',
     negative: 'blurry, dull, text, watermark',
-    ...{ steps: 20, guidance: 8, scheduler },
+    steps: 20,
+    guidance: 8,
+    scheduler,
   },
   {
     id: 'book',
     template: '{subject}, in a simple setting, soft light, book illustration',
     negative: 'photograph, text, watermark',
-    ...{ steps: 25, guidance: 7.5, scheduler },
+    steps: 25,
+    guidance: 7.5,
+    scheduler,
   },
   {
     id: 'car',
     template: '{subject}, on an open road, low sun, glossy car photograph with clean reflections',
     negative: 'distorted, dented, blurry, text, watermark',
-    ...{ steps: 30, guidance: 9.5, scheduler },
+    steps: 30,
+    guidance: 9.5,
+    scheduler,
   },
 ]
 
@@ -123,7 +146,7 @@ export function choiceOf({ options, task, prompt, negativePrompt }: FillSettings
 /** @param options As for `choiceOf`. */
 export function numbersOf(options: Options): Numbers {
   const { steps, guidance, scheduler, size = trainedSide } = presetOf(options)
-  return { ...{ steps, guidance, scheduler, strength: 1, eta: 0, size }, ...askedNumbers(options) }
+  return { steps, guidance, scheduler, strength: 1, eta: 0, size, ...askedNumbers(options) }
 }
 
 function presetOf({ preset, quality }: Options): Preset {

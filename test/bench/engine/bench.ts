@@ -7,10 +7,15 @@ import { judgePictures } from './judge.ts'
 import { measureLarge } from './large.ts'
 import { largeReport, picturesReport, summary } from './report.ts'
 import { differencesTable } from './tables.ts'
+import { variationsReport } from './variations.ts'
 
 /** Fills every picture with every contestant, one after another, and prints how they did. */
 export async function benchEngine(options: EngineBenchOptions): Promise<void> {
   const { quality, grow, baseline, json, table } = options
+  if (options.variations) {
+    console.log(await variationsReport(await findPictures(options.pictures, options.only), options))
+    return
+  }
   const edge = grow ? {} : { growPx: 0, featherPx: 0 }
   const contestants = [infill({ quality, ...edge }), ...(await availablePeers(options.peers, console.error))]
   const pictures = await findPictures(options.pictures, options.only)

@@ -14,6 +14,7 @@ export interface EngineBenchOptions {
   readonly repeat: number
   readonly fresh: boolean
   readonly large: boolean
+  readonly variations: boolean
   readonly lpips: boolean
   readonly sheets: string | null
   readonly json: string | null
@@ -32,6 +33,7 @@ export const engineCommand = new Command('engine')
   .option('--repeat <number>', 'median time of this many runs', toCount, 1)
   .option('--fresh', 'measure the peers again, too', false)
   .option('--large', 'large pictures instead: how cost grows', false)
+  .option('--variations', 'what three variations cost beside one, Infill alone', false)
   .option('--no-lpips', 'leave out the perceptual distance, which takes the longest')
   .option('--sheets <folder>', 'before, mask and every fill of each picture side by side', toText, null)
   .option('--json <file>', 'keep the figures, for --baseline', toText, null)

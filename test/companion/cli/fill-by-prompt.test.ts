@@ -9,6 +9,7 @@ import type { Samples } from '../../../companion/image/samples.ts'
 import { tinyFolder } from '../../support/diffusion.ts'
 import { pngOf } from '../../support/encoded.ts'
 import { goldenCalls, goldenPictures, goldenWords, optionsOf } from '../../support/golden-calls.ts'
+import { gradientImage, rectMask } from '../../support/images.ts'
 import { Infill } from '../../support/infill.ts'
 
 let folder: string
@@ -85,6 +86,37 @@ describe('infill fill --engine stable-diffusion --weights FOLDER --raw, as built
     expect(infill.output).toMatch(sentence)
     expect(existsSync(join(folder, 'never.png'))).toBe(false)
   })
+})
+
+test('infill fill takes a preset, each of its numbers otherwise, and changes nothing outside the hole', async () => {
+  const [width, height] = [90, 70]
+  const picture = gradientImage(width, height)
+  await writeFile(join(folder, 'room.png'), await pngOf(picture))
+  const hole = { x: 30, y: 20, width: 28, height: 24 }
+  await writeFile(join(folder, 'hole.png'), await pngOf(rectMask(width, height, hole)))
+  const fillBy = async (preset: string) => {
+    const options = [`preset=${preset}`, 'steps=2', 'size=256', 'growPx=0', 'featherPx=0']
+    const infill = new Infill(folder, [
+      ...['fill', 'room.png', 'hole.png', '--engine', 'stable-diffusion', '--json'],
+      ...['--weights', join(folder, 'sd15-tiny'), '--prompt', 'a red vase', '--seed', '7'],
+      ...['-o', `${preset}.png`, ...options.flatMap((option) => ['--option', option])],
+    ])
+    expect(await infill.exitCode, infill.output).toBe(0)
+    expect(JSON.parse(infill.output)).toMatchObject({ seed: 7, used: { steps: 2, workWidth: 256 } })
+    return sharp(readFileSync(join(folder, `${preset}.png`)))
+      .ensureAlpha()
+      .raw()
+      .toBuffer()
+  }
+  const [car, book] = [await fillBy('car'), await fillBy('book')]
+
+  expect(car).not.toEqual(book)
+  const isInside = (pixel: number) => {
+    const [x, y] = [pixel % width, Math.floor(pixel / width)]
+    return x >= hole.x && x < hole.x + hole.width && y >= hole.y && y < hole.y + hole.height
+  }
+  const changed = picture.data.findIndex((value, i) => !isInside(i >> 2) && car[i] !== value)
+  expect(changed).toBe(-1)
 })
 
 async function writeInputs(name: string, image: Samples, mask: Mask) {

@@ -128,6 +128,17 @@ describe('infill fill', () => {
     })
   })
 
+  test('hands on what must not be copied', async () => {
+    const engine = stubEngine()
+    const avoid = await put('avoid.png', await pngOf(rectMask(61, 43, { x: 0, y: 0, width: 61, height: 10 })))
+
+    const args = { output: join(folder, 'avoiding.png'), avoid, option: ['growPx=0', 'featherPx=0'] }
+    expect((await run(args, { engines: [engine] })).exitCode).toBe(0)
+
+    const { tile } = engine.fills[0]!
+    expect(tile.avoid!.data.lastIndexOf(255)).toBe(10 * tile.image.width - 1)
+  })
+
   test('fills on as many threads as asked for, and ends', async () => {
     const threads = String(Math.min(2, availableParallelism()))
     const output = join(folder, 'threads.png')
@@ -177,6 +188,7 @@ describe('infill fill', () => {
     ['too many variations', { output: 'o.png', variations: '9' }, /1 to 8 for --variations but received 9/],
     ['no mask for a removal', { output: 'o.png', mask: '-' }, /needs a mask/],
     ['--raw for an engine without a model', { output: 'o.png', raw: true }, /takes no --raw/],
+    ['--avoid with --raw', { output: 'o.png', avoid: 'a.png', raw: true }, /--raw takes no --avoid/],
     ['--weights for an engine without a model', { output: 'o.png', weights: 'w' }, /takes no --weights/],
   ])('calls %s wrong use: exit code 2', async (_name, args, sentence) => {
     const { exitCode, lines, errors } = await run(args)
@@ -203,6 +215,11 @@ describe('infill fill', () => {
     [
       'a mask of another shape',
       async () => ({ mask: await put('turned.png', await pngOf(rectMask(43, 61))) }),
+    ],
+    ['a mask of what to avoid that is not there', async () => ({ avoid: join(folder, 'nowhere.png') })],
+    [
+      'a mask of what to avoid that is no PNG',
+      async () => ({ avoid: await put('avoid.txt', Buffer.from('text')) }),
     ],
     ['an empty mask', async () => ({ mask: await put('empty.png', await pngOf(rectMask(61, 43))) })],
   ])('blames %s: exit code 3', async (_name, args) => {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { split } from '../../../companion/diffusion/denoise.ts'
 import type { InpaintModel } from '../../../companion/diffusion/inpaint.ts'
 import { createGenerator } from '../../../companion/diffusion/noise.ts'
 import { inpaintRaw, type RawRequest } from '../../../companion/diffusion/raw.ts'
 import { stableDiffusionNoise } from '../../../companion/diffusion/schedulers/config.ts'
+import { schedulers } from '../../../companion/diffusion/schedulers/index.ts'
 import type { GraphDefinition } from '../../../models/onnx/graph.ts'
 import { buildUNet } from '../../../models/stable-diffusion/unet.ts'
 import { buildVaeDecoder, buildVaeEncoder } from '../../../models/stable-diffusion/vae.ts'
@@ -21,15 +23,15 @@ const cases = goldenCalls.flatMap((call) => [
 ])
 
 describe('inpaintRaw', () => {
-  test.each(cases)('gives the pictures of diffusers in $name, $rowsAtOnce at once', async (call) => {
+  test.each(cases)('follows diffusers in $name to its pictures, $rowsAtOnce at once', async (call) => {
     const reference = await readReference(diffusionPath('pipeline', `${call.name}.safetensors`))
     const { model, close } = await openModel(call)
-    const samples: Float32Array[] = []
+    const shown: Shown[] = []
     const latents: Float32Array[] = []
     const watched: InpaintModel = {
       ...model,
       predict: (sample, timestep, embeddings) => {
-        samples.push(sample)
+        shown.push(...split(sample, sample.length / model.rowsAtOnce).map((row) => ({ row, timestep })))
         return model.predict(sample, timestep, embeddings)
       },
       decode: (unscaled) => {
@@ -44,12 +46,18 @@ describe('inpaintRaw', () => {
     })
     await close()
 
-    const masked = maskedLatents(samples[0]!, model.rowsAtOnce)
-    expect(furthest(masked, reference('masked_image_latents').data)).toBeLessThan(1e-4)
+    expect(furthest(channels(shown[0]!.row, 5, 9), reference('masked_image_latents').data)).toBeLessThan(1e-4)
     // A few times what rounding does to them, for another machine rounds otherwise.
+    const tolerance = 5 * call.sensitivity
+    const [start, after] = [reference('start_latents').data, reference('latents').data]
+    const seen = latentsSeen(shown, call)
+    expect(seen.map(({ timestep }) => timestep)).toEqual([...reference('timesteps').data])
+    for (const [index, { values }] of seen.entries()) {
+      const before = index === 0 ? start : after.slice((index - 1) * start.length, index * start.length)
+      expect(furthest(values, scaledFor(call, before, index))).toBeLessThan(tolerance)
+    }
     const last = latents.flatMap((picture) => [...picture])
-    const expectedLast = reference('latents').data.slice(-last.length)
-    expect(furthest(last, expectedLast)).toBeLessThan(5 * call.sensitivity)
+    expect(furthest(last, after.slice(-last.length))).toBeLessThan(tolerance)
 
     const expected = reference('images')
     const [count, height, width] = expected.shape as readonly [number, number, number]
@@ -61,10 +69,33 @@ describe('inpaintRaw', () => {
   })
 })
 
-/** The last four of the nine channels of the first row. */
-function maskedLatents(sample: Float32Array, rows: number): Float32Array {
-  const row = sample.slice(0, sample.length / rows)
-  return row.slice((row.length / 9) * 5)
+/** One row of what the network was given. */
+interface Shown {
+  /** [9, h, w] */
+  readonly row: Float32Array
+  readonly timestep: number
+}
+
+/** The latents of all pictures in each evaluation, once for each picture. */
+function latentsSeen(shown: readonly Shown[], { arguments: given }: GoldenCall) {
+  const rowsOfPicture = given.guidance_scale > 1 ? 2 : 1
+  const rows = rowsOfPicture * (given.num_images_per_prompt ?? 1)
+  return Array.from({ length: shown.length / rows }, (_, evaluation) => {
+    const own = shown.slice(evaluation * rows, (evaluation + 1) * rows)
+    const pictures = own.filter((_, row) => row % rowsOfPicture === 0)
+    return { timestep: own[0]!.timestep, values: pictures.flatMap(({ row }) => [...channels(row, 0, 4)]) }
+  })
+}
+
+function channels(row: Float32Array, start: number, end: number): Float32Array {
+  return row.slice((row.length / 9) * start, (row.length / 9) * end)
+}
+
+/** As the scheduler gives latents to the network. */
+function scaledFor({ scheduler, arguments: given }: GoldenCall, latents: Float32Array, index: number) {
+  const run = { steps: given.num_inference_steps, strength: given.strength ?? 1 }
+  const normal = () => expect.unreachable()
+  return schedulers[scheduler](stableDiffusionNoise, { ...run, normal }).scaleModelInput(latents, index)
 }
 
 function requestOf(call: GoldenCall, reference: Awaited<ReturnType<typeof readReference>>): RawRequest {

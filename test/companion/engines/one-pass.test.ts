@@ -27,13 +27,18 @@ function planes([height, width]: readonly number[], at: (index: number) => numbe
 }
 
 /** A network that hands on what the session gives, and remembers the sizes it was asked for. */
-async function open(acts: readonly Act[], { device = 'cpu' }: { device?: Device['kind'] } = {}) {
+async function open(
+  acts: readonly Act[],
+  { device = 'cpu', isLoadable = true }: { device?: Device['kind']; isLoadable?: boolean } = {},
+) {
   const runtime = scriptedRuntime(acts, { device })
   const sizes: Size[] = []
   const network: OnePassNetwork = {
     title: 'Net',
+    slot: 'net',
     smallerScales: [0.75, 0.5],
-    load(size, on, run) {
+    async load(size, on, run) {
+      if (!isLoadable) throw tooLarge
       const source = { slot: 'net', key: '', model: () => '', warmUp: () => ({}) }
       sizes.push({ width: size.width, height: size.height })
       return runtime.load(source, on, run)
@@ -116,6 +121,21 @@ describe('an engine of one pass', () => {
     await engine.fill(tile, settings, quietRun)
     expect(engine.notes).toEqual([])
   })
+
+  test.each<[Device['kind'], RegExp]>([
+    ['cpu', /all else was unloaded.*75 %.*50 %[^,]*\. Close/],
+    ['cuda', /all else was unloaded.*75 %.*50 %.*then the CPU computed the fill\. Close/],
+  ])(
+    'names the CPU as tried only where it was another way: not even a load fits, on %s',
+    async (device, message) => {
+      const { engine } = await open([noise], { device, isLoadable: false })
+      expect(engine.device.kind).toBe(device)
+      await expect(engine.fill(tile, settings, quietRun)).rejects.toMatchObject({
+        code: 'out-of-memory',
+        message: expect.stringMatching(message),
+      })
+    },
+  )
 
   test('computes nonsense of a graphics card once more on the CPU', async () => {
     const { engine, runtime } = await open([black, noise], { device: 'cuda' })

@@ -85,6 +85,16 @@ describe('planContexts', () => {
     expect(plan([640, 480], holes)).toHaveLength(expected)
   })
 
+  test('joins two holes of which one would see what the other is filled with, though that is more work', () => {
+    const [upper, lower] = [
+      { x: 200, y: 200, width: 20, height: 20 },
+      { x: 280, y: 260, width: 20, height: 20 },
+    ]
+
+    expect(plan([640, 480], [upper, lower])).toHaveLength(1)
+    expect(plan([640, 480], [upper, { ...lower, y: 285 }])).toHaveLength(2)
+  })
+
   test('does not run an engine 500 times for 500 specks', () => {
     const specks = paintMask(4000, 3000, (x, y) => x % 160 < 4 && y % 150 < 4)
 

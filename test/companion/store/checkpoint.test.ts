@@ -7,6 +7,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readCheckpoint } from '../../../companion/store/checkpoint.ts'
 import { bytesPerElement, type StoredTensor } from '../../../models/checkpoint.ts'
+import { storedZip } from '../../support/torch-file.ts'
 
 const fixtures = fileURLToPath(new URL('../../fixtures/torch-files/', import.meta.url))
 
@@ -155,7 +156,7 @@ describe('readCheckpoint refuses a pickle', () => {
   ])('%s', async (_, program, sentence) => {
     const file = await written(
       'hand.pt',
-      storedZip('any/data.pkl', Buffer.from(`\x80\x02${program}`, 'latin1')),
+      storedZip([['any/data.pkl', Buffer.from(`\x80\x02${program}`, 'latin1')]]),
     )
     expect(await refusal(file)).toMatchObject({
       code: 'model-damaged',
@@ -266,24 +267,6 @@ async function written(name: string, bytes: Buffer): Promise<string> {
   const path = join(scratch, name)
   await writeFile(path, bytes)
   return path
-}
-
-/** A zip archive with one entry, not compressed. */
-function storedZip(name: string, bytes: Buffer): Buffer {
-  const local = Buffer.alloc(30)
-  local.write('PK\x03\x04', 'latin1')
-  local.writeUInt16LE(name.length, 26)
-  const central = Buffer.alloc(46)
-  central.write('PK\x01\x02', 'latin1')
-  central.writeUInt32LE(bytes.length, 20)
-  central.writeUInt32LE(bytes.length, 24)
-  central.writeUInt16LE(name.length, 28)
-  const end = Buffer.alloc(22)
-  end.write('PK\x05\x06', 'latin1')
-  end.writeUInt16LE(1, 10)
-  end.writeUInt32LE(central.length + name.length, 12)
-  end.writeUInt32LE(local.length + name.length + bytes.length, 16)
-  return Buffer.concat([local, Buffer.from(name), bytes, central, Buffer.from(name), end])
 }
 
 function safetensors(header: unknown, dataBytes: number): Buffer {

@@ -7,19 +7,33 @@ import { expectClose, runGraph, watch } from '../../support/onnx.ts'
 import { readReference } from '../../support/reference.ts'
 
 // The first file is written as in 2022, with tensors at any byte; the second holds float16.
-describe.each(['sd15-quick-gelu', 'sd2-gelu'] as const)('buildTextEncoder of %s', (kind) => {
-  test.each(['cpu', 'coreml'] as const)('equals transformers in the operators of %s', async (provider) => {
-    const { checkpoint, config } = await tinyTextEncoder(kind)
-    const reference = await readReference(diffusionPath('text-encoder', kind, 'expected.safetensors'))
-    const firstLayer = {
-      node: 'text_model.encoder.layers.0/Add#2',
-      shape: reference('layer.0').shape,
-    }
-    const graph = watch(buildTextEncoder(checkpoint, config, 2, { provider }), { 'layer.0': firstLayer })
-    const outputs = await runGraph(graph, { input_ids: reference('input_ids').data })
-    expectClose(outputs['layer.0'], reference('layer.0'), 2e-5)
-    expectClose(outputs.last_hidden_state, reference('last_hidden_state'), 2e-5)
-  })
+describe.each([
+  { kind: 'sd15-quick-gelu', layers: 3 },
+  { kind: 'sd2-gelu', layers: 4 },
+] as const)('buildTextEncoder of $kind', ({ kind, layers }) => {
+  test.each(['cpu', 'coreml'] as const)(
+    'equals transformers in the operators of %s, layer by layer',
+    async (provider) => {
+      const { checkpoint, config } = await tinyTextEncoder(kind)
+      const reference = await readReference(diffusionPath('text-encoder', kind, 'expected.safetensors'))
+      const graph = buildTextEncoder(checkpoint, config, 2, { provider })
+      const nodes = {
+        embeddings: 'text_model.embeddings/Add',
+        ...Object.fromEntries(
+          Array.from({ length: layers }, (_, i) => [`layer.${i}`, `text_model.encoder.layers.${i}/Add#2`]),
+        ),
+      }
+      const watched = Object.entries(nodes).map(
+        ([name, node]) => [name, { node, shape: reference(name).shape }] as const,
+      )
+      const outputs = await runGraph(watch(graph, Object.fromEntries(watched)), {
+        input_ids: reference('input_ids').data,
+      })
+      for (const name of [...Object.keys(nodes), 'last_hidden_state']) {
+        expectClose(outputs[name], reference(name), 2e-5)
+      }
+    },
+  )
 
   test('comes near in float16', async () => {
     const { checkpoint, config } = await tinyTextEncoder(kind)

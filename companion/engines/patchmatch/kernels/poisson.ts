@@ -5,6 +5,7 @@ import {
   neighboursAt,
   nodeBytes,
   placeAt,
+  relax,
   rightSideAt,
   solutionAt,
   solve,
@@ -16,9 +17,9 @@ import {
  *
  * @param image its hole pixels hold the copies, and get the result
  * @param node [height, width] of 4 bytes, zeros; gets the number of each hole pixel's node
- * @param grid zeros; room for nobody, a node for each hole pixel, and what `solve` needs
+ * @param grid room for nobody, a node for each hole pixel, and what `solve` needs
  * @param pull λ; 0: there are no calm colours
- * @param calm 4 bytes for each hole pixel
+ * @param steps 4 f32 for each hole pixel
  * @param gain of the differences within the hole
  */
 export function blendCopies(
@@ -32,56 +33,26 @@ export function blendCopies(
   node: usize,
   grid: usize,
   pull: f32,
-  calm: usize,
+  steps: usize,
   gain: f32,
 ): void {
   connect(image, width, height, holePixels, holePixelCount, node, grid)
+  if (pull > 0) {
+    sumSteps(steps, image, width, holePixels, holePixelCount, grid)
+    solve(grid, holePixelCount, width, height)
+  }
   sumDifferences(image, width, height, hole, holePixels, holePixelCount, copiedFrom, grid, gain)
-  if (pull > 0) pullTowards(calm, pull, image, holePixels, holePixelCount, grid)
-  solve(grid, holePixelCount, width, height)
+  if (pull > 0) {
+    pullTowardsSolution(pull, image, holePixels, holePixelCount, grid)
+    relax(grid, holePixelCount, pull)
+  } else {
+    solve(grid, holePixelCount, width, height)
+  }
   let p = grid
   for (let k = 0; k < holePixelCount; k++) {
     p += nodeBytes
     const place = load<i32>(holePixels + 4 * k)
     storeColour(image, place, f32x4.add(colourAt(image, place), v128.load(p, solutionAt)))
-  }
-}
-
-/**
- * See `blendSteps` in poisson.ts.
- *
- * @param node, grid as for `blendCopies`
- * @param steps 4 f32 for each hole pixel
- * @param blended gets 4 bytes for each hole pixel
- */
-export function blendSteps(
-  image: usize,
-  width: i32,
-  height: i32,
-  holePixels: usize,
-  holePixelCount: i32,
-  steps: usize,
-  node: usize,
-  grid: usize,
-  blended: usize,
-): void {
-  connect(image, width, height, holePixels, holePixelCount, node, grid)
-  for (let k = 0; k < holePixelCount; k++) {
-    step()
-    const place = load<i32>(holePixels + 4 * k)
-    const p = grid + nodeBytes * (k + 1)
-    let present = f32x4.splat(0)
-    for (let side = 0; side < 4; side++) {
-      if (load<f32>(p + 4 * side, weightsAt) === 0) continue
-      const other = colourAt(image, place + stepOf(side, width))
-      present = f32x4.add(present, f32x4.sub(colourAt(image, place), other))
-    }
-    v128.store(p, f32x4.replace_lane(f32x4.sub(v128.load(steps + 16 * k), present), 3, 0), rightSideAt)
-  }
-  solve(grid, holePixelCount, width, height)
-  for (let k = 0; k < holePixelCount; k++) {
-    const present = colourAt(image, load<i32>(holePixels + 4 * k))
-    storeColour(blended, k, f32x4.add(present, v128.load(grid + nodeBytes * (k + 1), solutionAt)))
   }
 }
 
@@ -95,6 +66,7 @@ function connect(
   node: usize,
   grid: usize,
 ): void {
+  memory.fill(grid, 0, nodeBytes * (holePixelCount + 1))
   for (let k = 0; k < holePixelCount; k++) store<i32>(node + 4 * load<i32>(holePixels + 4 * k), k + 1)
   for (let k = 0; k < holePixelCount; k++) {
     step()
@@ -135,7 +107,30 @@ function alphaAt(image: usize, place: i32): i32 {
   return load<u8>(image + 4 * place + 3)
 }
 
-/** The right side of the equation. */
+/** The right side of the equation whose solution are the calm colours. */
+function sumSteps(
+  steps: usize,
+  image: usize,
+  width: i32,
+  holePixels: usize,
+  holePixelCount: i32,
+  grid: usize,
+): void {
+  for (let k = 0; k < holePixelCount; k++) {
+    step()
+    const place = load<i32>(holePixels + 4 * k)
+    const p = grid + nodeBytes * (k + 1)
+    let present = f32x4.splat(0)
+    for (let side = 0; side < 4; side++) {
+      if (load<f32>(p + 4 * side, weightsAt) === 0) continue
+      const other = colourAt(image, place + stepOf(side, width))
+      present = f32x4.add(present, f32x4.sub(colourAt(image, place), other))
+    }
+    v128.store(p, f32x4.replace_lane(f32x4.sub(v128.load(steps + 16 * k), present), 3, 0), rightSideAt)
+  }
+}
+
+/** The right side of the equation whose solution is the blend. */
 function sumDifferences(
   image: usize,
   width: i32,
@@ -183,9 +178,8 @@ function sumDifferences(
   }
 }
 
-/** Adds λ (f − calm)² to what is made small. */
-function pullTowards(
-  calm: usize,
+/** Adds λ (f − c)² to what is made small, c being what the present solution leads to. */
+function pullTowardsSolution(
   pull: f32,
   image: usize,
   holePixels: usize,
@@ -194,9 +188,10 @@ function pullTowards(
 ): void {
   for (let k = 0; k < holePixelCount; k++) {
     const p = grid + nodeBytes * (k + 1)
-    const apart = f32x4.sub(colourAt(calm, k), colourAt(image, load<i32>(holePixels + 4 * k)))
-    const pulled = f32x4.replace_lane(f32x4.mul(apart, f32x4.splat(pull)), 3, 0)
-    v128.store(p, f32x4.add(v128.load(p, rightSideAt), pulled), rightSideAt)
+    const colour = colourAt(image, load<i32>(holePixels + 4 * k))
+    const calm = f32x4.add(colour, v128.load(p, solutionAt))
+    const apart = f32x4.sub(f32x4.min(f32x4.max(calm, f32x4.splat(0)), f32x4.splat(255)), colour)
+    v128.store(p, f32x4.add(v128.load(p, rightSideAt), f32x4.mul(apart, f32x4.splat(pull))), rightSideAt)
     store<f32>(p, load<f32>(p, diagonalAt) + pull, diagonalAt)
   }
 }

@@ -1,4 +1,5 @@
-import { squares, total } from './patch-distance'
+import { difference, squares } from './differences'
+import { total } from './lanes'
 
 /**
  * See `bestSource` in starts.ts.
@@ -38,10 +39,6 @@ export function bestSource(
     }
   }
   return best
-}
-
-function difference(a: v128, b: v128): v128 {
-  return v128.or(i8x16.sub_sat_u(a, b), i8x16.sub_sat_u(b, a))
 }
 
 function takePatch(

@@ -1,14 +1,12 @@
 import { step } from './cancel'
 import { colourAt, storeColour } from './colour'
-import { exponential } from './exponential'
-
-/** γ = 2: a patch counts half as much for each pixel that its centre lies deeper in the hole. */
-const logGamma = Mathf.LN2
+import { powerOf2 } from './exponential'
+import { leastOf, total } from './lanes'
 
 /**
  * See `vote` in vote.ts.
  *
- * @param weights room for 64 bytes
+ * @param weights room for 7 times 32 bytes
  * @returns the sum of the changes of all colours, in grey levels
  */
 export function vote(
@@ -33,14 +31,14 @@ export function vote(
     if (isUnanimous) {
       store<u32>(pixels + 4 * place, load<u32>(pixels + 4 * (place + shift)))
     } else {
-      const sharpness = sharpnessFor(alpha, Infinity)
+      weigh(1, place, width, depth, cost, sharpnessFor(alpha, Infinity), weights)
       let weight = f32x4.splat(0)
       let colour = f32x4.splat(0)
-      for (let cy = top; cy <= bottom; cy++) {
+      let row = weights
+      for (let cy = top; cy <= bottom; cy++, row += 32) {
         const c0 = cy * width + left
-        weigh(c0, place, depth, cost, sharpness, weights)
         for (let k = 0; k <= right - left; k++) {
-          const w = v128.load32_splat(weights + 4 * k)
+          const w = v128.load32_splat(row + 4 * k)
           const source = load<i32>(match + 4 * (c0 + k)) + place - c0 - k
           weight = f32x4.add(weight, w)
           colour = f32x4.add(colour, f32x4.mul(w, colourAt(pixels, source)))
@@ -56,7 +54,7 @@ export function vote(
 /**
  * See `voteOnSteps` in vote.ts.
  *
- * @param weights room for 64 bytes
+ * @param weights room for 4 times 32 bytes, and as many sources and weights
  * @param number [height, width], 1 + the number of each hole pixel; 0 elsewhere
  * @param steps 4 f32 for each hole pixel, zeros
  */
@@ -80,26 +78,29 @@ export function voteOnSteps(
     step()
     const place = load<i32>(holePixels + 4 * k)
     gather(place, width, height, patchRadius, match, cost)
-    const sharpness = sharpnessFor(alpha, 16 * (least as f32))
+    const shown = weights + 4 * 32
     let weight = f32x4.splat(0)
     let toLeft = f32x4.splat(0)
     let toRight = f32x4.splat(0)
     let up = f32x4.splat(0)
     let down = f32x4.splat(0)
-    for (let cy = top; cy <= bottom; cy += 2) {
-      const c0 = cy * width + left
-      weigh(c0, place, depth, cost, sharpness, weights)
-      for (let k = 0; k <= right - left; k++) {
-        const w = v128.load32_splat(weights + 4 * k)
-        const source = load<i32>(match + 4 * (c0 + k)) + place - c0 - k
-        const x = source % width
-        const colour = colourAt(pixels, source)
-        weight = f32x4.add(weight, w)
-        if (x > 0) toLeft = addStep(toLeft, w, colour, pixels, source - 1)
-        if (x + 1 < width) toRight = addStep(toRight, w, colour, pixels, source + 1)
-        if (source >= width) up = addStep(up, w, colour, pixels, source - width)
-        if (source < lastRow) down = addStep(down, w, colour, pixels, source + width)
-      }
+    let shownEnd: usize = 0
+    if (isUnanimous) {
+      shownEnd = shownBy(place + shift, 1, shown)
+    } else {
+      weigh(2, place, width, depth, cost, sharpnessFor(alpha, 16 * (least as f32)), weights)
+      shownEnd = listShown(place, width, match, weights, shown)
+    }
+    for (let at = shown; at < shownEnd; at += 8) {
+      const source = load<i32>(at)
+      const w = v128.load32_splat(at, 4)
+      const x = source % width
+      const colour = colourAt(pixels, source)
+      weight = f32x4.add(weight, w)
+      if (x > 0) toLeft = addStep(toLeft, w, colour, pixels, source - 1)
+      if (x + 1 < width) toRight = addStep(toRight, w, colour, pixels, source + 1)
+      if (source >= width) up = addStep(up, w, colour, pixels, source - width)
+      if (source < lastRow) down = addStep(down, w, colour, pixels, source + width)
     }
     const x = place % width
     const scale = f32x4.div(f32x4.splat(1), weight)
@@ -108,6 +109,38 @@ export function voteOnSteps(
     if (place >= width) handOver(f32x4.mul(up, scale), k, place - width, number, steps)
     if (place < lastRow) handOver(f32x4.mul(down, scale), k, place + width, number, steps)
   }
+}
+
+/**
+ * What every other row of patches shows at a place: sources and their weights, 8 bytes each; one after another that are the
+ * same, once.
+ *
+ * @returns where the list ends
+ */
+function listShown(place: i32, width: i32, match: usize, weights: usize, shown: usize): usize {
+  let source = -1
+  let weight: f32 = 0
+  let row = weights
+  let at = shown - 8
+  for (let cy = top; cy <= bottom; cy += 2, row += 32) {
+    const c0 = cy * width + left
+    for (let k = 0; k <= right - left; k++) {
+      const next = load<i32>(match + 4 * (c0 + k)) + place - c0 - k
+      const isSame = next === source
+      // Without a branch, which nobody could predict.
+      weight = load<f32>(row + 4 * k) + select<f32>(weight, 0, isSame)
+      at += select<usize>(0, 8, isSame)
+      source = next
+      shownBy(source, weight, at)
+    }
+  }
+  return at + 8
+}
+
+function shownBy(source: i32, weight: f32, at: usize): usize {
+  store<i32>(at, source)
+  store<f32>(at, weight, 4)
+  return at + 8
 }
 
 function addStep(sum: v128, weight: v128, colour: v128, pixels: usize, neighbour: i32): v128 {
@@ -149,38 +182,67 @@ function gather(place: i32, width: i32, height: i32, r: i32, match: usize, cost:
   right = min(width - 1 - r, x + r)
   const first = top * width + left
   shift = load<i32>(match + 4 * first) - first
-  least = i32.MAX_VALUE
-  sum = 0
-  let differing = 0
+  // A row is at most seven patches: two times four of them, and none beyond the last.
+  const isLow = i32x4.le_s(i32x4(0, 1, 2, 3), i32x4.splat(right - left))
+  const isHigh = i32x4.le_s(i32x4(4, 5, 6, 7), i32x4.splat(right - left))
+  let leasts = i32x4.splat(i32.MAX_VALUE)
+  let sums = i32x4.splat(0)
+  let differing = i32x4.splat(0)
+  let expected = i32x4.add(i32x4(0, 1, 2, 3), i32x4.splat(first + shift))
+  let at = 4 * first
   for (let cy = top; cy <= bottom; cy++) {
-    for (let c = cy * width + left; c <= cy * width + right; c++) {
-      const d = load<i32>(cost + 4 * c)
-      sum += d
-      least = min(least, d)
-      differing |= (load<i32>(match + 4 * c) - c) ^ shift
-    }
+    const low = v128.load(cost + at)
+    const high = v128.load(cost + at, 16)
+    sums = i32x4.add(sums, i32x4.add(v128.and(low, isLow), v128.and(high, isHigh)))
+    leasts = i32x4.min_s(leasts, v128.bitselect(low, leasts, isLow))
+    leasts = i32x4.min_s(leasts, v128.bitselect(high, leasts, isHigh))
+    const otherLow = v128.xor(v128.load(match + at), expected)
+    const otherHigh = v128.xor(v128.load(match + at, 16), i32x4.add(expected, i32x4.splat(4)))
+    differing = v128.or(differing, v128.or(v128.and(otherLow, isLow), v128.and(otherHigh, isHigh)))
+    expected = i32x4.add(expected, i32x4.splat(width))
+    at += 4 * width
   }
-  isUnanimous = differing === 0
+  least = leastOf(leasts)
+  sum = total(sums)
+  isUnanimous = !v128.any_true(differing)
 }
 
-/** @param mostSpread in place of dmean − dmin, where that is more */
+/**
+ * What e^−d is to be taken to the power of, in powers of 2.
+ *
+ * @param mostSpread in place of dmean − dmin, where that is more
+ */
 function sharpnessFor(alpha: f32, mostSpread: f32): f32 {
   const mean = (sum as f32) / (((bottom - top + 1) * (right - left + 1)) as f32)
   if (mean <= (least as f32)) return 0
-  return 1 / (alpha * max(min(mean - (least as f32), mostSpread), 1e-3))
+  return Mathf.LOG2E / (alpha * max(min(mean - (least as f32), mostSpread), 1e-3))
 }
 
-/** The weights of a row of patches, from `c0` on. */
-function weigh(c0: i32, place: i32, depth: usize, cost: usize, sharpness: f32, weights: usize): void {
-  const depthHere = f32x4.splat(load<f32>(depth + 4 * place))
-  for (let part = 0; part < 32; part += 16) {
-    const spared = f32x4.convert_i32x4_s(i32x4.sub(i32x4.splat(least), v128.load(cost + 4 * c0 + part)))
-    const deeper = f32x4.sub(v128.load(depth + 4 * c0 + part), depthHere)
-    const power = f32x4.sub(
-      f32x4.mul(spared, f32x4.splat(sharpness)),
-      f32x4.mul(deeper, f32x4.splat(logGamma)),
-    )
-    v128.store(weights + part, exponential(f32x4.min(power, f32x4.splat(80))))
+/**
+ * The weights of the patches in every `rowStep`-th row, 8 in a row, of which those beyond the last patch mean nothing. γ = 2: a
+ * patch counts half as much for each pixel that its centre lies deeper in the hole.
+ */
+function weigh(
+  rowStep: i32,
+  place: i32,
+  width: i32,
+  depth: usize,
+  cost: usize,
+  sharpness: f32,
+  weights: usize,
+): void {
+  const depthHere = v128.load32_splat(depth + 4 * place)
+  const leasts = i32x4.splat(least)
+  const sharply = f32x4.splat(sharpness)
+  let at = 4 * (top * width + left)
+  for (let cy = top; cy <= bottom; cy += rowStep) {
+    for (let part = 0; part < 32; part += 16) {
+      const spared = f32x4.convert_i32x4_s(i32x4.sub(leasts, v128.load(cost + at + part)))
+      const deeper = f32x4.sub(v128.load(depth + at + part), depthHere)
+      v128.store(weights + part, powerOf2(f32x4.sub(f32x4.mul(spared, sharply), deeper)))
+    }
+    at += 4 * rowStep * width
+    weights += 32
   }
 }
 

@@ -59,6 +59,30 @@ describe('findClones', () => {
     expect(found.size).toBe(3 * 8 + 3 * 8 + 8 * 8)
   })
 
+  test('takes the nearest of places that are equally plain', () => {
+    const plain = paint(size, () => [240, 235, 220])
+    // 7 px high, with 3 px around it.
+    for (const shift of shifts(plain, within(46, 36, 8, 7)).values()) expect(Math.abs(shift)).toBe(10 * width)
+  })
+
+  test('takes the largest parts, where there are more than 32', () => {
+    const marks = (x: number, y: number) => x >= 60 && x % 10 < 2 && y % 10 < 2
+    const found = shifts(page, (x, y) => marks(x, y) || within(20, 55, 12, 12)(x, y))
+    expect([...found.keys()].filter((place) => place % width < 60)).toHaveLength(12 * 12)
+  })
+
+  test('finds none where everything differs a little', () => {
+    const uneven = {
+      ...page,
+      data: page.data.map((value, i) => (i % 4 < 3 ? value - 4 * ((i >> 2) % 2) : value)),
+    }
+    const shifted = {
+      ...uneven,
+      data: uneven.data.map((value, i) => ((i >> 2) % width < 60 ? page.data[i]! : value)),
+    }
+    expect(shifts(shifted, within(70, 26, 12, 8)).size).toBe(0)
+  })
+
   test('lets small differences pass, as lossy pictures have, but not larger ones', () => {
     const grain = noise(size, 4).data
     const shaken = (levels: number) => ({

@@ -3,10 +3,15 @@ import {
   type CompletionRun,
   type CompletionTask,
   complete,
+  finish,
+  prepare,
 } from '../../../../companion/engines/patchmatch/complete.ts'
+import { borrow } from '../../../../companion/engines/patchmatch/kernels.ts'
+import type { Start } from '../../../../companion/engines/patchmatch/starts.ts'
 import { CompanionError } from '../../../../companion/errors.ts'
-import type { Image, Mask } from '../../../../companion/image/image.ts'
-import { colourAt, grain, markWhere, paint, within } from './pictures.ts'
+import type { Image, Mask, Size } from '../../../../companion/image/image.ts'
+import { edgeRatio } from '../../../bench/metrics/edges.ts'
+import { colourAt, grain, markWhere, noise, paint, within } from './pictures.ts'
 
 const unwatched: CompletionRun = { onLevel: () => {}, throwIfCancelled: () => {} }
 
@@ -36,12 +41,28 @@ describe('complete', () => {
     })
   })
 
-  test('does not look at what lies in the hole', () => {
+  test('copies nothing of what lies in the hole', () => {
     const image = grain(size, 3)
     const loud = paint(size, (x, y) =>
       mask.data[y * size.width + x] ? [255, 0, 255, 40] : colourAt(image, x, y),
     )
     expect(completed(loud, mask).data).toEqual(completed(image, mask).data)
+  })
+
+  test('does not bring back what is removed from beside its like', () => {
+    // The other one meets the hole's border, so that it is what fits best.
+    const harbour = { width: 160, height: 100 }
+    const isBoat = (x: number, y: number) => within(50, 30, 32, 44)(x, y) || within(96, 24, 40, 50)(x, y)
+    const waves = grain(harbour, 2)
+    const image = paint(harbour, (x, y) => {
+      if (isBoat(x, y)) return (x + y) % 3 === 0 ? [90, 30, 10] : [190, 100, 40]
+      return [60, 90, colourAt(waves, x, y)[0]!]
+    })
+    const marked = within(46, 26, 49, 52)
+    const result = completed(image, markWhere(harbour, marked), { starts: 8 })
+    for (let y = 26; y < 78; y++) {
+      for (let x = 46; x < 95; x++) expect(colourAt(result, x, y)[0]).toBeLessThan(80)
+    }
   })
 
   test('leaves the buffers it was given alone', () => {
@@ -71,6 +92,18 @@ describe('complete', () => {
     expect(meanDifference(completed(image, mask), image)).toBeLessThan(3)
   })
 
+  test('brings a copy to the brightness around it', () => {
+    // Two cards alike, the second one grey level lighter, as lossy files have it.
+    const image = paint(size, (x, y) => {
+      const lighter = x >= 65 ? 1 : 0
+      const isCard = within(12, 20, 40, 50)(x % 65, y)
+      const grey = isCard ? 60 + 3 * ((x % 65) - 12) + (y % 5) : 230
+      return [grey + lighter, grey + lighter, 200 + lighter]
+    })
+    const marked = markWhere(size, within(85, 30, 20, 25))
+    expect(completed(image, marked).data).toEqual(image.data)
+  })
+
   test('goes on with an edge that crosses the hole', () => {
     const image = paint(size, (_, y) => (y < 50 ? [70, 120, 190] : [60, 110, 50]))
     expect(completed(image, mask).data).toEqual(image.data)
@@ -82,6 +115,36 @@ describe('complete', () => {
     for (let i = 0; i < result.data.length; i++) {
       expect(Math.abs(result.data[i]! - image.data[i]!)).toBeLessThanOrEqual(3)
     }
+  })
+
+  test('gives grain back some of the strength that its sources lack', () => {
+    // Around the hole it is stronger than anywhere a patch could be copied from.
+    const speckles = noise(size, 5)
+    const image = paint(size, (x, y) => {
+      const strength = within(55, 30, 44, 38)(x, y) ? 40 : 34
+      return Array(3).fill(128 + (strength * (colourAt(speckles, x, y)[0]! - 128)) / 128)
+    })
+    const edges = [1, 2, 3].map(
+      (seed) => edgeRatio(mask, completed(image, mask, { seed, starts: 8 }), image)!,
+    )
+    // Sources have 0.85 of it; what is only copied and blended, 0.87.
+    expect(edges.reduce((sum, edge) => sum + edge) / edges.length).toBeGreaterThan(0.89)
+  })
+
+  test('goes on with its own first fill only where that is about as good as a shared one', () => {
+    const image = paint(size, (x, y) => (isDot(x, y) ? [100 + x, 60, 40] : [120 + x, 100 + x, 90]))
+    const spoil: Start = ({ pixels, holePixels, sources }) => {
+      const from = 4 * sources[0]!
+      for (const place of holePixels) pixels.copyWithin(4 * place, from, from + 4)
+      return holePixels.map(() => sources[0]!)
+    }
+    const result = borrow(() => {
+      const prepared = prepare({ image, mask, avoid: null, starts: 8 }, unwatched)
+      const course = { ...prepared.course!, mostRounds: () => 0 }
+      const own = [{ start: spoil, top: course.judged }]
+      return finish({ ...prepared, course, own }, { seed: 1 }, unwatched)
+    })
+    expect(meanDifference(result, image)).toBeLessThan(3)
   })
 
   test('never copies from what is to be avoided', () => {
@@ -161,6 +224,54 @@ describe('complete', () => {
     const total = told[0]![1]
     expect(total).toBeGreaterThan(8)
     expect(told).toEqual(Array.from({ length: total + 1 }, (_, done) => [done, total]))
+  })
+
+  /** How many levels are worked on in all, and how often it is asked whether to go on: once a pass, and now and then. */
+  function workOn(large: Size, hole: (x: number, y: number) => boolean): { levels: number; checks: number } {
+    const work = { levels: 0, checks: 0 }
+    const task = { image: noise(large, 2), mask: markWhere(large, hole), avoid: null, seed: 1, starts: 8 }
+    complete(task, {
+      onLevel: (_, total) => void Object.assign(work, { levels: total }),
+      throwIfCancelled: () => void work.checks++,
+    })
+    return work
+  }
+
+  test.each<[string, Size, (x: number, y: number) => boolean, number]>([
+    // At level 2 it is 20 px deep. The picture can be halved four times, so first fills begin at level 4, where the hole is 5 px
+    // deep, and one at level 3, where it is 10.
+    ['80 px deep', { width: 600, height: 400 }, within(200, 100, 160, 160), 7 * 3 + 2 + 3],
+    // At level 1 it is 15 px deep. Five begin at level 3, the smallest, two at level 2, and one at level 1.
+    ['30 px deep', { width: 300, height: 220 }, within(100, 80, 60, 60), 5 * 3 + 2 * 2 + 1 + 2],
+  ])(
+    'tries eight first fills of a hole %s down to where it is about 18, and one of them on',
+    (_, large, hole, levels) => {
+      expect(workOn(large, hole).levels).toBe(levels)
+    },
+  )
+
+  test('tries one first fill where even the smallest level of the picture is large', () => {
+    expect(workOn({ width: 1200, height: 40 }, within(300, 0, 300, 40)).levels).toBe(2)
+  })
+
+  test.each([
+    ['a wire', (x: number, y: number) => Math.abs(x - 2 * y) < 5],
+    ['specks of dust', (x: number, y: number) => x % 40 < 5 && y % 30 < 5],
+  ])('fills %s from one first fill, in at most four rounds of two passes', (_, hole) => {
+    const { levels, checks } = workOn({ width: 300, height: 180 }, hole)
+    expect(levels).toBe(2)
+    // Before and after, and two passes in the end.
+    expect(checks).toBeLessThanOrEqual(3 + 4 * 2 + 2)
+  })
+
+  test('ends rounds that would never stand still: at most 12 at the smallest level', () => {
+    const { checks } = workOn({ width: 300, height: 180 }, within(100, 60, 90, 60))
+    const mostPasses = 2 * 12
+    const judging = 2
+    const [firstFills, levelsOfEach] = [8, 3]
+    expect(checks).toBeLessThanOrEqual(
+      firstFills * (levelsOfEach * mostPasses + judging + 1) + 2 * mostPasses + 5,
+    )
   })
 
   test('ends with what throwIfCancelled throws', () => {

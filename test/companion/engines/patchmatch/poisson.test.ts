@@ -15,7 +15,7 @@ function blended(
   holds: (x: number, y: number) => boolean,
   from: (place: number) => number,
 ): Image {
-  const level = createLevel(sceneOf(image, markWhere(size, holds)), 0)
+  const level = createLevel(sceneOf(image, markWhere(image, holds)), 0)
   const copiedFrom = ints(level.holePixels.length)
   copiedFrom.set(level.holePixels.map(from))
   const result = inKernels(image)
@@ -44,6 +44,17 @@ describe('blendCopies', () => {
     expect(blended(image, within(50, 26, 10, 14), (place) => place - 40 - 14 * size.width).data).toEqual(
       image.data,
     )
+  })
+
+  test('rebuilds it in margins of every width, whatever is odd', () => {
+    const wide = { width: 141, height: 131 }
+    const image = paint(wide, (x, y) => [x, y, 255 - x])
+    for (let marginPx = 5; marginPx < 35; marginPx++) {
+      const margin = within(wide.width - marginPx, 0, marginPx, wide.height)
+      const result = blended(image, margin, (place) => place - 60)
+      const errors = image.data.map((value, i) => Math.abs(value - result.data[i]!))
+      expect(Math.max(...errors)).toBeLessThanOrEqual(1)
+    }
   })
 
   test('changes nothing where the copies fit', () => {

@@ -9,10 +9,11 @@ import {
   everywhere,
   type Rounds,
   restore,
+  search,
   settle,
   sharpen,
 } from '../../../../companion/engines/patchmatch/refine.ts'
-import { markWhere, paint, sceneOf, within } from './pictures.ts'
+import { markWhere, noise, paint, sceneOf, within } from './pictures.ts'
 
 const size = { width: 90, height: 60 }
 
@@ -30,6 +31,43 @@ function begin(): { level: Level; field: Field; rounds: Rounds } {
   restore(level, field)
   return { level, field, rounds: { random, throwIfCancelled: () => {} } }
 }
+
+test('a round of searching carries a good match on to all sides', () => {
+  // Noise whose hole already shows what lies 40 px to the left of it; a single patch in its middle knows.
+  const image = noise(size, 4)
+  const level = createLevel(sceneOf(image, markWhere(size, within(55, 22, 14, 12))), 3)
+  for (const place of level.holePixels) {
+    level.pixels.copyWithin(4 * place, 4 * (place - 40), 4 * (place - 40) + 4)
+  }
+  const known = 28 * size.width + 62
+  // What is known around the hole shows something else, so only patches wholly inside have an exact match.
+  const inside = level.targets.filter((target) =>
+    within(58, 25, 8, 6)(target % size.width, Math.floor(target / size.width)),
+  )
+  const field = createField(level)
+  for (const target of level.targets) field.match[target] = level.sources[0]!
+  field.match[known] = known - 40
+  search(level, field, { random: createRandom(1), throwIfCancelled: () => {} }, { radiusPx: 0, samples: 0 })
+  for (const target of inside) expect(field.match[target]).toBe(target - 40)
+})
+
+test('sharpen lets the best patch alone decide', () => {
+  const image = noise(size, 5)
+  const level = createLevel(sceneOf(image, markWhere(size, within(45, 30, 1, 1))), 3)
+  const place = level.holePixels[0]!
+  const field = createField(level)
+  for (const target of level.targets) {
+    field.match[target] = target - 20
+    field.cost[target] = 100_000
+  }
+  field.match[place - 1] = place - 31
+  field.cost[place - 1] = 0
+  sharpen(level, field, { random: createRandom(1), throwIfCancelled: () => {} }, closeBy)
+  for (let channel = 0; channel < 3; channel++) {
+    const wanted = image.data[4 * (place - 30) + channel]!
+    expect(Math.abs(level.pixels[4 * place + channel]! - wanted)).toBeLessThanOrEqual(12)
+  }
+})
 
 describe('settle', () => {
   test('brings the energy down, round by round', () => {

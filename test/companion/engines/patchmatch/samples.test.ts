@@ -30,7 +30,7 @@ describe('sample pictures', () => {
 
   test.each([
     { name: 'syn-brick', leastPsnr: 18, edges: [0.9, 1.1] },
-    { name: 'syn-grass', leastPsnr: 13.4, edges: [0.8, 1.1] },
+    { name: 'syn-grass', leastPsnr: 13.4, edges: [0.87, 1.1] },
   ] as const)('$name comes close to the truth, and is no blur', async ({ name, leastPsnr, edges }) => {
     const { mask, filled, truth } = await fillSample(name)
     const edge = edgeRatio(mask, filled, truth!)
@@ -39,8 +39,12 @@ describe('sample pictures', () => {
     expect(edge).toBeLessThan(edges[1])
   })
 
-  test.each(['hill-tree', 'astronaut-patch', 'house-dogs'])('%s shows no seam', async (name) => {
+  test.each([
+    ['hill-tree', 1.2],
+    ['house-dogs', 1.4],
+    ['astronaut-patch', 1.8],
+  ])('%s shows no seam: at most %f', async (name, most) => {
     const { mask, filled } = await fillSample(name)
-    expect(seamRatio(mask, filled)).toBeLessThan(1.8)
+    expect(seamRatio(mask, filled)).toBeLessThan(most)
   })
 })

@@ -42,6 +42,11 @@ describe('continueStraight', () => {
   test.each<[string, Image, Holds]>([
     ['photographs', grain(size, 3), within(0, 0, 70, 70)],
     [
+      'a side of which a quarter is not straight',
+      paint(size, (x, y) => (y % 4 === 0 ? [x * 2, 90, 0] : colourAt(screen, x, y))),
+      within(0, 0, 70, 70),
+    ],
+    [
       'what is known in two parts',
       screen,
       (x, y) => within(0, 0, 30, 70)(x, y) || within(60, 0, 30, 70)(x, y),

@@ -4,6 +4,7 @@ import {
   type CompletionTask,
   complete,
 } from '../../../../companion/engines/patchmatch/complete.ts'
+import { borrow, takenBytes } from '../../../../companion/engines/patchmatch/kernels.ts'
 import { createCompleter } from '../../../../companion/engines/patchmatch/variations.ts'
 import { CompanionError } from '../../../../companion/errors.ts'
 import { clutter, markWhere, noise, paint, within } from './pictures.ts'
@@ -60,6 +61,22 @@ describe('createCompleter', () => {
       expect(completeNext(tile, there.run).data).toEqual(complete(tile, unwatched).data)
       for (const { told } of [here, there]) expect(told.before > 0).toBe(seed === 6)
     }
+  })
+
+  test('forgets earlier tiles once they take too much memory, and gives that back', () => {
+    const before = takenBytes()
+    const taken = (mostKeptBytes: number) => {
+      const completeNext = createCompleter(mostKeptBytes)
+      return borrow(() =>
+        [0, 10, 20, 30, 40].map((left) => {
+          completeNext(taskOf(5, { starts: 1, mask: markWhere(size, within(left, 25, 30, 24)) }), unwatched)
+          return takenBytes() - before
+        }),
+      )
+    }
+    const [one, two, , , five] = taken(256e6)
+    expect(five).toBeGreaterThan(4 * one!)
+    expect(Math.max(...taken(before + one!))).toBeLessThanOrEqual(1.1 * two!)
   })
 
   test('finishes what was prepared once thoroughly and once not', () => {

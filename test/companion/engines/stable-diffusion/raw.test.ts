@@ -50,6 +50,30 @@ describe('the raw picture of a folder', () => {
     expect(furthest(sliced.data, whole.data)).toBeLessThanOrEqual(1)
   })
 
+  test.each([
+    { model: 'sd15-tiny', scheduler: 'ddim', first: [981, 961, 941], evaluations: 50 },
+    { model: 'sd2-tiny', scheduler: 'pndm', first: [981, 961, 961], evaluations: 51 },
+  ] as const)('is without options the pipeline’s own of $model', async (one) => {
+    const whole = {
+      image: gradientImage(40, 24),
+      mask: rectMask(40, 24, { x: 8, y: 8, width: 16, height: 8 }),
+    }
+    const fillBy = async (options: Options) => {
+      const timesteps: number[] = []
+      const settings = { task: 'fill', ...goldenWords, seed: 3, options } as const
+      const means = { ...meansOf(one.model), runtime: watching(timesteps) }
+      const { images } = await engine.raw!(whole, settings, quietRun, means, 1)
+      return { image: images[0], timesteps }
+    }
+    const { image, timesteps } = await fillBy({})
+    expect(timesteps).toHaveLength(one.evaluations)
+    expect(timesteps.slice(0, 3)).toEqual(one.first)
+    expect(image).toMatchObject({ width: 40, height: 24 })
+    const options = { scheduler: one.scheduler, steps: 50, guidance: 7.5, strength: 1, eta: 0 }
+    expect((await fillBy(options)).image).toEqual(image)
+    expect((await fillBy({ guidance: 7 })).image).not.toEqual(image)
+  })
+
   test('is the same from weights as torch.save writes them', async () => {
     const call = goldenCalls.find(({ name }) => name === 'sd15-ddim-eta1')!
     const { image, mask, made } = await goldenPictures(call)
@@ -116,12 +140,30 @@ describe('the raw picture of a folder', () => {
 
 /** The real runtime, telling how large the graph of one part is. */
 function measuring(part: string, graphBytes: number[]): Runtime {
+  return loadingBy((source, on, run) => {
+    const model = source.model('cpu')
+    if (source.key.startsWith(part) && typeof model === 'object') graphBytes.push(model.graph.length)
+    return runtime.load(source, on, run)
+  })
+}
+
+/** The real runtime, telling what timesteps the UNet is asked about. */
+function watching(timesteps: number[]): Runtime {
+  return loadingBy(async (source, on, run) => {
+    const session = await runtime.load(source, on, run)
+    return {
+      ...session,
+      run(inputs, given) {
+        if (inputs.timestep) timesteps.push(Number(inputs.timestep.data[0]))
+        return session.run(inputs, given)
+      },
+    }
+  })
+}
+
+function loadingBy(load: Runtime['load']): Runtime {
   return {
-    load(source, on, run) {
-      const model = source.model('cpu')
-      if (source.key.startsWith(part) && typeof model === 'object') graphBytes.push(model.graph.length)
-      return runtime.load(source, on, run)
-    },
+    load,
     outlook: (...given) => runtime.outlook(...given),
     unload: () => runtime.unload(),
     get peakBytes() {

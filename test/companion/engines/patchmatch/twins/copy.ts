@@ -13,7 +13,7 @@ export function chooseCopies(level: Level, { match, cost }: Field): Int32Array {
     for (let cy = Math.max(r, y - r); cy <= Math.min(height - 1 - r, y + r); cy++) {
       for (let cx = Math.max(r, x - r); cx <= Math.min(width - 1 - r, x + r); cx++) {
         const centre = cy * width + cx
-        const score = (cost[centre]! + 50) * (1 + 0.05 * ((cx - x) * (cx - x) + (cy - y) * (cy - y)))
+        const score = (cost[centre]! + 50) * (20 + (cx - x) * (cx - x) + (cy - y) * (cy - y))
         if (score < least) {
           least = score
           copiedFrom[k] = match[centre]! + place - centre

@@ -3,19 +3,21 @@ import type { Image } from '../../../../../companion/image/image.ts'
 
 /** The twin of `blendCopies`. */
 export function blendCopies(image: Image, copies: Copies, calm: Calm | null = null): void {
+  const { data } = image
   const edges = connect(image, copies)
-  const rightSide = new Float32Array(copies.holePixels.length)
   const pull = calm === null ? 0 : calmPull
   for (let channel = 0; channel < 3; channel++) {
-    sumDifferences(image, copies, edges, channel, rightSide, calm?.gain ?? 1)
+    const calmed = calm === null ? null : solve(edges, sumSteps(image, copies, edges, channel, calm.steps), 0)
+    const rightSide = sumDifferences(image, copies, edges, channel, calm?.gain ?? 1)
     copies.holePixels.forEach((place, k) => {
-      if (calm !== null)
-        rightSide[k]! += pull * (calm.colours[4 * k + channel]! - image.data[4 * place + channel]!)
+      if (calmed === null) return
+      const colour = data[4 * place + channel]!
+      rightSide[k]! += pull * (Math.min(255, Math.max(0, colour + calmed[k]!)) - colour)
     })
     const correction = solve(edges, rightSide, pull)
     copies.holePixels.forEach((place, k) => {
       const i = 4 * place + channel
-      image.data[i] = Math.min(255, Math.max(0, Math.round(image.data[i]! + correction[k]!)))
+      data[i] = Math.min(255, Math.max(0, Math.round(data[i]! + correction[k]!)))
     })
   }
 }
@@ -23,32 +25,22 @@ export function blendCopies(image: Image, copies: Copies, calm: Calm | null = nu
 /** λ. */
 const calmPull = 1.1
 
-/** The twin of `blendSteps`. */
-export function blendSteps(
-  image: Image,
-  { holePixels }: Pick<Copies, 'holePixels'>,
+/** The right side of the equation whose solution are the calm colours, for one channel. */
+function sumSteps(
+  { data, width, height }: Image,
+  { holePixels }: Copies,
+  { weight }: Edges,
+  channel: number,
   steps: Float32Array,
-): Uint8Array {
-  const { data, width, height } = image
-  const edges = connect(image, { holePixels })
-  const blended = new Uint8Array(4 * holePixels.length)
-  for (let channel = 0; channel < 4; channel++) {
-    const rightSide = Float32Array.from(holePixels, (place, k) => {
-      let sum = channel < 3 ? steps[4 * k + channel]! : 0
-      for (const [side, step] of [-1, 1, -width, width].entries()) {
-        if (channel === 3 || !hasNeighbour(place, side, width, height) || !edges.weight[4 * k + side])
-          continue
-        sum -= data[4 * place + channel]! - data[4 * (place + step) + channel]!
-      }
-      return sum
-    })
-    const correction = solve(edges, rightSide, 0)
-    holePixels.forEach((place, k) => {
-      const value = Math.round(data[4 * place + channel]! + correction[k]!)
-      blended[4 * k + channel] = Math.min(255, Math.max(0, value))
-    })
-  }
-  return blended
+): Float32Array {
+  return Float32Array.from(holePixels, (place, k) => {
+    let sum = steps[4 * k + channel]!
+    for (const [side, step] of [-1, 1, -width, width].entries()) {
+      if (!hasNeighbour(place, side, width, height) || !weight[4 * k + side]) continue
+      sum -= data[4 * place + channel]! - data[4 * (place + step) + channel]!
+    }
+    return sum
+  })
 }
 
 /** The neighbours of each hole pixel, in the order left, right, above, below. */
@@ -83,15 +75,15 @@ function hasNeighbour(place: number, side: number, width: number, height: number
   return side === 2 ? place >= width : place < width * (height - 1)
 }
 
-/** The right side of the equation, for one channel. */
+/** The right side of the equation whose solution is the blend, for one channel. */
 function sumDifferences(
   { data, width, height }: Image,
   { hole, holePixels, copiedFrom }: Copies,
   { neighbour, weight }: Edges,
   channel: number,
-  rightSide: Float32Array,
   gain: number,
-): void {
+): Float32Array {
+  const rightSide = new Float32Array(holePixels.length)
   const steps = [-1, 1, -width, width]
   const isUsable = (place: number) => !hole[place] && data[4 * place + 3]! > 0
   const colour = (place: number) => data[4 * place + channel]!
@@ -120,6 +112,7 @@ function sumDifferences(
     }
     rightSide[k] = sum
   }
+  return rightSide
 }
 
 /** Of the squared residual at the beginning: far more than shows. */
