@@ -137,9 +137,9 @@ class Diffusion implements OpenEngine {
     // What is loaded is reported above, for all parts together.
     const loading = { signal: run.signal, onProgress: () => {} }
 
+    if (way.isAlone === true) await this.#means.runtime.unload()
     const guidance = await hole.recipe.guide(networks, way, loading)
     await this.#checkBudget(networks, sizes.generated, way, run)
-    if (way.isAlone === true) await this.#means.runtime.unload()
     const modelFor = (size: Size) => {
       const isLarge = Math.max(size.width, size.height) > largestWhole
       const tiled = { ...way, tileSide: way.tileSide ?? usualTileSide }

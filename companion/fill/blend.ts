@@ -1,6 +1,6 @@
-import { setImmediate as turn } from 'node:timers/promises'
+import { bandsOf } from '../image/bands.ts'
 import { cropImage, pasteImage } from '../image/crop.ts'
-import { createImage, createMask, type Image, type Mask, type Size, wholeOf } from '../image/image.ts'
+import { createImage, createMask, type Image, type Mask, wholeOf } from '../image/image.ts'
 import { boundsOf } from '../image/mask.ts'
 import { crossfadePixel, layPixel } from '../image/over.ts'
 import { inflate, union } from '../image/rect.ts'
@@ -44,7 +44,7 @@ export async function blend(
   const area = inflate(rect, bleedPx, original)
   const patch = earlier === null ? createImage(area.width, area.height) : cropImage(earlier, area)
   await layFill(patch, area, filled, alpha, signal)
-  bleedColours(patch, bleedPx)
+  await bleedColours(patch, bleedPx, signal)
   if (extent === 'rect') {
     return { rect, image: cropImage(patch, { ...rect, x: rect.x - area.x, y: rect.y - area.y }) }
   }
@@ -56,13 +56,12 @@ export async function blend(
 /** Where alpha is 0 the original stays, bit for bit; its own alpha is filled like the colours. */
 async function finish(filled: Image, original: Image, alpha: Mask, signal: AbortSignal): Promise<Image> {
   const image = { ...original, data: original.data.slice() }
-  await rowByRow(alpha, signal, (y) => {
-    const end = (y + 1) * alpha.width
-    for (let pixel = end - alpha.width; pixel < end; pixel += 1) {
+  for await (const { y, width, height } of bandsOf(wholeOf(alpha), signal)) {
+    for (let pixel = y * width; pixel < (y + height) * width; pixel += 1) {
       const share = alpha.data[pixel]!
       if (share > 0) crossfadePixel(filled.data, pixel * 4, share / 255, image.data, pixel * 4)
     }
-  })
+  }
   return image
 }
 
@@ -87,25 +86,14 @@ async function layFill(
   alpha: Mask,
   signal: AbortSignal,
 ): Promise<void> {
-  await rowByRow(rect, signal, (y) => {
-    let pixel = (rect.y + y) * filled.width + rect.x
-    let to = y * rect.width * 4
-    for (const end = to + rect.width * 4; to < end; to += 4, pixel += 1) {
-      const share = alpha.data[pixel]!
-      if (share > 0) layPixel(filled.data, pixel * 4, share, patch.data, to)
+  for await (const band of bandsOf(rect, signal)) {
+    for (let y = band.y; y < band.y + band.height; y += 1) {
+      let pixel = y * filled.width + rect.x
+      let to = (y - rect.y) * rect.width * 4
+      for (const end = to + rect.width * 4; to < end; to += 4, pixel += 1) {
+        const share = alpha.data[pixel]!
+        if (share > 0) layPixel(filled.data, pixel * 4, share, patch.data, to)
+      }
     }
-  })
-}
-
-/** Pixels between two chances to cancel: some hundredths of a second. */
-const pixelsBetween = 2 ** 20
-
-async function rowByRow({ width, height }: Size, signal: AbortSignal, work: (y: number) => void) {
-  const rows = Math.ceil(pixelsBetween / width)
-  for (let y = 0; y < height; y += 1) {
-    work(y)
-    if ((y + 1) % rows > 0) continue
-    await turn()
-    signal.throwIfAborted()
   }
 }

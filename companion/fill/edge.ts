@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises'
+import { bandsOf } from '../image/bands.ts'
 import { beyondReach, squaredDistances } from '../image/distance.ts'
 import type { Image, Mask } from '../image/image.ts'
 import { boundsOf, inverse } from '../image/mask.ts'
@@ -65,21 +65,13 @@ interface Ring {
   readonly hasSteps: boolean
 }
 
-/** Pixels looked at between two chances to cancel: some hundredths of a second. */
-const pixelsBetween = 2 ** 20
-
 /** Looks at the known pixels from `rimPx` to `widthPx` round the mask. */
 async function measureRing(image: Image, mask: Mask, widthPx: number, signal: AbortSignal): Promise<Ring> {
   const bounds = boundsOf(mask)
   if (bounds === null) return { equalShare: 0, hasSteps: false }
   const area = inflate(bounds, widthPx, mask)
   const counts: Counts = { pairs: 0, equal: 0, hasSteps: false }
-  const rows = Math.max(1, Math.floor(pixelsBetween / area.width))
-  for (let y = area.y; y < area.y + area.height; y += rows) {
-    countPairs(image, mask, { ...area, y, height: Math.min(rows, area.y + area.height - y) }, widthPx, counts)
-    await turn()
-    signal.throwIfAborted()
-  }
+  for await (const band of bandsOf(area, signal)) countPairs(image, mask, band, widthPx, counts)
   const { pairs, equal, hasSteps } = counts
   return { equalShare: pairs === 0 ? 0 : equal / pairs, hasSteps }
 }

@@ -4,7 +4,7 @@ import { createMask, type Image, type Mask, type Size } from '../image/image.ts'
 import { binarise, clearMask, featherMask, within } from '../image/mask.ts'
 import { crossfadePixel } from '../image/over.ts'
 import { areaOf, intersection } from '../image/rect.ts'
-import { coverMask, resizeImage } from '../image/resize.ts'
+import { coverLargeMask, resizeLargeImage } from '../image/resize.ts'
 import type { Run } from '../run.ts'
 import type { Context } from './contexts.ts'
 import type { Plan } from './plan.ts'
@@ -39,12 +39,12 @@ export async function fillContexts<Fill extends Image | null>(
     const lay = layingInto(filled, share, context)
     for (const slice of context.slices) {
       const marked = context.fadePx === 0 ? share : binarise(share, 1)
-      const tile = cutTile(filled, { mask: marked, avoid }, slice)
+      const tile = await cutTile(filled, { mask: marked, avoid }, slice, signal)
       const result = await fillTile(tile)
       signal.throwIfAborted()
       if (result === null) return result
       checkSize(result, tile.image)
-      lay(resizeTo(result, slice.rect), slice)
+      lay(await resizeTo(result, slice.rect, signal), slice)
     }
     await finish?.(filled, share, context)
     clearMask(pending, context.hole)
@@ -65,24 +65,25 @@ function shareOf({ hole, fadePx }: Context, pending: Mask, mask: Mask): Mask {
   return share
 }
 
-function cutTile(
+async function cutTile(
   image: Image,
   { mask, avoid }: { mask: Mask; avoid: Mask | null },
   { rect, work }: Slice,
-): Tile {
-  const cutMask = (whole: Mask) => {
+  signal: AbortSignal,
+): Promise<Tile> {
+  const cutMask = async (whole: Mask) => {
     const part = cropMask(whole, rect)
-    return isSameSize(part, work) ? part : coverMask(part, work)
+    return isSameSize(part, work) ? part : await coverLargeMask(part, work, signal)
   }
   return {
-    image: resizeTo(cropImage(image, rect), work),
-    mask: cutMask(mask),
-    avoid: avoid === null ? null : cutMask(avoid),
+    image: await resizeTo(cropImage(image, rect), work, signal),
+    mask: await cutMask(mask),
+    avoid: avoid === null ? null : await cutMask(avoid),
   }
 }
 
-function resizeTo(image: Image, size: Size): Image {
-  return isSameSize(image, size) ? image : resizeImage(image, size)
+async function resizeTo(image: Image, size: Size, signal: AbortSignal): Promise<Image> {
+  return isSameSize(image, size) ? image : await resizeLargeImage(image, size, signal)
 }
 
 function isSameSize(a: Size, b: Size): boolean {

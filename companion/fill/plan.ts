@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Limits } from '../engines/engine.ts'
 import type { Image, Mask } from '../image/image.ts'
-import { binarise, featherMask } from '../image/mask.ts'
+import { binarise, featherLargeMask } from '../image/mask.ts'
 import { areaOf } from '../image/rect.ts'
 import { notes } from '../notes.ts'
 import type { Options, Task, Used } from '../protocol.ts'
@@ -43,7 +43,7 @@ export async function planFill(
   const said: string[] = []
   let edge = await edgeFor(image, masks.mask, limits, { task, options }, signal)
   await listen()
-  let alpha = featherMask(masks.mask, edge)
+  let alpha = await featherLargeMask(masks.mask, edge, signal)
   await listen()
   let mask = binarise(alpha, 1)
   if (!hasSource({ ...masks, mask }) && hasSource(masks)) {

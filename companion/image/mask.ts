@@ -1,4 +1,5 @@
 import type { Rect } from '../protocol.ts'
+import { bandsOf } from './bands.ts'
 import { beyondReach, squaredDistances } from './distance.ts'
 import { createMask, type Image, type Mask, maskThreshold, wholeOf } from './image.ts'
 import { inflate, union } from './rect.ts'
@@ -71,22 +72,51 @@ export function boundsWithin({ data, width }: Mask, area: Rect): Rect | null {
  * 255 in the mask and up to `growPx` from it, falling smoothly to 0 just beyond growPx + featherPx. Nothing inside the
  * mask is softened.
  */
-export function featherMask(mask: Mask, { growPx, featherPx }: { growPx: number; featherPx: number }): Mask {
+export function featherMask(mask: Mask, edge: Feather): Mask {
+  const feathered = createMask(mask.width, mask.height)
+  const bounds = boundsOf(mask)
+  if (bounds !== null) featherBand(mask, inflate(bounds, reachOf(edge), mask), edge, feathered)
+  return feathered
+}
+
+/**
+ * The same for a mask of a whole picture, which takes up to half a second.
+ *
+ * @throws the signal's reason when cancelled
+ */
+export async function featherLargeMask(mask: Mask, edge: Feather, signal: AbortSignal): Promise<Mask> {
   const feathered = createMask(mask.width, mask.height)
   const bounds = boundsOf(mask)
   if (bounds === null) return feathered
-  const reachPx = growPx + featherPx
-  const area = inflate(bounds, reachPx, mask)
-  const falloff = falloffTable(growPx, featherPx)
-  const squared = squaredDistances(mask, area, reachPx)
-  for (let y = 0; y < area.height; y += 1) {
-    const row = (area.y + y) * mask.width + area.x
-    for (let x = 0; x < area.width; x += 1) {
-      const distance = squared[y * area.width + x]!
+  const reachPx = reachOf(edge)
+  for await (const band of bandsOf(inflate(bounds, reachPx, mask), signal, 2 * reachPx)) {
+    featherBand(mask, band, edge, feathered)
+  }
+  return feathered
+}
+
+/** How far a mask reaches beyond itself: whole for `growPx`, then fading for `featherPx`. */
+export interface Feather {
+  readonly growPx: number
+  readonly featherPx: number
+}
+
+function reachOf({ growPx, featherPx }: Feather): number {
+  return growPx + featherPx
+}
+
+function featherBand(mask: Mask, band: Rect, edge: Feather, feathered: Mask): void {
+  const area = inflate(band, reachOf(edge), mask)
+  const falloff = falloffTable(edge)
+  const squared = squaredDistances(mask, area, reachOf(edge))
+  for (let y = band.y; y < band.y + band.height; y += 1) {
+    const row = y * mask.width
+    const start = (y - area.y) * area.width - area.x
+    for (let x = band.x; x < band.x + band.width; x += 1) {
+      const distance = squared[start + x]!
       if (distance !== beyondReach) feathered.data[row + x] = falloff[distance]!
     }
   }
-  return feathered
 }
 
 /**
@@ -115,7 +145,7 @@ export function partsOf(mask: Mask, nearPx: number): Rect[] {
 }
 
 /** By squared distance in px: 255 up to growPx, then half a period of a cosine down to 0 at growPx + featherPx + 1. */
-function falloffTable(growPx: number, featherPx: number): Uint8Array {
+function falloffTable({ growPx, featherPx }: Feather): Uint8Array {
   const reachPx = growPx + featherPx
   return Uint8Array.from({ length: reachPx * reachPx + 1 }, (_, squared) => {
     const beyondPx = Math.sqrt(squared) - growPx

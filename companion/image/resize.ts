@@ -1,3 +1,4 @@
+import { stepByStep } from './bands.ts'
 import { createImage, createMask, type Image, type Mask, type Size } from './image.ts'
 
 // sharp's own resizing shifts the picture by a fraction of a pixel when it enlarges (sharp 0.35: half a pixel
@@ -5,6 +6,19 @@ import { createImage, createMask, type Image, type Mask, type Size } from './ima
 
 /** Bilinear, with the filter widened where the image becomes smaller. Transparent pixels lend no colour. */
 export function resizeImage(image: Image, size: Size): Image {
+  return allSteps(imageSteps(image, size))
+}
+
+/**
+ * The same for an image of any size, which may take seconds.
+ *
+ * @throws the signal's reason when cancelled
+ */
+export function resizeLargeImage(image: Image, size: Size, signal: AbortSignal): Promise<Image> {
+  return stepByStep(imageSteps(image, size), signal)
+}
+
+function* imageSteps(image: Image, size: Size): Generator<void, Image> {
   const result = createImage(size.width, size.height)
   const premultiplied = new Float32Array(image.width * 4)
   const readRow = (y: number) => {
@@ -17,7 +31,7 @@ export function resizeImage(image: Image, size: Size): Image {
     }
     return premultiplied
   }
-  resample(readRow, image, size, (y, row) => {
+  yield* resample(readRow, image, size, (y, row) => {
     const target = y * row.length
     for (let i = 0; i < row.length; i += 4) {
       const alpha = row[i + 3]!
@@ -34,14 +48,28 @@ export function resizeImage(image: Image, size: Size): Image {
 export function resizeMask(mask: Mask, size: Size): Mask {
   const result = createMask(size.width, size.height)
   const readRow = (y: number) => Float32Array.from(mask.data.subarray(y * mask.width, (y + 1) * mask.width))
-  resample(readRow, mask, size, (y, row) => {
+  const steps = resample(readRow, mask, size, (y, row) => {
     result.data.set(row.map(Math.round), y * size.width)
   })
+  allSteps(steps)
   return result
 }
 
 /** 255 for each pixel of `size` that `resizeImage` would mix from any non-zero pixel of the mask, else 0. */
-export function coverMask(mask: Mask, { width, height }: Size): Mask {
+export function coverMask(mask: Mask, size: Size): Mask {
+  return allSteps(coverSteps(mask, size))
+}
+
+/**
+ * The same for a mask of any size.
+ *
+ * @throws the signal's reason when cancelled
+ */
+export function coverLargeMask(mask: Mask, size: Size, signal: AbortSignal): Promise<Mask> {
+  return stepByStep(coverSteps(mask, size), signal)
+}
+
+function* coverSteps(mask: Mask, { width, height }: Size): Generator<void, Mask> {
   const columns = tapsOf(mask.width, width)
   const rows = tapsOf(mask.height, height)
   const cover = createMask(width, height)
@@ -49,8 +77,16 @@ export function coverMask(mask: Mask, { width, height }: Size): Mask {
     for (const [x, column] of columns.entries()) {
       if (touches(mask, column, row)) cover.data[y * width + x] = 255
     }
+    yield
   }
   return cover
+}
+
+function allSteps<T>(steps: Iterator<void, T>): T {
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) return value
+  }
 }
 
 /**
@@ -59,12 +95,12 @@ export function coverMask(mask: Mask, { width, height }: Size): Mask {
  * @param readRow Gives the samples of a row, [width, channels]; asked once for each, from the top.
  * @param takeRow Is given each row of the result, from the top.
  */
-function resample(
+function* resample(
   readRow: (y: number) => Float32Array,
   from: Size,
   to: Size,
   takeRow: (y: number, row: Float32Array) => void,
-): void {
+): Generator<void, void> {
   const columns = tapsOf(from.width, to.width)
   const mixed = (row: Float32Array) => mixRow(row, row.length / from.width, columns)
   /** By row of the source; null: not needed any more. */
@@ -72,13 +108,17 @@ function resample(
   let needed = 0
   for (const [y, { first, weights }] of tapsOf(from.height, to.height).entries()) {
     for (; needed < first; needed += 1) narrowed[needed] = null
-    while (narrowed.length < first + weights.length) narrowed.push(mixed(readRow(narrowed.length)))
+    while (narrowed.length < first + weights.length) {
+      narrowed.push(mixed(readRow(narrowed.length)))
+      yield
+    }
     const row = new Float32Array(narrowed[first]!.length)
     for (const [tap, weight] of weights.entries()) {
       const source = narrowed[first + tap]!
       for (let i = 0; i < row.length; i += 1) row[i]! += source[i]! * weight
     }
     takeRow(y, row)
+    yield
   }
 }
 

@@ -2,6 +2,7 @@ import type { Engine, FillSettings, Limits, OpenEngine, Tile } from '../../compa
 import { createImage, type Image } from '../../companion/image/image.ts'
 import type { Option, Task } from '../../companion/protocol.ts'
 import type { Run } from '../../companion/run.ts'
+import { pngOf } from './encoded.ts'
 
 /** An engine for tests: quick, predictable, and careless about the pixels that are not its business. */
 export interface StubEngine extends Engine {
@@ -52,7 +53,8 @@ export function stubEngine(settings: StubSettings = {}): StubEngine {
     onProgress({ stage: 'fill', done: 0, total: 2, unit: 'levels' })
     if (failure !== null) throw failure
     signal.throwIfAborted()
-    onProgress({ stage: 'fill', done: 1, total: 2, unit: 'levels' })
+    const preview = fillSettings.options.preview === true ? { preview: await previewPng() } : {}
+    onProgress({ stage: 'fill', done: 1, total: 2, unit: 'levels', ...preview })
     if (!exit.isOpen) {
       arrival.open()
       try {
@@ -106,6 +108,14 @@ export function stubEngine(settings: StubSettings = {}): StubEngine {
       }
     },
   }
+}
+
+/** Six pixels by four in the fill's colour. */
+function previewPng(): Promise<Buffer> {
+  const preview = createImage(6, 4)
+  for (let pixel = 0; pixel < 6 * 4; pixel += 1)
+    preview.data.set([stubFill.red, stubFill.green, 0, stubFill.alpha], pixel * 4)
+  return pngOf(preview)
 }
 
 function paint({ image, mask }: Tile, seed: number): Image {

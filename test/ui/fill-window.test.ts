@@ -124,6 +124,26 @@ describeInBrowser('filling by words', (browser) => {
     expect(settings.options).not.toHaveProperty('preset')
   })
 
+  test('shows what is coming while it is made, when that is asked for', async () => {
+    const { words, infill } = await setUp()
+    await chooseTask(infill, 'Fill')
+    await paintOverRed(infill)
+    await prompt(infill).fill('a vase')
+    await button(infill, 'More options').click()
+    await infill.window.getByRole('checkbox', { name: 'Show the fill while it is made' }).check()
+    await button(infill, 'More options').click()
+    words.block()
+    await button(infill, 'Fill').click()
+    await words.blocked()
+    const middle = await infill.window.locator('.making canvas').evaluate((canvas: HTMLCanvasElement) => {
+      const { width, height } = canvas
+      return [...canvas.getContext('2d')!.getImageData(width / 2, height / 2, 1, 1).data]
+    })
+    expect(middle).toEqual([stubFill.red, stubFill.green, 0, 255])
+    words.release()
+    await infill.window.locator('.making').waitFor({ state: 'detached' })
+  })
+
   test('gives several results to flip through, and places the one that is shown', async () => {
     const { words, document, infill } = await setUp()
     await chooseTask(infill, 'Fill')

@@ -128,6 +128,7 @@ describeInBrowser('the window', (browser) => {
       await companion.engine.blocked()
       await infill.window.getByText('Removing…').waitFor()
       await infill.window.locator('[role=progressbar][aria-valuenow="50"]').waitFor()
+      await infill.window.getByText('about 1 s left').waitFor()
 
       await button(infill, 'Cancel').click()
       await button(infill, 'Remove').waitFor()

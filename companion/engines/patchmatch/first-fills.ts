@@ -3,7 +3,6 @@ import type { Level } from './level.ts'
 import { costOfCopies, descend, everywhere, nearby, type Rounds, settle } from './refine.ts'
 import { fillByPriority, peelOnion, type Start, spreadColours } from './starts.ts'
 import { strangeness } from './surroundings.ts'
-import { type Unwanted, withoutUnwanted } from './unwanted.ts'
 
 /** How a first fill begins: at the level where the hole is about so deep. */
 export interface Beginning {
@@ -51,15 +50,15 @@ export interface FirstFill extends Pick<Beginning, 'start' | 'isWary'> {
 export interface Course {
   readonly levels: readonly Level[]
   readonly judged: number
-  /** Wary first fills copy nothing of it. */
-  readonly unwanted: Unwanted | null
+  /** The same for wary first fills, which do not copy everything. */
+  readonly waryLevels: readonly Level[]
   /** How many rounds a level gets at most. */
   mostRounds(level: number): number
 }
 
 /** A level as a first fill sees it. */
-export function levelFor({ levels, unwanted }: Course, l: number, isWary: boolean): Level {
-  return isWary && unwanted !== null ? withoutUnwanted(levels[l]!, 2 ** l, unwanted) : levels[l]!
+export function levelFor({ levels, waryLevels }: Course, l: number, isWary: boolean): Level {
+  return (isWary ? waryLevels : levels)[l]!
 }
 
 export interface JudgedFill {

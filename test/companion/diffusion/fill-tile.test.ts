@@ -65,6 +65,32 @@ describe('where memory is short', () => {
     expect(rowsOf(runtime.runs)).toEqual([2, 1, 1, 1, 1])
   })
 
+  test('everything that is loaded is given back where there is room for one fill alone', async () => {
+    const runtime = scriptedRuntime([
+      (inputs) => (runtime.unloads === 0 ? tooMuch(inputs) : networksOfNoise(inputs)),
+    ])
+    expect((await fill(runtime, {})).notes).toEqual([`Memory was short, so ${tried.alone}.`])
+    expect(runtime.unloads).toBe(1)
+  })
+
+  test.each([
+    { part: 'encoder', way: 'inTiles', measure: 'in tiles of 32' },
+    { part: 'unet', way: 'sliced', measure: '256 queries' },
+  ] as const)(
+    'the $part computes $measure where there is room for no more',
+    async ({ part, way, measure }) => {
+      const scripted = scriptedRuntime([networksOfNoise], { device: 'webgpu' })
+      const runtime: Runtime = {
+        ...scripted,
+        load(source, on, run) {
+          const fits = !source.key.startsWith(part) || source.key.includes(measure)
+          return fits ? scripted.load(source, on, run) : Promise.reject(outOfMemory)
+        },
+      }
+      expect((await fill(runtime, {})).notes).toEqual([`Memory was short, so ${tried[way]}.`])
+    },
+  )
+
   test('nothing is done otherwise where there is enough', async () => {
     const runtime = scriptedRuntime([networksOfNoise])
     expect((await fill(runtime, {})).notes).toEqual([])
@@ -72,15 +98,15 @@ describe('where memory is short', () => {
   })
 })
 
-const tooMuch: Act = () => {
-  throw new CompanionError('out-of-memory', 'Too little.')
+const outOfMemory = new CompanionError('out-of-memory', 'Too little.')
+
+const tooMuch = (_inputs: Tensors): never => {
+  throw outOfMemory
 }
 
 function onlyWhere(fits: (rows: number) => boolean): Act {
   return (inputs) => {
-    if (inputs.sample && !fits(inputs.sample.shape[0]!))
-      throw new CompanionError('out-of-memory', 'Too little.')
-    return networksOfNoise(inputs)
+    return inputs.sample && !fits(inputs.sample.shape[0]!) ? tooMuch(inputs) : networksOfNoise(inputs)
   }
 }
 

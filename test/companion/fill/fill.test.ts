@@ -166,7 +166,8 @@ describe('fill', () => {
   })
 
   test('a later context sees what an earlier one filled, and all are in the patch', async () => {
-    const engine = stubEngine({ limits: { contextPx: () => 30 } })
+    // More than one hole with its surroundings, less than two.
+    const engine = stubEngine({ limits: { contextPx: () => 30, contextPixels: 5000 } })
     const image = gradientImage(220, 120)
     // The context of the second one, from 42, 32 on, holds a corner of the first: 4 × 4 px.
     const holes = [

@@ -4,6 +4,7 @@ import {
   boundsOf,
   boundsWithin,
   clearMask,
+  featherLargeMask,
   featherMask,
   partsOf,
 } from '../../../companion/image/mask.ts'
@@ -87,6 +88,29 @@ describe('featherMask', () => {
     expect(
       featherMask(rectMask(40, 30), { growPx: 5, featherPx: 5 }).data.every((value) => value === 0),
     ).toBe(true)
+  })
+})
+
+describe('featherLargeMask', () => {
+  test.each([
+    { growPx: 9, featherPx: 6 },
+    { growPx: 90, featherPx: 80 },
+  ])('is what featherMask makes, over all bands: %o', async (edge) => {
+    const mask = paintMask(2500, 1300, (x, y) => Math.abs(y - x / 2) < 4 || (x % 700 === 0 && y % 400 === 0))
+
+    const feathered = await featherLargeMask(mask, edge, new AbortController().signal)
+
+    expect(Buffer.compare(feathered.data, featherMask(mask, edge).data)).toBe(0)
+  })
+
+  test('ends midway when it is cancelled, with the reason', async () => {
+    const mask = rectMask(2500, 1300, { x: 0, y: 0, width: 2500, height: 1300 })
+    const cancelling = new AbortController()
+
+    const feathering = featherLargeMask(mask, { growPx: 3, featherPx: 2 }, cancelling.signal)
+    cancelling.abort('enough')
+
+    await expect(feathering).rejects.toBe('enough')
   })
 })
 

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { coverMask, resizeImage, resizeMask } from '../../../companion/image/resize.ts'
+import {
+  coverLargeMask,
+  coverMask,
+  resizeImage,
+  resizeLargeImage,
+  resizeMask,
+} from '../../../companion/image/resize.ts'
 import { expectSameImage, pixelAt } from '../../support/assert-image.ts'
 import { gradientImage, paintImage, plainImage, rectMask } from '../../support/images.ts'
 
@@ -81,5 +87,44 @@ describe('coverMask', () => {
     for (let pixel = 0; pixel < cover.data.length; pixel += 1) {
       if (resized.data[pixel * 4]! > 0) expect(cover.data[pixel]).toBe(255)
     }
+  })
+})
+
+describe('resizeLargeImage', () => {
+  const size = { width: 50, height: 90 }
+
+  test('makes what resizeImage makes', async () => {
+    const resized = await resizeLargeImage(gradientImage(), size, new AbortController().signal)
+
+    expectSameImage(resized, resizeImage(gradientImage(), size))
+  })
+
+  test('ends midway when it is cancelled, with the reason', async () => {
+    const cancelling = new AbortController()
+
+    const resizing = resizeLargeImage(gradientImage(), size, cancelling.signal)
+    cancelling.abort('enough')
+
+    await expect(resizing).rejects.toBe('enough')
+  })
+})
+
+describe('coverLargeMask', () => {
+  const size = { width: 50, height: 90 }
+  const mask = rectMask(61, 43, { x: 20, y: 9, width: 7, height: 5 })
+
+  test('makes what coverMask makes', async () => {
+    const cover = await coverLargeMask(mask, size, new AbortController().signal)
+
+    expect(cover).toEqual(coverMask(mask, size))
+  })
+
+  test('ends midway when it is cancelled, with the reason', async () => {
+    const cancelling = new AbortController()
+
+    const covering = coverLargeMask(mask, size, cancelling.signal)
+    cancelling.abort('enough')
+
+    await expect(covering).rejects.toBe('enough')
   })
 })

@@ -46,7 +46,7 @@ function judged(
   starts: readonly Start[],
 ): JudgedFill[] {
   const level: Level = createLevel(sceneOf(image, markWhere(size, hole)), 3)
-  const course: Course = { levels: [level], judged: 0, unwanted: null, mostRounds: () => 0 }
+  const course: Course = { levels: [level], judged: 0, waryLevels: [level], mostRounds: () => 0 }
   const first = starts.map((start) => ({ start, top: 0 }))
   return makeFills(course, first, { rounds, isCompared: true, onLevel: () => {} })
 }
