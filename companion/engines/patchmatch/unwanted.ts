@@ -18,6 +18,8 @@ const share = {
   loose: 0.25,
   /** So far around the hole lies what it may be filled with. */
   around: 0.5,
+  /** The side of the pieces that this is looked at in. */
+  piece: 0.5,
   /** Half the side of the squares that are looked at. */
   square: 0.1,
 } as const
@@ -42,7 +44,9 @@ export function findUnwanted(image: Image, level: Level, stepPx: number): Unwant
   const thing = holePixels.filter((place) => depth[place]! >= share.loose * deepest)
   const first = cubes[thing[0]!]
   if (thing.every((place) => cubes[place] === first)) return null
-  const likeness = compareColours(cubes, thing, placesAround(level, Math.ceil(share.around * deepest)))
+  const sidePx = Math.max(4, Math.ceil(share.piece * deepest))
+  const around = piecesOf(placesAround(level, Math.ceil(share.around * deepest)), width, sidePx)
+  const likeness = compareColours(sharesOf(cubes, thing), meetingShares(cubes, around, sidePx))
 
   const radius = Math.max(1, Math.round(share.square * deepest))
   const means = squareMeans({ width, height, radius }, (place) => likeness[cubes[place]!]!)
@@ -108,13 +112,43 @@ const leastShare = 0.0004
 /** ln; no colour says more. */
 const mostLikeness = 3
 
-/** For each cube ln of how many times as frequent it is among the first places as among the others. */
-function compareColours(cubes: Int32Array, thing: Int32Array, around: Int32Array): Float64Array {
-  const there = sharesOf(cubes, around)
-  return sharesOf(cubes, thing).map((here, cube) => {
-    const times = Math.log((here + leastShare) / (there[cube]! + leastShare))
+/** For each cube ln of how many times as frequent it is in the thing as around it. */
+function compareColours(thing: Float64Array, around: Float64Array): Float64Array {
+  return thing.map((here, cube) => {
+    const times = Math.log((here + leastShare) / (around[cube]! + leastShare))
     return Math.min(mostLikeness, Math.max(-mostLikeness, times))
   })
+}
+
+/** What fills most of one piece counts so much for all. */
+const pieceWeight = 0.3
+
+/**
+ * How frequent each cube is in all pieces, or `pieceWeight` times that in the one where it is most frequent: what meets the
+ * hole anywhere, as a trunk does, may go on into it.
+ */
+function meetingShares(cubes: Int32Array, pieces: readonly Int32Array[], sidePx: number): Float64Array {
+  const shares = sharesOf(cubes, Int32Array.from(pieces.flatMap((piece) => [...piece])))
+  for (const piece of pieces) {
+    if (piece.length < sidePx ** 2 / 4) continue
+    sharesOf(cubes, piece).forEach((there, cube) => {
+      shares[cube] = Math.max(shares[cube]!, pieceWeight * there)
+    })
+  }
+  return shares
+}
+
+/** The places by the squares of a grid that they lie in. */
+function piecesOf(places: Int32Array, width: number, sidePx: number): Int32Array[] {
+  const pieces = new Map<string, number[]>()
+  for (const place of places) {
+    const x = place % width
+    const key = `${Math.floor(x / sidePx)} ${Math.floor((place - x) / width / sidePx)}`
+    const piece = pieces.get(key)
+    if (piece === undefined) pieces.set(key, [place])
+    else piece.push(place)
+  }
+  return Array.from(pieces.values(), (piece) => Int32Array.from(piece))
 }
 
 /** How frequent each cube is, smoothed by 1-2-1 each way: neighbouring colours are nearly the same. */

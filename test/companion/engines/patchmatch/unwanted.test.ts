@@ -43,6 +43,25 @@ describe('findUnwanted', () => {
     expect(findUnwanted(alone, levelOf(alone), 1)).toBeNull()
   })
 
+  test('keeps what meets the hole in one place: it may go on into it', () => {
+    // A motley thing, one of whose colours is that of a post elsewhere, and of a beam that ends at the hole.
+    const colours = [
+      [90, 40, 10],
+      [190, 110, 40],
+      [230, 220, 200],
+      [20, 20, 20],
+    ]
+    const isBeam = within(0, 24, 24, 12)
+    const pictureWith = (hasBeam: boolean) =>
+      paint(size, (x, y) => {
+        if (boat(x, y)) return colours[(x % 2) + 2 * (y % 2)]!
+        return otherBoat(x, y) || (hasBeam && isBeam(x, y)) ? colours[0]! : [60, 90, 150]
+      })
+    const [alone, joined] = [pictureWith(false), pictureWith(true)]
+    expect(findUnwanted(alone, levelOf(alone), 1)!.flags[30 * size.width + 72]).toBe(1)
+    expect(findUnwanted(joined, levelOf(joined), 1)).toBeNull()
+  })
+
   test('learns nothing from a hole of one colour, as where the picture is blank under the mask', () => {
     const blank = paint(size, (x, y) => {
       if (hole(x, y)) return [128, 128, 128]
