@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { parse } from 'node:path'
-import { loraAdapter } from '../../models/nn/lora.ts'
+import { loraAdapter, mergeLora } from '../../models/nn/lora.ts'
 import type { GraphDefinition } from '../../models/onnx/graph.ts'
 import {
   diffusionPrecision,
@@ -112,13 +112,17 @@ export class Networks {
   /**
    * For pictures of one size. Each network is loaded when it is first needed.
    *
-   * @param lora Runs beside the UNet.
+   * @param lora Changes the UNet: merged into its weights on the CPU. On a card a run of a few steps is over before a merge
+   *   would be, and it is added to the outputs of layers.
    */
   inpaintModel(size: Size, lora: Network | null, way: Way, run: Run): InpaintModel {
     const { rowsAtOnce, tileSide, pictureByPicture, queriesAtOnce } = way
     const { unet, vae, config, title, noise } = this.#model
     const small = latentSize(size)
-    const adapt = lora === null ? undefined : loraAdapter(lora.checkpoint, 'unet')
+    const merging = lora && mergeLora(unet.checkpoint, lora.checkpoint, 'unet')
+    const adapt = lora ? loraAdapter(lora.checkpoint, 'unet') : undefined
+    const withLora = (provider: ExecutionProvider) =>
+      provider === 'cpu' ? { given: merging?.merged } : { adapt }
     const tiles = tileSide === undefined ? {} : { tileSide }
     const measure = `${size.width} × ${size.height} in tiles of ${tileSide ?? 'all'}`
 
@@ -149,11 +153,25 @@ export class Networks {
           unet.checkpoint,
           config.unet,
           { batch: rows, ...small },
-          { ...graph, adapt, queriesAtOnce: queriesAtOnce ?? usualQueries(graph.provider) },
+          {
+            ...graph,
+            ...withLora(graph.provider),
+            queriesAtOnce: queriesAtOnce ?? usualQueries(graph.provider),
+          },
         )
+      const before = (provider: ExecutionProvider) =>
+        provider === 'cpu' && merging !== null ? merging.graphs : []
       const measured = `${measure}, ${rows} at once, ${queriesAtOnce ?? 'all'} queries ${lora?.weights.key ?? ''}`
       const numbers = unetNumbers(size, rows)
-      const piece = { part: 'unet', network: unet, measure: measured, build, inputs, numbers } as const
+      const piece = {
+        part: 'unet',
+        network: unet,
+        measure: measured,
+        build,
+        before,
+        inputs,
+        numbers,
+      } as const
       const session = await this.#load(piece, way, run)
       return valuesOf(title, await session.run(inputs, run), 'out_sample')
     }
@@ -206,7 +224,7 @@ export class Networks {
   }
 
   async #load(
-    { part, network, measure, build, inputs, numbers }: Piece,
+    { part, network, measure, build, before = () => [], inputs, numbers }: Piece,
     way: WhereComputed,
     run: Run,
   ): Promise<Session> {
@@ -222,6 +240,8 @@ export class Networks {
         graph: writeModel(build({ provider, precision: precision(provider) }), folder),
         folder,
       }),
+      before: (provider: ExecutionProvider) =>
+        before(provider).map((graph) => ({ graph: writeModel(graph, folder), folder })),
       precision,
       neededBytes: (provider: ExecutionProvider) => sessionBytes(network, numbers, precision(provider)),
       warmUp: () => inputs,
@@ -261,6 +281,8 @@ interface Piece {
   /** What tells its graphs apart. */
   readonly measure: string
   readonly build: Build
+  /** See `SessionSource`. */
+  readonly before?: (provider: ExecutionProvider) => readonly GraphDefinition[]
   readonly inputs: Tensors
   /** How many numbers it holds beside its weights: see needed-bytes.ts. */
   readonly numbers: number

@@ -13,6 +13,8 @@ export type Request = { readonly id: number } & (
       readonly type: 'load'
       readonly slot: string
       readonly model: Model
+      /** Graphs without inputs. Each is run once, and what comes out goes into every run of `model`. */
+      readonly before?: readonly GraphInMemory[] | undefined
       readonly provider: ExecutionProvider
       readonly optimisation: Optimisation
       /** Fails where a node would run on the CPU instead, which nothing else tells. For checks. */
@@ -32,8 +34,14 @@ export interface Keeping {
   readonly only?: readonly string[] | undefined
 }
 
-/** A graph in memory, whose weights lie in files below `folder`; or the path of an .onnx file. */
-export type Model = string | { readonly graph: Uint8Array; readonly folder: string }
+/** A graph in memory; or the path of an .onnx file. */
+export type Model = string | GraphInMemory
+
+/** Its weights lie in files below `folder`. */
+export interface GraphInMemory {
+  readonly graph: Uint8Array
+  readonly folder: string
+}
 
 /**
  * How far a graph is rearranged while it is loaded. all: on the CPU its convolutions get weights in blocks of channels, a
@@ -72,6 +80,8 @@ export interface ProcessMemory {
 type Ort = typeof import('onnxruntime-node')
 
 const sessions = new Map<string, InferenceSession>()
+/** By slot, what goes into every run there. */
+const given = new Map<string, InferenceSession.ReturnType>()
 /** The last one that was kept comes last. */
 const keptOutputs = new Map<string, InferenceSession.ReturnType>()
 const mostKept = 4
@@ -116,9 +126,10 @@ async function answer(ort: Ort, request: Request): Promise<void> {
 /** What the slot held before is released first: there is seldom memory for both. */
 async function load(
   ort: Ort,
-  { slot, model, provider, optimisation, strict = false }: Extract<Request, { type: 'load' }>,
+  { slot, model, before = [], provider, optimisation, strict = false }: Extract<Request, { type: 'load' }>,
 ): Promise<InferenceSession> {
   await release(slot)
+  for (const graph of before) given.set(slot, { ...given.get(slot), ...(await runOnce(ort, graph)) })
   const fallback = strict ? { disable_cpu_ep_fallback: '1' } : {}
   const options = { ...optionsFor(provider, optimisation, strict), extra: { session: fallback } }
   const session =
@@ -132,14 +143,35 @@ async function load(
   return session
 }
 
+/** On the CPU. */
+async function runOnce(ort: Ort, { graph, folder }: GraphInMemory): Promise<InferenceSession.ReturnType> {
+  const session = await ort.InferenceSession.create(graph, {
+    // Else all of it is worked out on one thread while it is loaded.
+    ...optionsFor('cpu', 'disabled', false),
+    // Its outputs outlive it, and would keep all of an arena.
+    enableCpuMemArena: false,
+    // There are many, each of a moment: threads that wait for more to do would be in the way of the next.
+    extra: {
+      session: { model_external_initializers_file_folder_path: folder, intra_op: { allow_spinning: '0' } },
+    },
+  })
+  try {
+    return await session.run({})
+  } finally {
+    await session.release()
+  }
+}
+
 async function release(slot: string): Promise<void> {
   await sessions.get(slot)?.release()
   sessions.delete(slot)
+  // What was given lies outside of what JavaScript counts, and would stay until it happened to tidy up.
+  if (given.delete(slot)) gc?.()
 }
 
 function optionsFor(
   provider: ExecutionProvider,
-  optimisation: Optimisation,
+  optimisation: Optimisation | 'disabled',
   strict: boolean,
 ): InferenceSession.SessionOptions {
   return {
@@ -164,8 +196,8 @@ async function run(
   const session = sessions.get(slot)
   if (session === undefined) throw new Error(`Expected a session in the slot ${slot} but there is none.`)
   const feeds = Object.entries(inputs).map(([name, tensor]) => [name, ortTensor(ort, tensor)])
-  const given = { ...Object.fromEntries(feeds), ...keptOutputs.get(kept ?? '') }
-  const outputs = await session.run(given, only ?? session.outputNames)
+  const all = { ...Object.fromEntries(feeds), ...keptOutputs.get(kept ?? ''), ...given.get(slot) }
+  const outputs = await session.run(all, only ?? session.outputNames)
   if (keep !== undefined) {
     keptOutputs.delete(keep)
     keptOutputs.set(keep, outputs)

@@ -7,9 +7,9 @@ import { loaderEnvironment } from '../gpu/libraries.ts'
 import { builtFile } from '../installation.ts'
 import type { Log } from '../log.ts'
 import { dataFolderAt, dataFolderPath } from '../settings.ts'
+import { allocatorEnvironment } from './allocator.ts'
 import type { ProcessMemory, Reply, Request } from './child.ts'
 import { failureFrom, LostError, missingLibraryIn } from './failures.ts'
-import { hugePagesEnvironment } from './huge-pages.ts'
 import { outOfMemoryKills } from './memory.ts'
 
 /** A request as it is asked; its id is given here. */
@@ -44,11 +44,11 @@ export class InferenceProcess {
     this.#child = fork(script, {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      execArgv: [],
+      execArgv: ['--expose-gc'],
       env: {
         ...process.env,
         ...loaderEnvironment(dataFolderAt(dataFolderPath())),
-        ...hugePagesEnvironment(),
+        ...allocatorEnvironment(),
       },
     })
     this.#greeting = this.#replyTo(0)

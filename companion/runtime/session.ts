@@ -5,7 +5,7 @@ import type { Log } from '../log.ts'
 import { notes } from '../notes.ts'
 import type { Device } from '../protocol.ts'
 import type { Run } from '../run.ts'
-import type { Keeping, Model, Optimisation, Tensors } from './child.ts'
+import type { GraphInMemory, Keeping, Model, Optimisation, Tensors } from './child.ts'
 import {
   absence,
   type DeviceChoice,
@@ -28,6 +28,8 @@ export interface SessionSource {
   /** Tells sources of one slot apart: a session of this key that is loaded already is used again. */
   readonly key: string
   model(provider: ExecutionProvider): Model
+  /** Graphs without inputs, run once on the CPU while this is loaded: what comes out goes into every run. Default none. */
+  readonly before?: (provider: ExecutionProvider) => readonly GraphInMemory[]
   /** What the model computes with there. Default float32. */
   readonly precision?: (provider: ExecutionProvider) => Precision
   /** What it will take of a card's memory, about. Sessions that were not asked for longest make room for it. */
@@ -202,7 +204,8 @@ export class OnnxRuntime implements Runtime {
       const { optimisation = 'all' } = source
       const strict = this.#options.strict === true && kind !== 'cpu'
       const question: Question = {
-        ...{ type: 'load', slot, model: source.model(provider), provider, optimisation, strict },
+        ...{ type: 'load', slot, model: source.model(provider), before: source.before?.(provider) },
+        ...{ provider, optimisation, strict },
       }
       const { inputs, outputs } = await this.#makingRoom(owner, run.signal, () =>
         owner.ask(question, run.signal),

@@ -53,7 +53,12 @@ export interface GraphOptions {
   readonly precision?: Precision | undefined
   /** What is added to layers from outside, such as a LoRA. Default nothing. */
   readonly adapt?: Adapt | undefined
+  /** Weights that each run brings with it in place of the checkpoint's: what the graph calls those inputs. Default none. */
+  readonly given?: GivenWeights | undefined
 }
+
+/** By the names of the weights in the checkpoint. */
+export type GivenWeights = ReadonlyMap<string, string>
 
 /**
  * What becomes of a layer's output.
@@ -75,10 +80,10 @@ export interface AdaptedLayer {
 export function createGraph(
   checkpoint: Checkpoint,
   provider: ExecutionProvider = 'cpu',
-  { precision = 'float32', adapt = (_, { output }) => output }: GraphOptions = {},
+  { precision = 'float32', adapt = (_, { output }) => output, given = new Map() }: GraphOptions = {},
 ): Graph {
   const definition = { inputs: [], outputs: [], nodes: [], constants: new Map(), weights: new Map() }
-  const shared = { provider, precision, adapt, definition, converted: new Map(), names: new Map() }
+  const shared = { provider, precision, adapt, given, definition, converted: new Map(), names: new Map() }
   return new Graph(shared, checkpoint, '')
 }
 
@@ -155,7 +160,9 @@ export class Graph {
    * @throws GraphError where it is missing, not of floating type, not dense, or not of the shape.
    */
   weight(name: string, shape: ShapePattern): Tensor {
-    const { precision, converted } = this.#shared
+    const { precision, converted, given } = this.#shared
+    const input = given.get(this.#nameOf(name))
+    if (input !== undefined) return this.#givenWeight(this.#nameOf(name), input, shape)
     const weight = this.storedWeight(name, shape)
     if (weight.dtype === precision) return weight
     const known = converted.get(weight.name)
@@ -218,9 +225,10 @@ export class Graph {
 
   /** Names of this module's weights, in full, that the graph never asked for. */
   unusedWeights(): string[] {
-    const { weights } = this.#shared.definition
+    const { converted, definition } = this.#shared
     const within = this.path === '' ? '' : `${this.path}.`
-    return [...this.#checkpoint.keys()].filter((name) => name.startsWith(within) && !weights.has(name))
+    const isUsed = (name: string) => definition.weights.has(name) || converted.has(name)
+    return [...this.#checkpoint.keys()].filter((name) => name.startsWith(within) && !isUsed(name))
   }
 
   #add(
@@ -236,14 +244,27 @@ export class Graph {
     return { name, dtype, shape }
   }
 
+  #givenWeight(name: string, input: string, shape: ShapePattern): Tensor {
+    const { precision, converted } = this.#shared
+    const weight = converted.get(name) ?? this.input(input, precision, this.#stored(name).shape)
+    converted.set(name, weight)
+    expectShape(name, weight, shape)
+    return weight
+  }
+
   #addWeight(name: string): Weight {
+    const stored = this.#stored(name)
+    const weight = { name, dtype: stored.dtype, shape: stored.shape, stored }
+    this.#shared.definition.weights.set(name, weight)
+    return weight
+  }
+
+  #stored(name: string): StoredTensor {
     const stored = this.#checkpoint.get(name)
     if (stored === undefined)
       throw new GraphError(`Expected a tensor ${name} in the checkpoint, but there is none.`)
     checkStored(name, stored)
-    const weight = { name, dtype: stored.dtype, shape: stored.shape, stored }
-    this.#shared.definition.weights.set(name, weight)
-    return weight
+    return stored
   }
 
   #nameOf(name: string): string {
@@ -286,6 +307,7 @@ interface Shared {
   readonly provider: ExecutionProvider
   readonly precision: Precision
   readonly adapt: Adapt
+  readonly given: GivenWeights
   readonly definition: {
     readonly inputs: Tensor[]
     readonly outputs: Tensor[]

@@ -1,9 +1,9 @@
 import { CompanionError } from '../../errors.ts'
 import type { Image, Mask } from '../../image/image.ts'
 import { findCalm } from './calm.ts'
-import { findClones } from './clone.ts'
 import { applyCopies, chooseCopies } from './copy.ts'
 import { greatestDepth } from './distance.ts'
+import { continueExactly } from './exact.ts'
 import { copyField } from './field.ts'
 import {
   type Beginning,
@@ -23,7 +23,6 @@ import { buildPyramid } from './pyramid.ts'
 import { createRandom } from './random.ts'
 import { carryDown, closeBy, nearby, type Rounds, restore, settle, sharpen } from './refine.ts'
 import { describeScene } from './scene.ts'
-import { continueStraight } from './straight.ts'
 import { findUnwanted, withoutUnwanted } from './unwanted.ts'
 
 /** What to complete, and how hard to try. */
@@ -110,11 +109,7 @@ export function prepare(task: Omit<CompletionTask, 'seed' | 'isThorough'>, run: 
   }
 
   // 1. What the picture's own lines or another part of it continue exactly is copied as it is.
-  continueStraight(image, hole)
-  const clones = findClones(image, hole, avoid)
-  applyCopies(image.data, clones.holePixels, clones.copiedFrom)
-  blendCopies(image, { hole, ...clones })
-  for (const place of clones.holePixels) hole[place] = 0
+  continueExactly(image, hole, avoid)
   if (!hole.includes(1)) return { image, hole, course: null, shared: null, own: [], done: 0 }
 
   // 2. How deep the rest of the hole is sets how far the pyramid goes up.

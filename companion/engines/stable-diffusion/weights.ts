@@ -1,13 +1,11 @@
 import type { Checkpoint } from '../../../models/checkpoint.ts'
-import { loraAdapter, strayLayers } from '../../../models/nn/lora.ts'
+import { mergeLora, strayLayers } from '../../../models/nn/lora.ts'
 import { GraphError } from '../../../models/onnx/graph.ts'
 import {
   stableDiffusion2 as config2,
   stableDiffusion15 as config15,
-  type StableDiffusionConfig,
 } from '../../../models/stable-diffusion/config.ts'
 import { lcmLora15, stableDiffusion2, stableDiffusion15 } from '../../../models/stable-diffusion/model.ts'
-import { buildUNet } from '../../../models/stable-diffusion/unet.ts'
 import {
   type FoundModel,
   type Network,
@@ -55,23 +53,19 @@ export async function findModel(means: Means, version: string | undefined): Prom
  *
  * @throws CompanionError 'model-missing', 'model-damaged' (damaged, or for another network than the model's)
  */
-export async function findLora(means: Means, { unet, config }: FoundModel): Promise<Network> {
+export async function findLora(means: Means, { unet }: FoundModel): Promise<Network> {
   const path = (await means.files(lcmLora15.id)).get(lcmLora15.files[0]!.name)!
   const lora = await openNetwork(path)
-  await fromWeights('LoRA for this model', lora.weights, () =>
-    checkLora(lora.checkpoint, unet.checkpoint, config),
-  )
+  await fromWeights('LoRA for this model', lora.weights, () => checkLora(lora.checkpoint, unet.checkpoint))
   return lora
 }
 
 /** @throws GraphError */
-function checkLora(lora: Checkpoint, unet: Checkpoint, config: StableDiffusionConfig): void {
-  const size = { batch: 1, width: 8, height: 8 }
-  const graph = buildUNet(unet, config.unet, size, { adapt: loraAdapter(lora, 'unet') })
-  const [stray] = strayLayers(lora, 'unet', graph)
+function checkLora(lora: Checkpoint, unet: Checkpoint): void {
+  const { graphs } = mergeLora(unet, lora, 'unet')
+  const [stray] = strayLayers(lora, 'unet', graphs)
   if (stray !== undefined) throw new GraphError(`The model has no place for ${stray}.`)
-  if (![...lora.keys()].some((name) => graph.weights.has(name)))
-    throw new GraphError('It changes nothing of the model.')
+  if (graphs.length === 0) throw new GraphError('It changes nothing of the model.')
 }
 
 /** The better one first. */

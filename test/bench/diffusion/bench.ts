@@ -11,7 +11,7 @@ import { writeRandomFile, writeRandomModel, writeRandomPowerPaint } from './rand
 
 /** Prints for each piece of work what Infill and diffusers take, run in turn. */
 export async function benchDiffusion(options: DiffusionBenchOptions): Promise<void> {
-  const { model: kind, weights, only, size, runs, steps, device, rows } = options
+  const { model: kind, weights, only, size, runs, steps, device, rows, lora } = options
   const folder = await mkdtemp(join(tmpdir(), 'infill-bench-'))
   try {
     const model = weights ?? writeRandom(folder, options)
@@ -19,7 +19,7 @@ export async function benchDiffusion(options: DiffusionBenchOptions): Promise<vo
     for (const piece of only) {
       const what = piece.endsWith('fill') ? `${piece}, ${steps} steps with guidance` : piece
       console.log(`\n${what}, ${size.width} × ${size.height}`)
-      await measure({ piece, kind, model, size, steps, device, rows }, runs, hasPeers)
+      await measure({ piece, kind, model, size, steps, device, rows, lora }, runs, hasPeers)
     }
   } finally {
     await rm(folder, { recursive: true })
@@ -75,7 +75,11 @@ async function compareFirst(work: Work, runs: number): Promise<void> {
 }
 
 /** Says who the peer is, or why there is none. */
-async function announcePeer({ model, layout }: DiffusionBenchOptions): Promise<boolean> {
+async function announcePeer({ model, layout, lora }: DiffusionBenchOptions): Promise<boolean> {
+  if (lora !== null) {
+    console.log('diffusers is left out: it is given no LoRA.')
+    return false
+  }
   if (model === 'powerpaint') {
     console.log(
       'diffusers is left out: it does not know the task words. Stable Diffusion 1.5 has the same UNet.',

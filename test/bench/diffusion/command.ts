@@ -36,6 +36,8 @@ export interface DiffusionBenchOptions {
   readonly peers: boolean
   readonly device: BenchDevice
   readonly rows: 1 | 2
+  /** Merged into the UNet of `load` and `unet`; null: none. */
+  readonly lora: string | null
 }
 
 export const diffusionCommand = new Command('diffusion')
@@ -60,6 +62,7 @@ export const diffusionCommand = new Command('diffusion')
       .default('cpu'),
   )
   .option('--rows <number>', 'that the UNet is given at once: 2 as with guidance', toRows, 1)
+  .option('--lora <file>', 'for the UNet of load and unet, by Infill alone', (text) => text, null)
   .action(async (options: DiffusionBenchOptions) => {
     const { benchDiffusion } = await import('./bench.ts')
     await benchDiffusion(options)

@@ -33,6 +33,8 @@ export interface Work {
   readonly device: BenchDevice
   /** How many rows the UNet is given at once: 2 as with guidance. */
   readonly rows: 1 | 2
+  /** Changes the UNet; null: none. */
+  readonly lora: string | null
 }
 
 /** Where both compute: on the CPU in float32, on a card in float16. */

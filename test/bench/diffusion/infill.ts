@@ -1,4 +1,4 @@
-import { openModel } from '../../../companion/diffusion/found-model.ts'
+import { openModel, openNetwork } from '../../../companion/diffusion/found-model.ts'
 import { latentSize } from '../../../companion/diffusion/latents.ts'
 import { Computed, Networks } from '../../../companion/diffusion/networks.ts'
 import type { Engine, FillSettings, OpenEngine, Tile } from '../../../companion/engines/engine.ts'
@@ -44,10 +44,11 @@ export async function openInfill(work: Work): Promise<Contestant> {
 
 /** One network, each time as if for the first time. */
 async function evaluating(
-  { piece, model: path, size, rows }: Work,
+  { piece, model: path, size, rows, lora: loraPath }: Work,
   runtime: Runtime,
 ): Promise<() => Promise<Float32Array>> {
   const model = await openModel(path)
+  const lora = loraPath === null ? null : await openNetwork(loraPath)
   const way = {
     on: 'best',
     precision: 'usual',
@@ -62,7 +63,7 @@ async function evaluating(
   return () => {
     const networks = new Networks(model, runtime, new Computed())
     if (piece === 'text-encoder') return networks.embed(prompt, way, quiet)
-    const { encode, decode, predict } = networks.inpaintModel(size, null, way, quiet)
+    const { encode, decode, predict } = networks.inpaintModel(size, lora, way, quiet)
     if (piece === 'encoder') return encode(picture)
     if (piece === 'decoder') return decode(small)
     return predict(sample, 500, words)

@@ -16,7 +16,10 @@ export async function checkAdapter(file: string): Promise<{ version: string } | 
     const { stdout } = await promisify(execFile)(python, [file, '--check'])
     return { version: stdout.trim() }
   } catch (error) {
-    const { stderr = '', message } = error as { stderr?: string; message: string }
+    const { code, stderr = '', message } = error as { code?: unknown; stderr?: string; message: string }
+    if (code === 'ENOENT') {
+      return { problem: `there is no ${python}, which its adapter needs; INFILL_BENCH_PYTHON names another` }
+    }
     return { problem: stderr.trim().split('\n').at(-1) || message }
   }
 }

@@ -18,6 +18,10 @@ describe('chooseEdge', () => {
   })
 
   test.each([
+    // Of 1 megapixel: 7 to 9 px in all.
+    [1030, 970, { growPx: 4, featherPx: 3 }],
+    [1155, 866, { growPx: 5, featherPx: 3 }],
+    [1333, 750, { growPx: 6, featherPx: 3 }],
     [1200, 40, { growPx: 5, featherPx: 3 }],
     [40, 2400, { growPx: 10, featherPx: 6 }],
     [4000, 40, { growPx: 17, featherPx: 10 }],

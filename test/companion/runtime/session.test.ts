@@ -3,9 +3,10 @@ import { join, parse } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { silentLog } from '../../../companion/log.ts'
 import type { Progress, Run } from '../../../companion/run.ts'
+import type { GraphInMemory } from '../../../companion/runtime/child.ts'
 import { LostError, OnnxError } from '../../../companion/runtime/failures.ts'
 import { OnnxRuntime, type RuntimeOptions, type SessionSource } from '../../../companion/runtime/session.ts'
-import { createGraph } from '../../../models/onnx/graph.ts'
+import { createGraph, type Graph } from '../../../models/onnx/graph.ts'
 import { add, matMul } from '../../../models/onnx/operators.ts'
 import { writeModel } from '../../../models/onnx/write.ts'
 import { temporaryFolder } from '../../support/data-folder.ts'
@@ -26,6 +27,16 @@ function adding(constant: number): SessionSource {
   return sourceOf('adding', String(constant), g)
 }
 
+/** The same, where a graph of its own gives the constant. */
+function addingWorkedOut(key: string, constant: number): SessionSource {
+  const before = createGraph(new Map())
+  const half = before.constant('half', [2], () => Float32Array.of(constant / 2, constant / 2))
+  before.output('bias', add(before, half, half))
+  const g = createGraph(new Map())
+  g.output('y', add(g, g.input('x', 'float32', [2]), g.input('bias', 'float32', [2])))
+  return { ...sourceOf('adding', key, g), before: () => [inMemory(before)] }
+}
+
 /** Products of large matrices, one after another: busy for many seconds. */
 function endless(): SessionSource {
   const g = createGraph(new Map())
@@ -36,15 +47,20 @@ function endless(): SessionSource {
   return sourceOf('endless', 'one', g)
 }
 
-function sourceOf(slot: string, key: string, { definition }: ReturnType<typeof createGraph>): SessionSource {
+function inMemory({ definition }: Graph): GraphInMemory {
   const folder = parse(process.cwd()).root
+  return { graph: writeModel(definition, folder), folder }
+}
+
+function sourceOf(slot: string, key: string, g: Graph): SessionSource {
+  const { definition } = g
   const zeros = definition.inputs.map(({ name, shape }) => {
     const data = new Float32Array(shape.reduce((product, size) => product * size, 1))
     return [name, { type: 'float32', shape, data }] as const
   })
   return {
     ...{ slot, key },
-    model: () => ({ graph: writeModel(definition, folder), folder }),
+    model: () => inMemory(g),
     warmUp: () => Object.fromEntries(zeros),
   }
 }
@@ -112,6 +128,39 @@ describe('a session', () => {
     // x + (x + 10)
     expect((await summer.run(twoNumbers, { signal, kept: 'e' })).z?.data).toEqual(Float32Array.of(12, 14))
     await expect(summer.run(twoNumbers, { signal, kept: 'a' })).rejects.toBeInstanceOf(LostError)
+  })
+
+  test('takes what is worked out before it into every run, until another has its slot', async () => {
+    const runtime = opened()
+    const [half, whole] = [addingWorkedOut('half', 10), addingWorkedOut('whole', 20)]
+    for (const source of [half, whole]) {
+      const session = await runtime.load(source, 'best', quietRun)
+      const sum = source === half ? [11, 12] : [21, 22]
+      for (let time = 0; time < 2; time += 1) {
+        expect((await session.run(twoNumbers, quietRun)).y?.data).toEqual(Float32Array.from(sum))
+      }
+    }
+    const plain = await runtime.load({ ...half, key: 'plain', before: () => [] }, 'best', quietRun)
+    await expect(plain.run(twoNumbers, quietRun)).rejects.toBeInstanceOf(OnnxError)
+  })
+
+  test('is cancelled in the middle of what is worked out before it', async () => {
+    const g = createGraph(new Map())
+    let product = g.constant('matrix', [1500, 1500], () => new Float32Array(1500 * 1500).fill(1 / 1500))
+    const matrix = product
+    for (let step = 0; step < 300; step += 1) product = matMul(g, product, matrix)
+    g.output('z', product)
+    const runtime = opened()
+    const cancelling = new AbortController()
+    const source = { ...adding(1), before: () => [inMemory(g)] }
+    const loading = runtime.load(source, 'best', {
+      signal: cancelling.signal,
+      // Once it has been asked.
+      onProgress: () => setImmediate(() => cancelling.abort('enough')),
+    })
+    await expect(loading).rejects.toBe('enough')
+    const again = await runtime.load(adding(1), 'best', quietRun)
+    expect((await again.run(twoNumbers, quietRun)).y?.data).toEqual(Float32Array.of(2, 3))
   })
 
   test('is cancelled in the middle of a run, and the next job works', async () => {

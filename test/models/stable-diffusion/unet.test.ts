@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { loraAdapter, strayLayers } from '../../../models/nn/lora.ts'
-import { GraphError } from '../../../models/onnx/graph.ts'
+import { mergeLora, strayLayers } from '../../../models/nn/lora.ts'
+import { GraphError, type GraphOptions, type Node } from '../../../models/onnx/graph.ts'
 import { stableDiffusion2, stableDiffusion15 } from '../../../models/stable-diffusion/config.ts'
 import { buildUNet, type UNetOptions } from '../../../models/stable-diffusion/unet.ts'
 import {
@@ -98,10 +98,17 @@ describe('buildUNet', () => {
     const bytes = [...checkpoint.values()].reduce((sum, { byteLength }) => sum + byteLength, 0)
     expect(bytes).toBe(134_621_556 - 116_552)
     const size = { batch: 1, height: 64, width: 96 }
-    const adapt = loraAdapter(checkpoint, 'unet')
-    const graph = buildUNet(checkpointOf(layout), stableDiffusion15.unet, size, { adapt })
-    expect(strayLayers(checkpoint, 'unet', graph)).toEqual([])
-    expect(graph.weights.size).toBe(686 + 834)
+    const { graphs, merged } = mergeLora(checkpointOf(layout), checkpoint, 'unet')
+    expect(graphs).toHaveLength(834 / 3)
+    expect(strayLayers(checkpoint, 'unet', graphs)).toEqual([])
+
+    const build = (options: GraphOptions) =>
+      buildUNet(checkpointOf(layout), stableDiffusion15.unet, size, options)
+    const [graph, plain] = [build({ given: merged }), build({})]
+    const merges = ({ op, inputs }: Node) => op === 'Cast' && merged.has(inputs[0]!)
+    expect(graph.nodes).toHaveLength(plain.nodes.filter((node) => !merges(node)).length)
+    expect(graph.weights.size).toBe(686 - 278)
+    expect(graph.inputs).toHaveLength(3 + 278)
   })
 
   test('refuses a network with more than it knows', async () => {

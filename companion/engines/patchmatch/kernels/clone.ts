@@ -1,3 +1,4 @@
+import { difference } from './differences'
 import { throwIfCancelled } from './env'
 import { total } from './lanes'
 
@@ -70,10 +71,6 @@ function screen(image: usize, ring: usize, ringCount: i32, shift: i32): i32 {
 
 function anyPixel(bytes: v128): i32 {
   return i32x4.bitmask(i32x4.eq(bytes, i32x4.splat(-1)))
-}
-
-function difference(a: v128, b: v128): v128 {
-  return v128.or(i8x16.sub_sat_u(a, b), i8x16.sub_sat_u(b, a))
 }
 
 function agrees(image: usize, hole: usize, ring: usize, ringCount: i32, shift: i32): bool {

@@ -1,3 +1,4 @@
+import { difference, squares } from './differences'
 import { total } from './lanes'
 
 /**
@@ -33,17 +34,6 @@ function rowOf7(p: usize, q: usize): v128 {
   const head = difference(v128.load(p), v128.load(q))
   const tail = v128.and(difference(v128.load(p, 12), v128.load(q, 12)), i32x4(0, -1, -1, -1))
   return i32x4.add(squares(head), squares(tail))
-}
-
-function difference(a: v128, b: v128): v128 {
-  return v128.or(i8x16.sub_sat_u(a, b), i8x16.sub_sat_u(b, a))
-}
-
-/** Of 16 bytes, in four sums. */
-export function squares(d: v128): v128 {
-  const low = i16x8.extend_low_i8x16_u(d)
-  const high = i16x8.extend_high_i8x16_u(d)
-  return i32x4.add(i32x4.dot_i16x8_s(low, low), i32x4.dot_i16x8_s(high, high))
 }
 
 function distanceOf(p: usize, q: usize, stride: i32, radius: i32, limit: i32): i32 {

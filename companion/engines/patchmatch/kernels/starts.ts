@@ -1,5 +1,5 @@
+import { difference, squares } from './differences'
 import { total } from './lanes'
-import { squares } from './patch-distance'
 
 /**
  * See `bestSource` in starts.ts.
@@ -39,10 +39,6 @@ export function bestSource(
     }
   }
   return best
-}
-
-function difference(a: v128, b: v128): v128 {
-  return v128.or(i8x16.sub_sat_u(a, b), i8x16.sub_sat_u(b, a))
 }
 
 function takePatch(

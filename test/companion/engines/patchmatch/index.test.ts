@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { FillSettings, OpenEngine, Tile } from '../../../../companion/engines/engine.ts'
+import { complete } from '../../../../companion/engines/patchmatch/complete.ts'
 import { createPatchmatch } from '../../../../companion/engines/patchmatch/index.ts'
 import type { Progress, Run } from '../../../../companion/run.ts'
 import { noMeans } from '../../../support/means.ts'
-import { clutter, markWhere, noise, within } from './pictures.ts'
+import { clutter, markWhere, noise, paint, within } from './pictures.ts'
 
 const settings: FillSettings = {
   task: 'remove',
@@ -126,6 +127,38 @@ describe.each([1, 2])('fill, on %i threads', (threads) => {
     })
     expect((await engine.fill(small, settings, unhurried())).width).toBe(90)
   })
+})
+
+describe('fillExactly', () => {
+  const size = { width: 120, height: 80 }
+  const page = paint(size, (x, y) =>
+    within(12, 20, 24, 20)(x % 50, y) && x < 100 ? [90 + (x % 50), 90, 4 * y] : [250, 250, 252],
+  )
+  const mask = markWhere(size, within(66, 24, 12, 9))
+  const fillWith = async (avoid: Tile['avoid']) => {
+    const patchmatch = createPatchmatch(1)
+    return await patchmatch.fillExactly!({ image: page, mask, avoid }, unhurried())
+  }
+
+  test('copies what the picture holds a second time', async () => {
+    expect((await fillWith(null))!.data).toEqual(page.data)
+  })
+
+  test('gives nothing where that must not be copied', async () => {
+    expect(await fillWith(markWhere(size, within(20, 28, 3, 3)))).toBeNull()
+  })
+})
+
+test.each([
+  ['fast', { starts: 1 }],
+  ['balanced', { starts: 8 }],
+  ['best', { starts: 16, isThorough: true }],
+])('the quality %s is, on one thread, the bytes of %o', async (quality, effort) => {
+  engine = await createPatchmatch(1).open(unhurried(), noMeans, [])
+  const filled = await engine.fill(shared, { ...settings, options: { quality } }, unhurried())
+  const unwatched = { onLevel: () => {}, throwIfCancelled: () => {} }
+  expect(filled.data).toEqual(complete({ ...shared, seed: settings.seed, ...effort }, unwatched).data)
+  await engine.close()
 })
 
 describe.each([1, 2])('close, on %i threads', (threads) => {

@@ -357,7 +357,7 @@ describe('Stable Diffusion', () => {
     rmSync(other, { recursive: true })
   })
 
-  test('runs LCM-LoRA beside the UNet, in four steps', async () => {
+  test('fills in four steps with LCM-LoRA', async () => {
     const { runtime, runs } = watched()
     const options = { preset: 'few-steps', quality: 'balanced', size: 256 } as const
     const fillWith = async (factor: number) => {

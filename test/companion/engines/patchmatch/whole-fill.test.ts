@@ -6,20 +6,25 @@ import { createPatchmatch } from '../../../../companion/engines/patchmatch/index
 import { createRandom } from '../../../../companion/engines/patchmatch/random.ts'
 import { fill, type Patch } from '../../../../companion/fill/fill.ts'
 import { openPicture } from '../../../../companion/fill/picture.ts'
-import { decodeImage } from '../../../../companion/image/codec.ts'
+import { decodeImage, decodeMask } from '../../../../companion/image/codec.ts'
 import { cropImage } from '../../../../companion/image/crop.ts'
 import type { Image, Mask, Size } from '../../../../companion/image/image.ts'
 import type { Options, Rect } from '../../../../companion/protocol.ts'
 import { edgeRatio } from '../../../bench/metrics/edges.ts'
 import { psnrInside } from '../../../bench/metrics/psnr.ts'
 import { samplePicture } from '../../../fixtures/pictures/index.ts'
-import { expectPatchPromise, expectSamePixelsWhere, pixelAt } from '../../../support/assert-image.ts'
+import {
+  expectPatchPromise,
+  expectSameImage,
+  expectSamePixelsWhere,
+  pixelAt,
+} from '../../../support/assert-image.ts'
 import { pngOf, sharpOf } from '../../../support/encoded.ts'
 import { fillJob, quietRun } from '../../../support/fill-job.ts'
 import { gradientImage, paintImage, paintMask, rectMask } from '../../../support/images.ts'
 import { markWhere, within } from './pictures.ts'
 
-// The whole fill, from the picture's file to the finished picture, with the mask grown as for a person.
+// The whole fill of the embedded engine, from the picture's file to the finished picture, with the mask grown as for a person.
 
 let engine: Engine
 beforeAll(() => {
@@ -47,6 +52,14 @@ async function remove(file: Uint8Array, mask: Mask, options: Options = {}): Prom
   expectPatchPromise({ patch: patch!, rect: patches[1]!.rect, mask, ...used })
   expectSamePixelsWhere(finished!, picture.image, (x, y) => pixelAt(patch!, x, y)[3] === 0)
   return { finished: finished!, patch: patch!, used }
+}
+
+async function expand(open: Image): Promise<Image> {
+  const picture = await openPicture(await pngOf(open), 'none')
+  const job = fillJob({ picture, engine, task: 'expand' })
+  const patches: Patch[] = []
+  await fill(job, quietRun, (patch) => void patches.push(patch), ['finished'])
+  return (await decodeImage(patches[0]!.png, { orientation: 'none' })).image
 }
 
 async function sample(name: string, rect?: Rect): Promise<Image> {
@@ -266,6 +279,52 @@ describe('pictures with alpha', () => {
       }
     }
   })
+})
+
+describe('expanding by a quarter', () => {
+  test.each<[string, number, number]>([
+    ['syn-grass', 0.85, 1.15],
+    ['syn-brick', 0.7, 1.3],
+  ])('%s: its texture goes on, as sharp as it is', async (name, least, most) => {
+    const truth = await sample(name, { x: 0, y: 60, width: 500, height: 360 })
+    const isKnown = within(0, 0, 400, 360)
+    const open = paintImage(500, 360, (x, y) => (isKnown(x, y) ? pixelAt(truth, x, y) : [255, 0, 255, 0]))
+
+    const image = await expand(open)
+
+    const margin = markWhere(image, (x) => x >= 400)
+    expect(edgeRatio(margin, image, truth)).toBeGreaterThan(least)
+    expect(edgeRatio(margin, image, truth)).toBeLessThan(most)
+    expect(image.data.every((value, i) => i % 4 < 3 || value === 255)).toBe(true)
+    expect(countLoud(image)).toBe(0)
+    // A picture is not eaten into, but for the hairline that it fades over.
+    expectSamePixelsWhere(image, truth, (x) => x < 400 - 3)
+  })
+
+  test('a straight edge goes on straight', async () => {
+    const size = { width: 250, height: 160 }
+    const uneven = (x: number, y: number) => (x * x + 3 * y * y + 5 * x * y) % 13
+    const truth = paintImage(size.width, size.height, (x, y) =>
+      y < 70 ? [70 + uneven(x, y), 120, 190, 255] : [60, 110 + uneven(x, y), 50, 255],
+    )
+    const open = paintImage(size.width, size.height, (x, y) =>
+      x < 200 ? pixelAt(truth, x, y) : [0, 0, 0, 0],
+    )
+
+    const image = await expand(open)
+
+    for (let x = 200; x < 250; x += 1) {
+      const first = Array.from({ length: 160 }, (_, y) => y).find((y) => pixelAt(image, x, y)[2]! < 120)
+      expect(Math.abs(first! - 70), `at ${x}`).toBeLessThanOrEqual(2)
+    }
+  })
+})
+
+test.each(['ui-chart-tooltip', 'ui-pattern-sticker'])('%s becomes what it was, bit for bit', async (name) => {
+  const { file, mask, truth } = samplePicture(name)
+  const { image } = await decodeImage(readFileSync(truth!), { orientation: 'none' })
+  const { finished } = await remove(readFileSync(file), await decodeMask(readFileSync(mask), image, 'mask'))
+  expectSameImage(finished, image)
 })
 
 test('flat art: what lies 2 px beside the mask stays bit for bit', async () => {
