@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { parse } from 'node:path'
 import { loraAdapter, mergeLora } from '../../models/nn/lora.ts'
-import type { GraphDefinition } from '../../models/onnx/graph.ts'
+import type { GraphDefinition, GraphOptions } from '../../models/onnx/graph.ts'
 import {
   diffusionPrecision,
   type ExecutionProvider,
@@ -112,17 +112,12 @@ export class Networks {
   /**
    * For pictures of one size. Each network is loaded when it is first needed.
    *
-   * @param lora Changes the UNet: merged into its weights on the CPU. On a card a run of a few steps is over before a merge
-   *   would be, and it is added to the outputs of layers.
+   * @param lora Changes the UNet.
    */
   inpaintModel(size: Size, lora: Network | null, way: Way, run: Run): InpaintModel {
     const { rowsAtOnce, tileSide, pictureByPicture, queriesAtOnce } = way
     const { unet, vae, config, title, noise } = this.#model
     const small = latentSize(size)
-    const merging = lora && mergeLora(unet.checkpoint, lora.checkpoint, 'unet')
-    const adapt = lora ? loraAdapter(lora.checkpoint, 'unet') : undefined
-    const withLora = (provider: ExecutionProvider) =>
-      provider === 'cpu' ? { given: merging?.merged } : { adapt }
     const tiles = tileSide === undefined ? {} : { tileSide }
     const measure = `${size.width} × ${size.height} in tiles of ${tileSide ?? 'all'}`
 
@@ -155,12 +150,11 @@ export class Networks {
           { batch: rows, ...small },
           {
             ...graph,
-            ...withLora(graph.provider),
+            ...changeBy(lora, unet, graph.provider).options,
             queriesAtOnce: queriesAtOnce ?? usualQueries(graph.provider),
           },
         )
-      const before = (provider: ExecutionProvider) =>
-        provider === 'cpu' && merging !== null ? merging.graphs : []
+      const before = (provider: ExecutionProvider) => changeBy(lora, unet, provider).before
       const measured = `${measure}, ${rows} at once, ${queriesAtOnce ?? 'all'} queries ${lora?.weights.key ?? ''}`
       const numbers = unetNumbers(size, rows)
       const piece = {
@@ -255,6 +249,21 @@ export class Networks {
     this.#onLoaded(part, session, performance.now() - startedAt)
     return session
   }
+}
+
+/**
+ * Merged into the weights on the CPU, where that takes as long as an evaluation. On a card a fill of a few steps is over before,
+ * and the LoRA runs beside the weights.
+ */
+function changeBy(
+  lora: Network | null,
+  { checkpoint }: Network,
+  provider: ExecutionProvider,
+): { readonly options: GraphOptions; readonly before: readonly GraphDefinition[] } {
+  if (lora === null) return { options: {}, before: [] }
+  if (provider !== 'cpu') return { options: { adapt: loraAdapter(lora.checkpoint, 'unet') }, before: [] }
+  const { graphs, merged } = mergeLora(checkpoint, lora.checkpoint, 'unet')
+  return { options: { given: merged }, before: graphs }
 }
 
 function floats(shape: readonly number[], data: Float32Array) {

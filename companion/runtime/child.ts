@@ -129,18 +129,23 @@ async function load(
   { slot, model, before = [], provider, optimisation, strict = false }: Extract<Request, { type: 'load' }>,
 ): Promise<InferenceSession> {
   await release(slot)
-  for (const graph of before) given.set(slot, { ...given.get(slot), ...(await runOnce(ort, graph)) })
   const fallback = strict ? { disable_cpu_ep_fallback: '1' } : {}
   const options = { ...optionsFor(provider, optimisation, strict), extra: { session: fallback } }
-  const session =
-    typeof model === 'string'
-      ? await ort.InferenceSession.create(model, options)
-      : await ort.InferenceSession.create(model.graph, {
-          ...options,
-          extra: { session: { ...fallback, model_external_initializers_file_folder_path: model.folder } },
-        })
-  sessions.set(slot, session)
-  return session
+  try {
+    for (const graph of before) given.set(slot, { ...given.get(slot), ...(await runOnce(ort, graph)) })
+    const session =
+      typeof model === 'string'
+        ? await ort.InferenceSession.create(model, options)
+        : await ort.InferenceSession.create(model.graph, {
+            ...options,
+            extra: { session: { ...fallback, model_external_initializers_file_folder_path: model.folder } },
+          })
+    sessions.set(slot, session)
+    return session
+  } catch (error) {
+    await release(slot)
+    throw error
+  }
 }
 
 /** On the CPU. */

@@ -126,7 +126,7 @@ export const stableDiffusion15: ModelDefinition = {
 const lora = 'pytorch_lora_weights.safetensors'
 
 /**
- * Luo et al., "LCM-LoRA: A Universal Stable-Diffusion Acceleration Module" (2023): runs beside the UNet of 1.5. Its hash and
+ * Luo et al., "LCM-LoRA: A Universal Stable-Diffusion Acceleration Module" (2023): for the UNet of 1.5. Its hash and
  * the terms of its model card are in several catalogues.
  */
 export const lcmLora15: ModelDefinition = {

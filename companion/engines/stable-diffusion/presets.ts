@@ -127,7 +127,7 @@ export interface Choice {
   readonly prompt: string
   readonly negativePrompt: string
   readonly numbers: Numbers
-  /** Whether LCM-LoRA runs beside the UNet. */
+  /** Whether LCM-LoRA changes the UNet. */
   readonly withLora: boolean
 }
 

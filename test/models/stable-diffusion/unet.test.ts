@@ -1,8 +1,10 @@
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { mergeLora, strayLayers } from '../../../models/nn/lora.ts'
+import { loraAdapter, mergeLora, strayLayers } from '../../../models/nn/lora.ts'
 import { GraphError, type GraphOptions, type Node } from '../../../models/onnx/graph.ts'
 import { stableDiffusion2, stableDiffusion15 } from '../../../models/stable-diffusion/config.ts'
 import { buildUNet, type UNetOptions } from '../../../models/stable-diffusion/unet.ts'
+import { temporaryFolder } from '../../support/data-folder.ts'
 import {
   checkpointOf,
   diffusionPath,
@@ -13,6 +15,7 @@ import {
 } from '../../support/diffusion.ts'
 import { expectClose, runGraph, watch } from '../../support/onnx.ts'
 import { readReference, type Values } from '../../support/reference.ts'
+import { noise, writeWeights } from '../../support/weights.ts'
 
 // Two pictures at once; latents whose sides do not divide by 8; a timestep between two whole numbers; many heads.
 const cases = [
@@ -109,6 +112,41 @@ describe('buildUNet', () => {
     expect(graph.nodes).toHaveLength(plain.nodes.filter((node) => !merges(node)).length)
     expect(graph.weights.size).toBe(686 - 278)
     expect(graph.inputs).toHaveLength(3 + 278)
+  })
+
+  test('gives the same with a LoRA merged into the weights of a block as with it beside them', async () => {
+    const { checkpoint, config } = await tinyUNet('sd15-tiny')
+    const layers = [...checkpoint].filter(
+      ([name, { shape }]) => name.startsWith('down_blocks.0') && shape.length > 1,
+    )
+    const matrices = layers.flatMap(([name, { shape }], i) => {
+      const [outputs, ...inputs] = shape as [number, ...number[]]
+      const layer = `lora_unet_${name.replace('.weight', '').replaceAll('.', '_')}`
+      return [
+        [`${layer}.lora_down.weight`, noise([2, ...inputs], i)],
+        [`${layer}.lora_up.weight`, noise([outputs, 2, ...inputs.slice(1).map(() => 1)], i + 1000)],
+      ] as const
+    })
+    const lora = writeWeights(join(temporaryFolder(), 'lora'), Object.fromEntries(matrices))
+    const { graphs, merged } = mergeLora(checkpoint, lora, 'unet', 0.1)
+    expect(graphs).toHaveLength(layers.length)
+
+    const size = { batch: 1, height: 8, width: 16 }
+    const build = (options: GraphOptions) => buildUNet(checkpoint, config, size, options)
+    const inputs = {
+      sample: noise([1, 9, 8, 16]).data,
+      timestep: Float32Array.of(500),
+      encoder_hidden_states: noise([1, 77, 6], 2).data,
+    }
+    const given: Record<string, Float32Array> = {}
+    for (const graph of graphs) {
+      for (const [name, { data }] of Object.entries(await runGraph(graph, {}))) given[name] = data
+    }
+    const beside = await runGraph(build({ adapt: loraAdapter(lora, 'unet', 0.1) }), inputs)
+    const within = await runGraph(build({ given: merged }), { ...inputs, ...given })
+    expectClose(within.out_sample, beside.out_sample!, 1e-4)
+    const without = await runGraph(build({}), inputs)
+    expect(() => expectClose(within.out_sample, without.out_sample!, 0.01)).toThrow()
   })
 
   test('refuses a network with more than it knows', async () => {

@@ -13,11 +13,13 @@ import type { Image } from '../../../../companion/image/image.ts'
 import { silentLog } from '../../../../companion/log.ts'
 import type { Task } from '../../../../companion/protocol.ts'
 import type { Progress } from '../../../../companion/run.ts'
+import type { Tensors } from '../../../../companion/runtime/child.ts'
 import { OnnxRuntime, type Runtime } from '../../../../companion/runtime/session.ts'
 import { expectSamePixelsWhere } from '../../../support/assert-image.ts'
 import { pngOf } from '../../../support/encoded.ts'
 import { fillJob, patchesOf, quietRun } from '../../../support/fill-job.ts'
 import { gradientImage, paintImage, rectMask } from '../../../support/images.ts'
+import { magentaPixels, withMagentaHole } from '../../../support/magenta-hole.ts'
 import { powerPaintFolder } from '../../../support/powerpaint.ts'
 
 let onnx: OnnxRuntime
@@ -94,13 +96,17 @@ describe('PowerPaint', () => {
   })
 
   test('begins a removal with the surroundings, not with what is to go', async () => {
-    const prefillEngine = createPatchmatch(1)
-    const removed = await firstPatch({ task: 'remove', prefillEngine })
-    const other = await firstPatch({ task: 'remove', prefillEngine, picture: pictureOf(withOtherHole()) })
-    const fromNoise = await firstPatch({ task: 'remove', prefillEngine, options: { ...quick, strength: 1 } })
+    const encoded: Float32Array[] = []
+    const { runtime } = watched((part, { image }) => {
+      if (part === 'encoder') encoded.push(image!.data as Float32Array)
+    })
+    const given = { task: 'remove', means: meansOf(runtime), prefillEngine: createPatchmatch(1) } as const
+    await patchesOf(await job({ ...given, picture: pictureOf(withMagentaHole(image, mask)) }))
 
-    expect(other).toEqual(removed)
-    expect(fromNoise).not.toEqual(removed)
+    // The picture with its hole filled, and the one with its hole grey.
+    expect(encoded).toHaveLength(2)
+    expect(encoded[0]).not.toEqual(encoded[1])
+    expect(encoded.map(magentaPixels)).toEqual([0, 0])
   })
 
   test('begins all else with noise', async () => {
@@ -188,12 +194,6 @@ function pictureOf(picture: Image) {
   return { image: picture, fills: null, iccProfile: null, notes: [] }
 }
 
-function withOtherHole(): Image {
-  const inner = rectMask(90, 70, { x: 34, y: 24, width: 20, height: 16 })
-  const data = image.data.map((value, i) => (inner.data[i >> 2] === 255 && i % 4 < 3 ? 9 : value))
-  return { ...image, data }
-}
-
 function alphasWhere({ data, width }: Image, where: (x: number, y: number) => boolean): Set<number> {
   const alphas = new Set<number>()
   for (let pixel = 0; 4 * pixel < data.length; pixel += 1) {
@@ -208,7 +208,7 @@ function wordIn(ids: readonly number[]): string | null {
 }
 
 /** The real runtime, and what its text encoder is asked. */
-function watched(onRun: (part: string) => unknown = () => {}) {
+function watched(onRun: (part: string, inputs: Tensors) => unknown = () => {}) {
   const prompts: number[][] = []
   const runtime: Runtime = {
     async load(source, on, run) {
@@ -218,7 +218,7 @@ function watched(onRun: (part: string) => unknown = () => {}) {
         run(inputs, given) {
           const ids = inputs.input_ids?.data
           if (ids instanceof BigInt64Array) prompts.push(Array.from(ids, Number))
-          onRun(source.key.split(' ')[0]!)
+          onRun(source.key.split(' ')[0]!, inputs)
           return session.run(inputs, given)
         },
       }
