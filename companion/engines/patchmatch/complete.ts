@@ -18,6 +18,7 @@ import {
 import { countFlags, eitherOf, flagsOf } from './flags.ts'
 import { borrow, bytes, copyOf } from './kernels.ts'
 import { fittingPatchRadius } from './level.ts'
+import { avoidFarFromMargins } from './margins.ts'
 import { blendCopies } from './poisson.ts'
 import { buildPyramid } from './pyramid.ts'
 import { createRandom } from './random.ts'
@@ -120,7 +121,8 @@ export function prepare(task: Omit<CompletionTask, 'seed' | 'isThorough'>, run: 
   const levelWhere = (px: number) => Math.max(0, Math.round(Math.log2(depthPx / px)))
   const all = [...beginnings.shared, ...beginnings.own]
   const highest = Math.max(...all.map((beginning) => levelWhere(beginning.depthPx)))
-  const scene = describeScene(image, hole, avoid, Math.min(16, Math.max(2, 2 ** (highest - 1))))
+  const avoided = avoidFarFromMargins(hole, avoid, image, depthPx)
+  const scene = describeScene(image, hole, avoided, Math.min(16, Math.max(2, 2 ** (highest - 1))))
   const levels = buildPyramid(scene, fittingPatchRadius(scene, patchRadius), highest + 1)
   const coarsest = levels.length - 1
 

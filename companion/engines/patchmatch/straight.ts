@@ -1,6 +1,5 @@
 import type { Image } from '../../image/image.ts'
-import { type Bounds, boundsOf, invert, placesOf } from './flags.ts'
-import { borrow, copyOf } from './kernels.ts'
+import { knownRectangle } from './margins.ts'
 
 /** A line is straight when its last so many px have one colour, within a grey level. */
 const steadyPx = 16
@@ -20,6 +19,8 @@ export function continueStraight(image: Image, hole: Uint8Array): void {
   const known = knownRectangle(hole, width)
   if (known === null) return
   const { left, top, right, bottom } = known
+  // Too small for lines to be told from dots.
+  if (Math.min(right - left, bottom - top) + 1 < steadyPx) return
   const rows = Array.from({ length: bottom - top + 1 }, (_, k) => (top + k) * width)
   const columns = Array.from({ length: width }, (_, x) => x)
   const edgesAt = (x: number) => rows.map((row) => row + x)
@@ -29,19 +30,6 @@ export function continueStraight(image: Image, hole: Uint8Array): void {
   // Over the whole width: the corners go on with what the sides have become.
   continueSide(image, hole, { edges: edgesIn(top), outwards: -width, marginPx: top })
   continueSide(image, hole, { edges: edgesIn(bottom), outwards: width, marginPx: height - 1 - bottom })
-}
-
-/** null: what is known is no rectangle, or too small for lines to be told from dots. */
-function knownRectangle(hole: Uint8Array, width: number): Bounds | null {
-  return borrow(() => {
-    const isKnown = copyOf(hole)
-    invert(isKnown)
-    const places = placesOf(isKnown)
-    if (places.length === 0) return null
-    const bounds = boundsOf(places, width)
-    const [columns, rows] = [bounds.right - bounds.left + 1, bounds.bottom - bounds.top + 1]
-    return places.length === columns * rows && Math.min(columns, rows) >= steadyPx ? bounds : null
-  })
 }
 
 interface Side {
