@@ -28,6 +28,7 @@ export const notes = {
 
 /** Other ways to compute a fill, to end a sentence with. */
 export const ways = {
+  lean: 'the network was loaded in a smaller, slower form',
   inTwoRuns: 'guidance was computed in two runs',
   alone: 'all else was unloaded',
   inTiles: 'the picture was encoded and decoded in tiles',

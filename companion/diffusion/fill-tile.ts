@@ -8,14 +8,17 @@ import { resizeImage } from '../image/resize.ts'
 import { notes, ways } from '../notes.ts'
 import type { Device } from '../protocol.ts'
 import type { Run } from '../run.ts'
+import type { Optimisation } from '../runtime/child.ts'
 import { describeDevice, providerOf } from '../runtime/device.ts'
 import { inGigabytes } from '../runtime/memory.ts'
 import type { Guidance } from './denoise.ts'
 import type { FoundModel, Network } from './found-model.ts'
-import { type Made, makeFill } from './make-fill.ts'
+import { type Made, makeFill, planPasses } from './make-fill.ts'
 import { type Computed, Networks, type Part, usualTileSide } from './networks.ts'
+import { optimisationFor } from './optimisation.ts'
 import type { Numbers } from './options.ts'
 import { spacedFor } from './schedulers/few-steps.ts'
+import type { SchedulerConfig } from './schedulers/scheduler.ts'
 import type { Way } from './way.ts'
 import { type WorkingSizes, workingSizes } from './working-size.ts'
 
@@ -107,6 +110,7 @@ class Diffusion implements OpenEngine {
       scale: 1,
       pictureByPicture: true,
       rowsAtOnce: recipe.numbers.guidance > 1 ? 2 : 1,
+      optimisation: optimisationOf(hole),
     }
     const { result, note } = await withFallbacks(
       () => this.#fillBy(usual, hole, run),
@@ -127,7 +131,7 @@ class Diffusion implements OpenEngine {
   async #fillBy(way: ScaledWay, hole: Hole, run: Run): Promise<Image> {
     const { image, mask, seed, preview } = hole
     const { model, lora, numbers } = hole.recipe
-    const sizes = (hole.recipe.sizesFor ?? sizesOf)(hole, numbers.size, way.scale)
+    const sizes = sizesOf(hole, way.scale)
     const networks = new Networks(model, this.#means.runtime, this.#computed, (part, session, ms) => {
       this.#device = session.device
       this.#loadMs += ms
@@ -144,7 +148,7 @@ class Diffusion implements OpenEngine {
       const isLarge = Math.max(size.width, size.height) > largestWhole
       const tiled = { ...way, tileSide: way.tileSide ?? usualTileSide }
       const loaded = networks.inpaintModel(size, lora, isLarge ? tiled : way, loading)
-      return { ...loaded, noise: spacedFor(numbers.steps, loaded.noise) }
+      return { ...loaded, noise: noiseOf(hole.recipe) }
     }
     const task = { image, mask, sizes, guidance, numbers, seed, title: model.title, withPreviews: preview }
     const made = await makeFill(modelFor, task, run)
@@ -175,7 +179,8 @@ class Diffusion implements OpenEngine {
 
   /** In this order, each with what those before it do. Which device computes is known once something has been loaded. */
   *#fallbacks(usual: ScaledWay, hole: Hole, run: Run): Generator<Fallback<Image>> {
-    const inTwoRuns = { ...usual, rowsAtOnce: 1 } as const
+    const lean = { ...usual, optimisation: 'extended' } as const
+    const inTwoRuns = { ...lean, rowsAtOnce: 1 } as const
     const inTiles = { ...inTwoRuns, tileSide: smallTileSide }
     const sliced = { ...inTiles, queriesAtOnce: 256 }
     const smaller = (what: string, way: ScaledWay): Fallback<Image> => ({
@@ -183,6 +188,7 @@ class Diffusion implements OpenEngine {
       what,
       attempt: () => this.#fillBy(way, hole, run),
     })
+    if (usual.optimisation === 'all' && this.#device.kind === 'cpu') yield smaller(ways.lean, lean)
     if (usual.rowsAtOnce === 2) yield smaller(ways.inTwoRuns, inTwoRuns)
     yield smaller(ways.alone, { ...inTwoRuns, isAlone: true })
     yield smaller(ways.inTiles, inTiles)
@@ -205,7 +211,7 @@ class Diffusion implements OpenEngine {
     yield {
       against: isHalf ? ['out-of-memory', 'device'] : ['out-of-memory', 'device', 'nonsense'],
       what: ways.onCpu,
-      attempt: () => this.#fillBy({ ...usual, on: 'cpu' }, hole, run),
+      attempt: () => this.#fillBy({ ...lean, on: 'cpu' }, hole, run),
     }
   }
 }
@@ -223,7 +229,24 @@ function inWords({ width, height }: Size): string {
   return `${width} × ${height}`
 }
 
-const sizesOf: NonNullable<Recipe['sizesFor']> = ({ image }, side, scale) => workingSizes(image, side, scale)
+function optimisationOf(hole: Hole): Optimisation {
+  const { recipe } = hole
+  const { numbers, lora } = recipe
+  // Merged into the weights they go into each run, and only those that are there while the network is loaded are rearranged.
+  if (lora !== null) return 'extended'
+  const passes = planPasses({ sizes: sizesOf(hole, 1), numbers }, noiseOf(recipe))
+  return optimisationFor(passes, numbers.guidance > 1 ? 2 : 1)
+}
+
+function noiseOf({ model, numbers }: Recipe): SchedulerConfig {
+  return spacedFor(numbers.steps, model.noise)
+}
+
+function sizesOf({ image, mask, recipe }: Hole, scale: number): WorkingSizes {
+  const { sizesFor, numbers } = recipe
+  if (sizesFor === undefined) return workingSizes(image, numbers.size, scale)
+  return sizesFor({ image, mask }, numbers.size, scale)
+}
 
 const partsToLoad: readonly Part[] = ['text encoder', 'encoder', 'unet']
 

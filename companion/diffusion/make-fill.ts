@@ -2,6 +2,7 @@ import { refuseBlank } from '../engines/nonsense.ts'
 import { withHole } from '../image/hole.ts'
 import type { Image, Mask, Size } from '../image/image.ts'
 import { coverMask, resizeImage } from '../image/resize.ts'
+import type { Rect } from '../protocol.ts'
 import type { Run } from '../run.ts'
 import type { Guidance } from './denoise.ts'
 import { countSteps, type InpaintModel, type InpaintRequest, inpaint } from './inpaint.ts'
@@ -15,6 +16,7 @@ import {
   tensorFromMask,
   tensorFromSamples,
 } from './preprocess.ts'
+import type { SchedulerConfig } from './schedulers/scheduler.ts'
 import { predictInSlices, sliceLatents } from './slices.ts'
 import { type Pass, Watch } from './watch.ts'
 import type { WorkingSizes } from './working-size.ts'
@@ -54,7 +56,13 @@ export async function makeFill(
 ): Promise<Made> {
   const { guidance, numbers, seed, title, withPreviews } = task
   const { scheduler, eta } = numbers
-  const passes = passesOf(modelFor, task)
+  const model = modelFor(task.sizes.generated)
+  const passes = planPasses(task, model.noise)
+  // The network is loaded for slices of the size that is generated already.
+  const modelOf = ({ size, slices }: FillPass): InpaintModel =>
+    slices === null
+      ? model
+      : { ...modelFor(size), predict: predictInSlices(model.predict, latentSize(size), slices) }
   const watch = new Watch(passes, run, withPreviews)
   const generator = createGenerator(seed)
   let fill: Image | null = null
@@ -75,7 +83,7 @@ export async function makeFill(
       pictures: 1,
       generator,
     }
-    const [made] = await inpaint(pass.model, request, watch.stepsOf(pass))
+    const [made] = await inpaint(modelOf(pass), request, watch.stepsOf(pass))
     fill = imageFromSamples(samplesFromTensor(made!, size))
     refuseBlank(title, fill, { image, mask })
     watch.end(pass)
@@ -84,37 +92,35 @@ export async function makeFill(
   return { image: fill!, steps, slices: passes[1]?.evaluations ?? 0 }
 }
 
-interface FillPass extends Pass {
-  readonly model: InpaintModel
-  readonly strength: number
-}
-
-function passesOf(modelFor: (size: Size) => InpaintModel, { sizes, numbers }: FillTask): FillPass[] {
-  const { generated, refined } = sizes
-  const model = modelFor(generated)
-  const stepsOf = (strength: number) => countSteps(model.noise, { ...numbers, strength })
+/**
+ * The passes that a fill is made in: generating, and where there is a larger size refining in slices.
+ *
+ * @throws CompanionError 'option-invalid' where the strength leaves no step
+ */
+export function planPasses(
+  { sizes: { generated, refined }, numbers }: Pick<FillTask, 'sizes' | 'numbers'>,
+  noise: SchedulerConfig,
+): readonly FillPass[] {
+  const stepsOf = (strength: number) => countSteps(noise, { ...numbers, strength })
   const generating: FillPass = {
     size: generated,
-    model,
     evaluations: 1,
     strength: numbers.strength,
     steps: stepsOf(numbers.strength),
+    slices: null,
   }
   if (refined === null) return [generating]
-  // The network is loaded for slices of this size already.
-  const [whole, part] = [latentSize(refined), latentSize(generated)]
-  const slices = sliceLatents(whole, part)
-  const inSlices = { ...modelFor(refined), predict: predictInSlices(model.predict, whole, slices) }
+  const slices = sliceLatents(latentSize(refined), latentSize(generated))
   // At least one step.
   const strength = Math.max(refiningStrength, 1 / numbers.steps)
-  const refining: FillPass = {
-    size: refined,
-    model: inSlices,
-    evaluations: slices.length,
-    strength,
-    steps: stepsOf(strength),
-  }
-  return [generating, refining]
+  const steps = stepsOf(strength)
+  return [generating, { size: refined, evaluations: slices.length, strength, steps, slices }]
+}
+
+interface FillPass extends Pass {
+  readonly strength: number
+  /** Of the latents, that the network looks at one after another; null: it sees them whole. */
+  readonly slices: readonly Rect[] | null
 }
 
 /** Enough for what a larger picture has in detail, not enough to draw something else. */

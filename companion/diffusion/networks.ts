@@ -18,7 +18,7 @@ import type { Size } from '../image/image.ts'
 import { areaOf } from '../image/rect.ts'
 import type { Device } from '../protocol.ts'
 import type { Run } from '../run.ts'
-import type { Tensors } from '../runtime/child.ts'
+import type { Optimisation, Tensors } from '../runtime/child.ts'
 import type { Runtime, Session } from '../runtime/session.ts'
 import type { FoundModel, Network } from './found-model.ts'
 import type { InpaintModel } from './inpaint.ts'
@@ -115,7 +115,7 @@ export class Networks {
    * @param lora Changes the UNet.
    */
   inpaintModel(size: Size, lora: Network | null, way: Way, run: Run): InpaintModel {
-    const { rowsAtOnce, tileSide, pictureByPicture, queriesAtOnce } = way
+    const { rowsAtOnce, tileSide, pictureByPicture, queriesAtOnce, optimisation } = way
     const { unet, vae, config, title, noise } = this.#model
     const small = latentSize(size)
     const tiles = tileSide === undefined ? {} : { tileSide }
@@ -165,6 +165,7 @@ export class Networks {
         before,
         inputs,
         numbers,
+        optimisation: (provider: ExecutionProvider) => (provider === 'cpu' ? optimisation : 'extended'),
       } as const
       const session = await this.#load(piece, way, run)
       return valuesOf(title, await session.run(inputs, run), 'out_sample')
@@ -218,7 +219,7 @@ export class Networks {
   }
 
   async #load(
-    { part, network, measure, build, before = () => [], inputs, numbers }: Piece,
+    { part, network, measure, build, before = () => [], inputs, numbers, optimisation = () => 'all' }: Piece,
     way: WhereComputed,
     run: Run,
   ): Promise<Session> {
@@ -239,8 +240,7 @@ export class Networks {
       precision,
       neededBytes: (provider: ExecutionProvider) => sessionBytes(network, numbers, precision(provider)),
       warmUp: () => inputs,
-      // Of the UNet, a second copy of its weights would be 1.6 GB.
-      optimisation: part === 'unet' ? 'extended' : 'all',
+      optimisation,
     } as const
     const startedAt = performance.now()
     const session = await fromWeights(this.#model.title, weights, () =>
@@ -295,6 +295,8 @@ interface Piece {
   readonly inputs: Tensors
   /** How many numbers it holds beside its weights: see needed-bytes.ts. */
   readonly numbers: number
+  /** The same. */
+  readonly optimisation?: (provider: ExecutionProvider) => Optimisation
 }
 
 function slotOf(part: Part): string {

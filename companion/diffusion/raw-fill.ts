@@ -60,6 +60,8 @@ export async function fillRawBy(
     tileSide: options.vaeTiling === true ? usualTileSide : undefined,
     pictureByPicture: options.vaeSlicing !== false,
     queriesAtOnce: options.attentionSlicing as number | undefined,
+    // What memory there is, nobody has asked.
+    optimisation: 'extended',
   }
   const guidance = await guide(networks, scale, way, run)
   const pictures = await inpaintRaw(

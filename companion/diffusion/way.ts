@@ -1,3 +1,5 @@
+import type { Optimisation } from '../runtime/child.ts'
+
 /** Where and how a fill is computed. */
 export interface Way {
   readonly on: 'best' | 'cpu'
@@ -9,6 +11,8 @@ export interface Way {
   readonly pictureByPicture: boolean
   /** At most so many queries of an attention are looked at together; undefined: all. */
   readonly queriesAtOnce: number | undefined
+  /** Of the UNet on the CPU, at least. */
+  readonly optimisation: Optimisation
   /** usual: that of the device. */
   readonly precision: 'usual' | 'float32'
 }

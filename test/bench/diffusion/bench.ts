@@ -11,7 +11,7 @@ import { writeRandomFile, writeRandomModel, writeRandomPowerPaint } from './rand
 
 /** Prints for each piece of work what Infill and diffusers take, run in turn. */
 export async function benchDiffusion(options: DiffusionBenchOptions): Promise<void> {
-  const { model: kind, weights, only, size, runs, steps, device, rows, lora } = options
+  const { model: kind, weights, only, size, runs, steps, device, rows, lora, optimisation } = options
   const folder = await mkdtemp(join(tmpdir(), 'infill-bench-'))
   try {
     const model = weights ?? writeRandom(folder, options)
@@ -19,7 +19,7 @@ export async function benchDiffusion(options: DiffusionBenchOptions): Promise<vo
     for (const piece of only) {
       const what = piece.endsWith('fill') ? `${piece}, ${steps} steps with guidance` : piece
       console.log(`\n${what}, ${size.width} × ${size.height}`)
-      await measure({ piece, kind, model, size, steps, device, rows, lora }, runs, hasPeers)
+      await measure({ piece, kind, model, size, steps, device, rows, lora, optimisation }, runs, hasPeers)
     }
   } finally {
     await rm(folder, { recursive: true })

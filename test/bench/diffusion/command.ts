@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Size } from '../../../companion/image/image.ts'
+import type { Optimisation } from '../../../companion/runtime/child.ts'
 import type { BenchDevice } from './contestant.ts'
 
 /**
@@ -38,6 +39,8 @@ export interface DiffusionBenchOptions {
   readonly rows: 1 | 2
   /** Merged into the UNet of `load` and `unet`; null: none. */
   readonly lora: string | null
+  /** Of the UNet of `load` and `unet` on the CPU. */
+  readonly optimisation: Optimisation
 }
 
 export const diffusionCommand = new Command('diffusion')
@@ -63,6 +66,11 @@ export const diffusionCommand = new Command('diffusion')
   )
   .option('--rows <number>', 'that the UNet is given at once: 2 as with guidance', toRows, 1)
   .option('--lora <file>', 'for the UNet of load and unet, by Infill alone', (text) => text, null)
+  .addOption(
+    new Option('--optimisation <name>', 'of the UNet of load and unet; a fill chooses its own')
+      .choices(['extended', 'all'])
+      .default('extended'),
+  )
   .action(async (options: DiffusionBenchOptions) => {
     const { benchDiffusion } = await import('./bench.ts')
     await benchDiffusion(options)

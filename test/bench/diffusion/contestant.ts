@@ -1,4 +1,5 @@
 import type { Size } from '../../../companion/image/image.ts'
+import type { Optimisation } from '../../../companion/runtime/child.ts'
 import type { Cost } from '../cost.ts'
 import type { BenchModel, Piece } from './command.ts'
 
@@ -35,6 +36,8 @@ export interface Work {
   readonly rows: 1 | 2
   /** Changes the UNet; null: none. */
   readonly lora: string | null
+  /** Of the UNet on the CPU; a whole fill chooses its own. */
+  readonly optimisation: Optimisation
 }
 
 /** Where both compute: on the CPU in float32, on a card in float16. */

@@ -44,7 +44,7 @@ export async function openInfill(work: Work): Promise<Contestant> {
 
 /** One network, each time as if for the first time. */
 async function evaluating(
-  { piece, model: path, size, rows, lora: loraPath }: Work,
+  { piece, model: path, size, rows, lora: loraPath, optimisation }: Work,
   runtime: Runtime,
 ): Promise<() => Promise<Float32Array>> {
   const model = await openModel(path)
@@ -56,6 +56,7 @@ async function evaluating(
     tileSide: undefined,
     pictureByPicture: true,
     queriesAtOnce: undefined,
+    optimisation,
   } as const
   const latents = areaOf(latentSize(size))
   const [picture, small, sample] = [wave(3 * areaOf(size)), wave(4 * latents), wave(rows * 9 * latents)]

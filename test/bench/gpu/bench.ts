@@ -44,7 +44,7 @@ async function measure(options: GpuBenchOptions, scale: Scale, files: Files): Pr
   const peer = peers ? await checkDiffusers() : { problem: '--no-peers' }
   const withoutPeer = 'problem' in peer ? peer.problem : null
   const work = (piece: Work['piece'], rows: 1 | 2): Work => ({
-    lora: null,
+    ...{ lora: null, optimisation: 'extended' },
     ...{ piece, kind: '1.5', model: files.large.path, size: scale.size, steps: scale.steps, device, rows },
   })
   const failures: string[] = []

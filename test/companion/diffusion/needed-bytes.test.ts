@@ -12,11 +12,14 @@ const parts = {
   vae: network('sd15-vae'),
 }
 const square = (side: number) => ({ width: side, height: side })
-const usual = { rowsAtOnce: 2, tileSide: undefined, precision: 'usual' } as const
+const usual = { rowsAtOnce: 2, tileSide: undefined, precision: 'usual', optimisation: 'extended' } as const
+const quick = { ...usual, optimisation: 'all' } as const
 
 // In GB. On a card the largest network's, and 0.6 of CUDA's own.
 test.each([
   ['on the CPU, in float32, all there is', square(512), usual, 'cpu', 5.7],
+  ['on the CPU with a second copy of weights', square(512), quick, 'cpu', 8.5],
+  ['on a card whatever the CPU would do', square(512), quick, 'cuda', 2.7],
   ['on a card, in float16, of its UNet', square(512), usual, 'cuda', 2.7],
   ['larger pictures', square(768), usual, 'cuda', 3.8],
   ['larger pictures, one row at a time', square(768), { ...usual, rowsAtOnce: 1 } as const, 'cuda', 2.7],

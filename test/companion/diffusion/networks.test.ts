@@ -23,6 +23,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const way: Way = {
   ...{ on: 'best', precision: 'usual', rowsAtOnce: 1, tileSide: undefined, pictureByPicture: true },
   queriesAtOnce: undefined,
+  optimisation: 'extended',
 }
 
 describe('the UNet’s attention', () => {

@@ -60,6 +60,7 @@ describe('findPowerPaint', () => {
       tileSide: undefined,
       pictureByPicture: true,
       queriesAtOnce: undefined,
+      optimisation: 'extended',
     } as const
     const networks = new Networks(model, runtime, new Computed())
     await networks.embedIds(model.tokenizer.frame(taskIds.P_ctxt), way, quietRun)

@@ -113,6 +113,7 @@ describe('the published layout', () => {
       tileSide: undefined,
       pictureByPicture: true,
       queriesAtOnce: undefined,
+      optimisation: 'extended',
     } as const
     const networks = new Networks(model, runtime, new Computed())
     const size = { width: 128, height: 64 }
