@@ -1,13 +1,18 @@
 import { parse } from 'node:path'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { expect } from 'vitest'
+import type { Optimisation } from '../../companion/runtime/child.ts'
 import type { GraphDefinition, Tensor as GraphTensor } from '../../models/onnx/graph.ts'
 import { writeModel } from '../../models/onnx/write.ts'
 import type { Values } from './reference.ts'
 
 /** Runs a graph once in ONNX Runtime: input by name -> output by name. Outputs are float32. */
-export async function runGraph(graph: GraphDefinition, inputs: Inputs): Promise<Record<string, Values>> {
-  const session = await openGraph(graph)
+export async function runGraph(
+  graph: GraphDefinition,
+  inputs: Inputs,
+  optimisation?: Optimisation,
+): Promise<Record<string, Values>> {
+  const session = await openGraph(graph, optimisation)
   try {
     return await session.run(inputs)
   } finally {
@@ -23,11 +28,14 @@ export interface OpenGraph {
 }
 
 /** Loads a graph in ONNX Runtime, to run it on one thread of the CPU. */
-export async function openGraph(graph: GraphDefinition): Promise<OpenGraph> {
+export async function openGraph(
+  graph: GraphDefinition,
+  optimisation: Optimisation = 'extended',
+): Promise<OpenGraph> {
   const folder = parse(process.cwd()).root
   const session = await InferenceSession.create(writeModel(graph, folder), {
     intraOpNumThreads: 1,
-    graphOptimizationLevel: 'extended',
+    graphOptimizationLevel: optimisation,
     enableMemPattern: false,
     extra: { session: { model_external_initializers_file_folder_path: folder } },
   })

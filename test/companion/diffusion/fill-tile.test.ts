@@ -4,17 +4,19 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openDiffusion, type Recipe } from '../../../companion/diffusion/fill-tile.ts'
 import { type FoundModel, openModel } from '../../../companion/diffusion/found-model.ts'
+import { neededBytes } from '../../../companion/diffusion/needed-bytes.ts'
 import { Computed } from '../../../companion/diffusion/networks.ts'
 import type { Numbers } from '../../../companion/diffusion/options.ts'
 import { CompanionError } from '../../../companion/errors.ts'
 import type { Device } from '../../../companion/protocol.ts'
-import type { Tensors } from '../../../companion/runtime/child.ts'
+import type { Optimisation, Tensors } from '../../../companion/runtime/child.ts'
+import { providerOf } from '../../../companion/runtime/device.ts'
 import type { Runtime } from '../../../companion/runtime/session.ts'
 import { tinyFolder } from '../../support/diffusion.ts'
 import { quietRun } from '../../support/fill-job.ts'
 import { gradientImage, rectMask } from '../../support/images.ts'
 import { networksOfNoise } from '../../support/networks-of-noise.ts'
-import { type Act, scriptedRuntime } from '../../support/scripted-runtime.ts'
+import { type Act, type ScriptedRuntime, scriptedRuntime } from '../../support/scripted-runtime.ts'
 
 let folder: string
 let model: FoundModel
@@ -36,8 +38,30 @@ describe('a fill of few steps', () => {
   })
 })
 
+describe('the UNet', () => {
+  test.each<{
+    what: string
+    steps: number
+    withLora?: true
+    device?: 'cuda'
+    expected: Optimisation
+  }>([
+    { what: 'less for few steps', steps: few, expected: 'extended' },
+    { what: 'all the way for many', steps: many, expected: 'all' },
+    { what: 'less for many steps with a LoRA', steps: many, withLora: true, expected: 'extended' },
+    { what: 'less for many steps on a card', steps: many, device: 'cuda', expected: 'extended' },
+  ])('is optimised $what', async ({ steps, withLora, device, expected }) => {
+    const { runtime, asked } = watchingUNet(device)
+    const lora = withLora === undefined ? null : { ...model.unet, checkpoint: new Map() }
+    await fill(runtime, { steps }, lora)
+    expect(asked).toHaveLength(steps)
+    expect(new Set(asked)).toEqual(new Set([expected]))
+  })
+})
+
 describe('where memory is short', () => {
   const tried = {
+    lean: 'the network was loaded in a smaller, slower form',
     inTwoRuns: 'guidance was computed in two runs',
     alone: 'all else was unloaded',
     inTiles: 'the picture was encoded and decoded in tiles',
@@ -46,16 +70,27 @@ describe('where memory is short', () => {
     onCpu: 'the CPU computed the fill',
   }
 
-  test.each<{ device: Device['kind']; ways: readonly (keyof typeof tried)[] }>([
-    { device: 'cpu', ways: ['inTwoRuns', 'alone', 'inTiles', 'smaller'] },
-    { device: 'cuda', ways: ['inTwoRuns', 'alone', 'inTiles', 'smaller', 'onCpu'] },
-    { device: 'webgpu', ways: ['inTwoRuns', 'alone', 'inTiles', 'sliced', 'smaller', 'onCpu'] },
-  ])('everything is tried in this order on $device: $ways', async ({ device, ways }) => {
-    const filling = fill(scriptedRuntime([tooMuch], { device }), {})
+  test.each<{ device: Device['kind']; steps: number; ways: readonly (keyof typeof tried)[] }>([
+    { device: 'cpu', steps: few, ways: ['inTwoRuns', 'alone', 'inTiles', 'smaller'] },
+    { device: 'cpu', steps: many, ways: ['lean', 'inTwoRuns', 'alone', 'inTiles', 'smaller'] },
+    { device: 'cuda', steps: many, ways: ['inTwoRuns', 'alone', 'inTiles', 'smaller', 'onCpu'] },
+    { device: 'webgpu', steps: few, ways: ['inTwoRuns', 'alone', 'inTiles', 'sliced', 'smaller', 'onCpu'] },
+  ])('everything is tried in this order on $device for $steps steps: $ways', async (one) => {
+    const { device, steps, ways } = one
+    const filling = fill(scriptedRuntime([tooMuch], { device }), { steps })
     await expect(filling).rejects.toMatchObject({
       code: 'out-of-memory',
       message: expect.stringContaining(ways.map((way) => tried[way]).join(', then ')),
     })
+  })
+
+  test('the network is loaded in its smaller form before anything else is given up', async () => {
+    const { runtime, asked } = watchingUNet()
+    const lean = { ...leanWay, rowsAtOnce: 2 } as const
+    runtime.budgetBytes = neededBytes(model, { width: 256, height: 192 }, lean, 'cpu')
+    expect((await fill(runtime, { steps: many })).notes).toEqual([`Memory was short, so ${tried.lean}.`])
+    expect(new Set(asked)).toEqual(new Set(['extended']))
+    expect(new Set(rowsOf(runtime.runs))).toEqual(new Set([2]))
   })
 
   test('one run for each row is enough where there is room for one', async () => {
@@ -98,6 +133,25 @@ describe('where memory is short', () => {
   })
 })
 
+/** For a fill of 256 × 192 with guidance: so many that the longer loading pays, and so few that it does not. */
+const [many, few] = [54, 2]
+
+const leanWay = { tileSide: undefined, precision: 'usual', optimisation: 'extended' } as const
+
+/** A runtime, and how far each load of the UNet is to be optimised there. */
+function watchingUNet(device: 'cpu' | 'cuda' = 'cpu') {
+  const asked: (Optimisation | undefined)[] = []
+  const scripted = scriptedRuntime([networksOfNoise], { device })
+  const runtime: ScriptedRuntime = {
+    ...scripted,
+    load(source, on, run) {
+      if (source.key.startsWith('unet')) asked.push(source.optimisation?.(providerOf[device]))
+      return scripted.load(source, on, run)
+    },
+  }
+  return { asked, runtime }
+}
+
 const outOfMemory = new CompanionError('out-of-memory', 'Too little.')
 
 const tooMuch = (_inputs: Tensors): never => {
@@ -115,9 +169,13 @@ function rowsOf(runs: readonly Tensors[]): number[] {
   return runs.flatMap(({ sample }) => (sample ? [sample.shape[0]!] : []))
 }
 
-async function fill(runtime: Runtime, numbers: Partial<Numbers>): Promise<{ notes: readonly string[] }> {
+async function fill(
+  runtime: Runtime,
+  numbers: Partial<Numbers>,
+  lora: Recipe['lora'] = null,
+): Promise<{ notes: readonly string[] }> {
   const recipe: Recipe = {
-    ...{ model, lora: null },
+    ...{ model, lora },
     numbers: { ...usual, ...numbers },
     guide: async (networks, way, run) => ({
       positive: await networks.embed('a red vase', way, run),

@@ -3,7 +3,7 @@ import { join, parse } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { silentLog } from '../../../companion/log.ts'
 import type { Progress, Run } from '../../../companion/run.ts'
-import type { GraphInMemory } from '../../../companion/runtime/child.ts'
+import type { GraphInMemory, Optimisation } from '../../../companion/runtime/child.ts'
 import { LostError, OnnxError } from '../../../companion/runtime/failures.ts'
 import { OnnxRuntime, type RuntimeOptions, type SessionSource } from '../../../companion/runtime/session.ts'
 import { createGraph, type Graph } from '../../../models/onnx/graph.ts'
@@ -96,6 +96,24 @@ describe('a session', () => {
     const second = await runtime.load(adding(20), 'best', run)
     expect((await second.run(twoNumbers, quietRun)).y?.data).toEqual(Float32Array.of(21, 22))
     expect(run.seen).toHaveLength(4)
+  })
+
+  test('is used again by who asks for less optimisation, and loaded anew by who asks for more', async () => {
+    // It says how it was loaded.
+    const script = standInProcess(`
+      greet()
+      onRequest(({ id, optimisation }) => say({ id, type: 'loaded', inputs: [], outputs: [optimisation] }))`)
+    const runtime = opened({ script })
+    const load = (optimisation: Optimisation) =>
+      runtime.load({ ...adding(1), optimisation: () => optimisation }, 'best', quietRun)
+
+    const less = await load('extended')
+    expect(less.outputs).toEqual(['extended'])
+    expect(await load('extended')).toBe(less)
+    const more = await load('all')
+    expect(more.outputs).toEqual(['all'])
+    expect(await load('extended')).toBe(more)
+    expect(await runtime.load(adding(1), 'best', quietRun)).toBe(more)
   })
 
   test('does not work with inputs that do not fit, and works again with those that do', async () => {

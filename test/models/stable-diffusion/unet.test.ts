@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import type { Optimisation } from '../../../companion/runtime/child.ts'
 import { loraAdapter, mergeLora, strayLayers } from '../../../models/nn/lora.ts'
 import { GraphError, type GraphOptions, type Node } from '../../../models/onnx/graph.ts'
 import { stableDiffusion2, stableDiffusion15 } from '../../../models/stable-diffusion/config.ts'
@@ -39,14 +40,15 @@ describe('buildUNet', () => {
     for (const block of Object.keys(onTheWay)) expectClose(outputs[block], reference(block), 3e-4)
   })
 
-  test.each<{ what: string; options: UNetOptions }>([
+  test.each<{ what: string; options: UNetOptions; optimisation?: Optimisation }>([
+    { what: 'with convolutions’ weights in blocks', options: {}, optimisation: 'all' },
     { what: 'in the operators of Core ML', options: { provider: 'coreml' } },
     { what: 'with a few queries at a time', options: { queriesAtOnce: 7 } },
     { what: 'with a few queries at a time for Core ML', options: { provider: 'coreml', queriesAtOnce: 50 } },
-  ])('equals diffusers $what', async ({ options }) => {
+  ])('equals diffusers $what', async ({ options, optimisation }) => {
     for (const name of ['sd15-9x13-odd', 'sd2-9x13-odd'] as const) {
       const { build, run, reference } = await openCase(name)
-      const { out_sample } = await run(build(options))
+      const { out_sample } = await run(build(options), optimisation)
       expectClose(out_sample, reference('out_sample'), 1e-4)
     }
   })
@@ -190,12 +192,14 @@ async function openCase(name: (typeof cases)[number]) {
   const [batch, , height, width] = file('sample').shape as [number, number, number, number]
   return {
     build: (options?: UNetOptions) => buildUNet(checkpoint, config, { batch, height, width }, options),
-    run: (graph: Parameters<typeof runGraph>[0]) =>
-      runGraph(graph, {
+    run: (graph: Parameters<typeof runGraph>[0], optimisation?: Optimisation) => {
+      const inputs = {
         sample: file('sample').data,
         timestep: file('timestep').data,
         encoder_hidden_states: file('encoder_hidden_states').data,
-      }),
+      }
+      return runGraph(graph, inputs, optimisation)
+    },
     reference: (value: string) => (value.startsWith('time_') ? firstRow(file(value)) : file(value)),
   }
 }

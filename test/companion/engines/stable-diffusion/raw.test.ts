@@ -6,7 +6,7 @@ import { imageFromSamples } from '../../../../companion/diffusion/preprocess.ts'
 import { createStableDiffusion } from '../../../../companion/engines/stable-diffusion/index.ts'
 import { silentLog } from '../../../../companion/log.ts'
 import type { Options } from '../../../../companion/protocol.ts'
-import { OnnxRuntime, type Runtime } from '../../../../companion/runtime/session.ts'
+import { OnnxRuntime, type Runtime, type SessionSource } from '../../../../companion/runtime/session.ts'
 import { diffusionPath, type TinyModel, tinyFolder } from '../../../support/diffusion.ts'
 import { quietRun } from '../../../support/fill-job.ts'
 import {
@@ -122,18 +122,27 @@ describe('the raw picture of a folder', () => {
     expect(tiled.data).not.toEqual(whole.data)
   })
 
-  test.each(goldenCalls)('is the one of diffusers in $name, from words to bytes', async (call) => {
-    const { image, mask, made } = await goldenPictures(call)
-    const settings = { task: 'fill', ...goldenWords, seed: call.seed, options: optionsOf(call) } as const
-    const whole = { image: imageFromSamples(image), mask }
-    const { images, device } = await engine.raw!(whole, settings, quietRun, meansOf(call.model), made.length)
+  describe.each(['extended', 'all'] as const)('with a UNet optimised as far as %s', (optimisation) => {
+    // Of its own: a session that was loaded with more would be used again for less.
+    const optimising = new OnnxRuntime({ device: 'cpu', log: silentLog })
+    afterAll(() => optimising.unload())
 
-    expect(device.kind).toBe('cpu')
-    expect(images).toHaveLength(made.length)
-    images.forEach((picture, i) => {
-      const expected = imageFromSamples(made[i]!)
-      expect(picture).toMatchObject({ width: expected.width, height: expected.height })
-      expect(furthest(picture.data, expected.data)).toBeLessThanOrEqual(1)
+    test.each(goldenCalls)('is the one of diffusers in $name, from words to bytes', async (call) => {
+      const { image, mask, made } = await goldenPictures(call)
+      const settings = { task: 'fill', ...goldenWords, seed: call.seed, options: optionsOf(call) } as const
+      const whole = { image: imageFromSamples(image), mask }
+      const load: Runtime['load'] = (source, on, run) =>
+        optimising.load(isUNet(source) ? { ...source, optimisation: () => optimisation } : source, on, run)
+      const means = { ...meansOf(call.model), runtime: loadingBy(load) }
+      const { images, device } = await engine.raw!(whole, settings, quietRun, means, made.length)
+
+      expect(device.kind).toBe('cpu')
+      expect(images).toHaveLength(made.length)
+      images.forEach((picture, i) => {
+        const expected = imageFromSamples(made[i]!)
+        expect(picture).toMatchObject({ width: expected.width, height: expected.height })
+        expect(furthest(picture.data, expected.data)).toBeLessThanOrEqual(1)
+      })
     })
   })
 })
@@ -159,6 +168,10 @@ function watching(timesteps: number[]): Runtime {
       },
     }
   })
+}
+
+function isUNet({ key }: SessionSource): boolean {
+  return key.startsWith('unet')
 }
 
 function loadingBy(load: Runtime['load']): Runtime {
