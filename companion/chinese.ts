@@ -176,6 +176,7 @@ export const notes: readonly Sentence[] = [
 /** Other ways to compute a fill, and what a device lacks: parts of the sentences above. */
 export const parts: readonly Sentence[] = [
   [/^Quick fill$/, '快速填充'],
+  [/^the network was loaded in a smaller, slower form$/, '以占用内存较少、速度较慢的方式加载了网络'],
   [/^guidance was computed in two runs$/, '分两次计算引导'],
   [/^all else was unloaded$/, '卸载了其他所有内容'],
   [/^the picture was encoded and decoded in tiles$/, '将图片分块编码和解码'],

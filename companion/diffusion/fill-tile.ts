@@ -18,7 +18,6 @@ import { type Computed, Networks, type Part, usualTileSide } from './networks.ts
 import { optimisationFor } from './optimisation.ts'
 import type { Numbers } from './options.ts'
 import { spacedFor } from './schedulers/few-steps.ts'
-import type { SchedulerConfig } from './schedulers/scheduler.ts'
 import type { Way } from './way.ts'
 import { type WorkingSizes, workingSizes } from './working-size.ts'
 
@@ -102,6 +101,7 @@ class Diffusion implements OpenEngine {
       recipe: startsWithNothing ? this.#fromNoise(recipe) : recipe,
       preview: settings.options.preview === true,
     }
+    const rowsAtOnce = recipe.numbers.guidance > 1 ? 2 : 1
     const usual: ScaledWay = {
       on: 'best',
       precision: 'usual',
@@ -109,8 +109,8 @@ class Diffusion implements OpenEngine {
       queriesAtOnce: undefined,
       scale: 1,
       pictureByPicture: true,
-      rowsAtOnce: recipe.numbers.guidance > 1 ? 2 : 1,
-      optimisation: optimisationOf(hole),
+      rowsAtOnce,
+      optimisation: optimisationOf(hole, rowsAtOnce),
     }
     const { result, note } = await withFallbacks(
       () => this.#fillBy(usual, hole, run),
@@ -148,7 +148,7 @@ class Diffusion implements OpenEngine {
       const isLarge = Math.max(size.width, size.height) > largestWhole
       const tiled = { ...way, tileSide: way.tileSide ?? usualTileSide }
       const loaded = networks.inpaintModel(size, lora, isLarge ? tiled : way, loading)
-      return { ...loaded, noise: noiseOf(hole.recipe) }
+      return { ...loaded, noise: spacedFor(numbers.steps, model.noise) }
     }
     const task = { image, mask, sizes, guidance, numbers, seed, title: model.title, withPreviews: preview }
     const made = await makeFill(modelFor, task, run)
@@ -229,17 +229,12 @@ function inWords({ width, height }: Size): string {
   return `${width} × ${height}`
 }
 
-function optimisationOf(hole: Hole): Optimisation {
-  const { recipe } = hole
-  const { numbers, lora } = recipe
-  // Merged into the weights they go into each run, and only those that are there while the network is loaded are rearranged.
+function optimisationOf(hole: Hole, rows: 1 | 2): Optimisation {
+  const { numbers, lora, model } = hole.recipe
+  // Weights that it is merged into come with each run, and only those that are there while loading are rearranged.
   if (lora !== null) return 'extended'
-  const passes = planPasses({ sizes: sizesOf(hole, 1), numbers }, noiseOf(recipe))
-  return optimisationFor(passes, numbers.guidance > 1 ? 2 : 1)
-}
-
-function noiseOf({ model, numbers }: Recipe): SchedulerConfig {
-  return spacedFor(numbers.steps, model.noise)
+  const passes = planPasses({ sizes: sizesOf(hole, 1), numbers }, spacedFor(numbers.steps, model.noise))
+  return optimisationFor(passes, rows)
 }
 
 function sizesOf({ image, mask, recipe }: Hole, scale: number): WorkingSizes {

@@ -60,7 +60,7 @@ export async function fillRawBy(
     tileSide: options.vaeTiling === true ? usualTileSide : undefined,
     pictureByPicture: options.vaeSlicing !== false,
     queriesAtOnce: options.attentionSlicing as number | undefined,
-    // What memory there is, nobody has asked.
+    // Nobody has asked what memory there is, and there is no other way to go on with.
     optimisation: 'extended',
   }
   const guidance = await guide(networks, scale, way, run)
