@@ -60,7 +60,10 @@ function pixelsAtOnce(size: Size, tileSide = Number.POSITIVE_INFINITY): number {
   return Math.min(areaOf(size), (latentScale * tileSide) ** 2)
 }
 
-function weightsOf({ checkpoint }: Network, isCounted = (_shape: readonly number[]) => true): number {
+function weightsOf(
+  { checkpoint }: Network,
+  isCounted: (shape: readonly number[]) => boolean = () => true,
+): number {
   let numbers = 0
   for (const { shape } of checkpoint.values()) {
     if (isCounted(shape)) numbers += shape.reduce((product, side) => product * side, 1)

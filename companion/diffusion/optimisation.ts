@@ -16,7 +16,7 @@ export function optimisationFor(passes: readonly Pass[], rows: 1 | 2): Optimisat
 }
 
 /**
- * Latents. Of 64 × 64 a row takes 0.5 to 0.7 s less, and loading 11 s where the network is loaded otherwise (models/README.md): it
- * pays even then, and the fills after it are faster for nothing.
+ * Latents, in all rows of all evaluations. On two cores each 64 × 64 of them take 0.5 to 0.7 s less, and loading takes 11 s
+ * (models/README.md): so it pays even where a session in the other form has to make way, and makes the next fills faster for nothing.
  */
 const worthwhile = 20 * 64 * 64
