@@ -53,6 +53,7 @@ export function OpenPanel({ panel, state, work, session, marks, onOverlay }: Ope
           hasShapes={state.host === 'figma'}
           featherPx={featherOf(marks)}
           onReshape={session.reshape}
+          onAvoid={session.avoidMarked}
           onFeather={(featherPx) => session.mark({ kind: 'soften', featherPx })}
           onAgain={session.markAgain}
           onShapes={session.markShapes}

@@ -74,6 +74,9 @@ export const english = {
     grow: 'Grow',
     shrink: 'Shrink',
     invert: 'Invert',
+    avoid: 'Don’t copy from here',
+    avoidHint:
+      'What is marked turns into a striped area. Nothing in it is used for the next fill: Quick fill does not copy it, and models do not see it. Clear takes it away.',
     feather: 'Soft edge (px)',
     again: 'Last mask again',
     shapes: 'From selected shapes',
