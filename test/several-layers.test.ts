@@ -128,7 +128,6 @@ describeInBrowser('the same on several layers', (browser) => {
     await paintOver(open.infill.page, { x, y: y + 2 * height, width, height })
     await button(open.infill, 'Change what is marked').click()
     await button(open.infill, 'Don’t copy from here').click()
-    await open.infill.page.keyboard.press('Escape')
     await ask(open)
     await open.infill.window.getByText('Same look').click()
     await button(open.infill, 'Remove on 2 layers').click()

@@ -85,7 +85,11 @@ export function Workspace({ state, work, session, isCovered, onOverlay }: Worksp
           onModels={() => onOverlay('models')}
           onDismiss={session.dismissNotice}
         />
-        <OpenPanel {...{ panel, state, work, session, onOverlay }} marks={shown.marks} />
+        <OpenPanel
+          {...{ panel, state, work, session, onOverlay }}
+          marks={shown.marks}
+          onClose={() => setPanel(null)}
+        />
       </Stage>
       <WorkFooter
         {...{ state, work, session, canFill }}

@@ -29,7 +29,7 @@ export function drawMarks(context: Context, marks: readonly Mark[], widthPx: num
 }
 
 /** In pixels of the screen; colours with their alpha. */
-const stripes = { periodPx: 12, dark: [0, 0, 0, 150], light: [255, 255, 255, 150] } as const
+const stripes = { periodPx: 12, dark: [0, 0, 0, 120], light: [255, 255, 255, 120] } as const
 
 /** What stripes are drawn on. */
 export interface Striped {
