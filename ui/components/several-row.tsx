@@ -37,8 +37,8 @@ export function SeveralRow({ item, isFixed, onChoose }: SeveralRowProps) {
 }
 
 const sidePx = 160
-/** Of them to one of the screen, about. */
-const scale = 3
+/** Of them to one of the screen. */
+const scale = 2
 
 function MarkedThumbnail({ item: { shown, mask, avoided } }: { readonly item: SeveralItem }) {
   const canvas = useRef<HTMLCanvasElement>(null)

@@ -76,7 +76,7 @@ export const english = {
     invert: 'Invert',
     avoid: 'Don’t copy from here',
     avoidHint:
-      'What is marked turns into a striped area. Nothing in it is used for the next fill: Quick fill does not copy it, and models do not see it. Clear takes it away.',
+      'What is marked turns into a striped area. The next fill uses nothing of it: it is neither copied nor shown to a model. Clear marks takes it away.',
     feather: 'Soft edge (px)',
     again: 'Last mask again',
     shapes: 'From selected shapes',
