@@ -41,8 +41,8 @@ export interface Striped {
 }
 
 /**
- * Draws what nothing is copied from, onto what is transparent: see-through stripes, dark and light so that they are seen on
- * anything, which are as wide whatever the context's transform.
+ * Draws what nothing is copied from, onto what is transparent: see-through stripes, dark and light, to be seen on anything,
+ * and of one width whatever the context's transform.
  */
 export function drawAvoided(
   context: Context,
