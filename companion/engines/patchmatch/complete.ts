@@ -58,7 +58,7 @@ const sharedSeed = 1
 /** First fills are compared where the hole is this deep: late enough to show what becomes of them, early enough to be cheap. */
 const judgedAtPx = 18
 /** Where even the coarsest level has more, trying several would take too long: the first must do. */
-const mostJudgedPixels = 4000
+const mostJudgedPixels = 10_000
 /** A seed goes on with its own first fill while that costs at most so many times as much as the best shared one. */
 const goodEnough = 1.15
 /** Holes no deeper than this leave nothing to decide: one first fill, few rounds. */
