@@ -11,7 +11,7 @@ export interface Way {
   readonly pictureByPicture: boolean
   /** At most so many queries of an attention are looked at together; undefined: all. */
   readonly queriesAtOnce: number | undefined
-  /** Of the UNet on the CPU, at least. */
+  /** Of the UNet on the CPU. */
   readonly optimisation: Optimisation
   /** usual: that of the device. */
   readonly precision: 'usual' | 'float32'

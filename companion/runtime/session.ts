@@ -34,7 +34,7 @@ export interface SessionSource {
   readonly precision?: (provider: ExecutionProvider) => Precision
   /** What it will take of a card's memory, about. Sessions that were not asked for longest make room for it. */
   readonly neededBytes?: (provider: ExecutionProvider) => number
-  /** At least: a session that was loaded with more is used again. Default 'all'. */
+  /** Default 'all'. */
   readonly optimisation?: (provider: ExecutionProvider) => Optimisation
   /** Inputs like those to come. Run once on a graphics card, whose first run can take many times as long. */
   warmUp(): Tensors
@@ -95,12 +95,6 @@ export interface RuntimeOptions {
   readonly cardMemory?: (pid: number) => Promise<CardMemory | null>
 }
 
-interface Loaded {
-  readonly key: string
-  readonly optimisation: Optimisation
-  readonly session: Session
-}
-
 interface CardReading {
   readonly freeBytes: number
   /** By the process. */
@@ -117,7 +111,7 @@ export class OnnxRuntime implements Runtime {
   /** By slot and device, why that cannot be used: found by the first try, and not tried again. */
   readonly #lacks = new Map<string, string>()
   /** By slot; the one that was asked for last comes last. */
-  readonly #loaded = new Map<string, Loaded>()
+  readonly #loaded = new Map<string, { readonly key: string; readonly session: Session }>()
   #process: InferenceProcess | null = null
   #idle: NodeJS.Timeout | undefined
   /** As it was read last; null: there is none, or no driver that could be asked. */
@@ -193,12 +187,12 @@ export class OnnxRuntime implements Runtime {
     said: readonly string[],
   ): Promise<Session | string> {
     const slot = kind === 'cpu' ? (source.slotOnCpu ?? source.slot) : source.slot
-    const key = `${kind} ${source.key}`
     const provider = providerOf[kind]
     const optimisation = source.optimisation?.(provider) ?? 'all'
+    const key = `${kind} ${optimisation} ${source.key}`
     const known = this.#loaded.get(slot)
     this.#loaded.delete(slot)
-    if (known?.key === key && (known.optimisation === 'all' || optimisation === 'extended')) {
+    if (known?.key === key) {
       this.#loaded.set(slot, known)
       return known.session
     }
@@ -231,7 +225,7 @@ export class OnnxRuntime implements Runtime {
         run.onProgress({ stage: 'warm-up', done: 1, total: 1, unit: 'steps' })
       }
       if (kind !== 'cpu') await this.#readCard(owner)
-      this.#loaded.set(slot, { key, optimisation, session })
+      this.#loaded.set(slot, { key, session })
       return session
     } catch (error) {
       if (kind === 'cpu' || !(error instanceof OnnxError)) throw error

@@ -98,7 +98,7 @@ describe('a session', () => {
     expect(run.seen).toHaveLength(4)
   })
 
-  test('is used again by who asks for less optimisation, and loaded anew by who asks for more', async () => {
+  test('is loaded anew by who asks for another optimisation', async () => {
     // It says how it was loaded.
     const script = standInProcess(`
       greet()
@@ -112,8 +112,8 @@ describe('a session', () => {
     expect(await load('extended')).toBe(less)
     const more = await load('all')
     expect(more.outputs).toEqual(['all'])
-    expect(await load('extended')).toBe(more)
     expect(await runtime.load(adding(1), 'best', quietRun)).toBe(more)
+    expect((await load('extended')).outputs).toEqual(['extended'])
   })
 
   test('does not work with inputs that do not fit, and works again with those that do', async () => {
