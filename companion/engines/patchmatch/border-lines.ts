@@ -18,12 +18,12 @@ const lengthPx = 32
 const leastStep = 24
 /** So much of the steps along a line is one and the same step. */
 const leastSameness = 0.9
-/** Where a ray begins, steps are largest over so many px. */
+/** Where a line begins, the step is larger than beside it, over so many px. */
 const startPx = 4
 /** Each quarter of a line has so much of its step. */
 const quarters = [0, 8, 16, 24]
 const leastOfStep = 0.6
-/** Two that are nearer to each other, at the side or half their length on, are one: both edges of a wire. */
+/** Two that are nearer to each other, at the side or half their length farther in, are one: both edges of a wire. */
 const apartPx = 4
 
 /**
@@ -34,20 +34,8 @@ const apartPx = 4
 export function linesThatMeet(side: Side, pixels: Uint8Array): BorderLine[] {
   if (side.knownPx < lengthPx) return []
   const steps = stepsAlong(side, pixels)
-  const starts = Array.from(
-    { length: side.lengthPx },
-    (_, at) => measure(steps, { at, slope: 0 }, 0, startPx).mean,
-  )
-  const isStart = (start: number, at: number) =>
-    start > leastStep / 2 && start >= starts[at - 1]! && start >= starts[at + 1]!
-  const rays = [...starts.keys()]
-    .filter((at) => isStart(starts[at]!, at))
-    .map((at) =>
-      clearest(
-        steps,
-        slopes.map((slope) => ({ at, slope })),
-      ),
-    )
+  const rays = startsIn(steps)
+    .map((at) => clearest(steps, fan(at)))
     .sort((a, b) => b.clearness - a.clearness)
   const lines: BorderLine[] = []
   for (const ray of rays) {
@@ -67,11 +55,25 @@ export function linesThatMeet(side: Side, pixels: Uint8Array): BorderLine[] {
   }
 }
 
+/** Where along the side there is most of a step. */
+function startsIn(steps: Steps): number[] {
+  const stepAt = (at: number) => measure(steps, { at, slope: 0 }, 0, startPx).mean
+  const found = Array.from({ length: steps.side.lengthPx }, (_, at) => stepAt(at))
+  return [...found.keys()].filter((at) => {
+    const step = found[at]!
+    return step > leastStep / 2 && step >= found[at - 1]! && step >= found[at + 1]!
+  })
+}
+
 /** Up to 70° to both sides of straight outwards. */
 const slopes = spread({ most: 70, step: 2 }).map(slopeOf)
-/** Around one ray: so far each way, and from ray to ray. */
+/** Around one ray: so far each way, and from one to the next. */
 const turnedPx = { most: 1, step: 0.25 }
 const turnedDeg = { most: 1.5, step: 0.25 }
+
+function fan(at: number): Ray[] {
+  return slopes.map((slope) => ({ at, slope }))
+}
 
 function turned({ at, slope }: Ray): Ray[] {
   const degrees = (180 / Math.PI) * Math.atan(slope)
