@@ -64,6 +64,10 @@ export const details: readonly Sentence[] = [
   [/^on the right$/, '右侧'],
   [/^at the top$/, '上方'],
   [/^at the bottom$/, '下方'],
+  [
+    /^What is marked and what must not be copied from cover .*$/,
+    '标记与不取样的区域合起来覆盖了整张图片，没有可供参考的内容。请留出一部分。',
+  ],
   [/^With (.+) steps a strength of (.+) leaves .*$/, '步数为 $1、强度为 $2 时无事可做。请加大其中之一。'],
   [
     /^LCM makes at most (\d+) steps, .* fewer than (\d+)\.$/,

@@ -11,7 +11,7 @@ import type {
   SandboxMessage,
 } from './messages.ts'
 import { place, removeFill } from './place.ts'
-import { readMask } from './recipe.ts'
+import { readMasks } from './recipe.ts'
 import { followSelection, readSelection, selectOwn } from './selection.ts'
 import {
   clampWindow,
@@ -118,7 +118,7 @@ async function editFill(fill: Fill): Promise<EditableFill> {
   return {
     source: await openSource(source),
     recipe: fill.bond.recipe,
-    mask: readMask(fill.layer),
+    ...readMasks(fill.layer),
     replaces: fill.layer.id,
   }
 }

@@ -191,16 +191,22 @@ export interface Recipe {
   readonly margins?: Margins
 }
 
+/** What a fill is made from: 1-bit PNGs of the source's size. */
+export interface FillMasks {
+  /** White = fill. */
+  readonly mask: Uint8Array
+  /** White = nothing is copied from there; null: from everywhere. */
+  readonly avoid: Uint8Array | null
+}
+
 /** A job whose end the window has not seen yet. */
-export interface PendingJob {
+export interface PendingJob extends FillMasks {
   readonly jobId: string
   readonly layer: LayerInfo
   readonly recipe: Recipe
   /** As it will be asked of `place`. */
   readonly placement: Placement
   readonly replaces: string | null
-  /** 1-bit PNG of the source's size, white = fill. */
-  readonly mask: Uint8Array
 }
 
 export interface Start {
@@ -217,11 +223,9 @@ export interface Start {
   readonly host: 'figma' | 'playground'
 }
 
-export interface EditableFill {
+export interface EditableFill extends FillMasks {
   readonly source: Source
   readonly recipe: Recipe
-  /** 1-bit PNG of the source's size, white = fill. */
-  readonly mask: Uint8Array
   /** The layer that placing again replaces. */
   readonly replaces: string
 }
@@ -234,7 +238,7 @@ export interface PlacedShape {
   readonly transform: readonly [readonly [number, number, number], readonly [number, number, number]]
 }
 
-export interface PlaceRequest {
+export interface PlaceRequest extends FillMasks {
   readonly layerId: string
   /** `Source.hash` the fill was made for. */
   readonly sourceHash: string
@@ -242,8 +246,6 @@ export interface PlaceRequest {
   /** PNG of the source's full size; with margins, of the canvas's. */
   readonly png: Uint8Array
   readonly recipe: Recipe
-  /** 1-bit PNG of the source's size, white = fill. */
-  readonly mask: Uint8Array
   /**
    * How it joins what lies there: a merged png contains the earlier fills and takes the place of the layer `replaces`;
    * null: a new layer.

@@ -55,7 +55,7 @@ export async function place(request: PlaceRequest): Promise<Placed> {
       ? swapImage(replaced.layer, target, image, bond, undo)
       : await addLayer(target, image, bond, undo)
     layer.name = words.names[bond.recipe.task]
-    keepRecipe(layer, bond, request.mask)
+    keepRecipe(layer, bond, request)
     if (bond.placement === 'finished' && target.source) hideBeneath(layer, target.source, bond, undo)
     if (!staysSelected) select(layer, undo)
     const placed = { fill: placedFill({ layer, bond }), notes: target.notes }

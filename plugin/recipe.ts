@@ -1,5 +1,5 @@
 import type { Layer } from './layers.ts'
-import type { Placement, Recipe } from './messages.ts'
+import type { FillMasks, Placement, Recipe } from './messages.ts'
 import { words } from './words.ts'
 
 /** What a fill's layer knows of itself: how it was made, and from what. */
@@ -17,18 +17,16 @@ export const renderedHashPrefix = 'render-'
 const chunkCharacters = 90_000
 
 const bondKey = 'recipe'
-const maskLengthKey = 'mask'
+/** A mask's entry says in how many pieces it is kept; their own entries have its key and their number. */
+const maskKeys = ['mask', 'avoid'] as const
+type MaskKey = (typeof maskKeys)[number]
 
-/** `mask`: 1-bit PNG of the source's size. Also puts *Edit fill* on the layer. */
-export function keepRecipe(layer: Layer, bond: Bond, mask: Uint8Array): void {
-  const text = figma.base64Encode(mask)
-  const chunks = Math.ceil(text.length / chunkCharacters)
-  const leftOver = chunkCount(layer)
+/** Also puts *Edit fill* on the layer. */
+export function keepRecipe(layer: Layer, bond: Bond, masks: FillMasks): void {
   layer.setPluginData(bondKey, JSON.stringify(bond))
-  layer.setPluginData(maskLengthKey, String(chunks))
-  for (let i = 0; i < Math.max(chunks, leftOver); i++) {
-    // An empty string removes the entry.
-    layer.setPluginData(chunkKey(i), text.slice(i * chunkCharacters, (i + 1) * chunkCharacters))
+  for (const key of maskKeys) {
+    const mask = masks[key]
+    keepMaskText(layer, key, mask === null ? '' : figma.base64Encode(mask))
   }
   layer.setRelaunchData({ edit: words.edit })
 }
@@ -44,20 +42,19 @@ export function readBond(layer: Layer): Bond | null {
   }
 }
 
-export function readMask(layer: Layer): Uint8Array {
-  let text = ''
-  for (let i = 0; i < chunkCount(layer); i++) text += layer.getPluginData(chunkKey(i))
-  return figma.base64Decode(text)
+export function readMasks(layer: Layer): FillMasks {
+  const [mask, avoid] = [maskText(layer, 'mask'), maskText(layer, 'avoid')]
+  return { mask: figma.base64Decode(mask), avoid: avoid === '' ? null : figma.base64Decode(avoid) }
 }
 
 /** All that `keepRecipe` writes, as it is now; put back by calling what is returned. */
 export function rememberRecipe(layer: Layer): () => void {
-  const chunks = Array.from({ length: chunkCount(layer) }, (_, i) => chunkKey(i))
-  const entries = [bondKey, maskLengthKey, ...chunks].map((key) => [key, layer.getPluginData(key)] as const)
+  const bond = layer.getPluginData(bondKey)
+  const masks = maskKeys.map((key) => [key, maskText(layer, key)] as const)
   const relaunchData = layer.getRelaunchData()
   return () => {
-    for (let i = chunks.length; i < chunkCount(layer); i++) layer.setPluginData(chunkKey(i), '')
-    for (const [key, value] of entries) layer.setPluginData(key, value)
+    layer.setPluginData(bondKey, bond)
+    for (const [key, text] of masks) keepMaskText(layer, key, text)
     layer.setRelaunchData(relaunchData)
   }
 }
@@ -91,12 +88,25 @@ function parseBond(value: unknown): Bond | null {
   return recipe && { recipe, sourceId: value.sourceId, placement: value.placement }
 }
 
-function chunkCount(layer: Layer): number {
-  return Number(layer.getPluginData(maskLengthKey)) || 0
+function keepMaskText(layer: Layer, key: MaskKey, text: string): void {
+  const chunks = Math.ceil(text.length / chunkCharacters)
+  const leftOver = chunkCount(layer, key)
+  // An empty string removes an entry.
+  layer.setPluginData(key, chunks === 0 ? '' : String(chunks))
+  for (let i = 0; i < Math.max(chunks, leftOver); i++) {
+    layer.setPluginData(`${key}.${i}`, text.slice(i * chunkCharacters, (i + 1) * chunkCharacters))
+  }
 }
 
-function chunkKey(index: number): string {
-  return `mask.${index}`
+/** Empty where none is kept. */
+function maskText(layer: Layer, key: MaskKey): string {
+  let text = ''
+  for (let i = 0; i < chunkCount(layer, key); i++) text += layer.getPluginData(`${key}.${i}`)
+  return text
+}
+
+function chunkCount(layer: Layer, key: MaskKey): number {
+  return Number(layer.getPluginData(key)) || 0
 }
 
 function areMargins(value: unknown): boolean {

@@ -66,13 +66,16 @@ function parseSettings(value: unknown): Settings {
 
 function parsePendingJob(value: unknown): PendingJob | null {
   if (!isRecord(value) || !isRecord(value.layer)) return null
-  const { jobId, layer, mask, placement, replaces } = value
+  const { jobId, layer, mask, avoid, placement, replaces } = value
   const recipe = parseRecipe(value.recipe)
   if (recipe === null || typeof jobId !== 'string' || !(mask instanceof Uint8Array)) return null
   if (typeof layer.id !== 'string' || typeof layer.name !== 'string') return null
   if (placement !== 'patch' && placement !== 'finished') return null
   if (replaces !== null && typeof replaces !== 'string') return null
-  return { jobId, layer: { id: layer.id, name: layer.name }, recipe, mask, placement, replaces }
+  return {
+    ...{ jobId, layer: { id: layer.id, name: layer.name }, recipe, placement, replaces, mask },
+    avoid: avoid instanceof Uint8Array ? avoid : null,
+  }
 }
 
 async function read(key: string): Promise<unknown> {

@@ -121,7 +121,7 @@ async function erase(
   await client.sendImage({ id: 'picture', orientation: 'none' }, { image })
   const [patch] = await client.fill(
     { id: 'erase', imageId: 'picture', task: 'remove', engine, extent: 'image' },
-    mask,
+    { mask, avoid: null },
     { signal: AbortSignal.timeout(patienceMs), onProgress() {} },
   )
   return { patch: patch!, ms: performance.now() - startedAt }

@@ -135,6 +135,29 @@ describeInBrowser('from a layer in Figma to a fill above it', (browser) => {
     expect(findRed(await look(frame))).toBeNull()
   })
 
+  test('what nothing was copied from is kept with the layer, for whoever edits it', async () => {
+    const companion = await startTestCompanion({ engines })
+    const { figma, frame, photo } = await openFile(2)
+    figma.select(photo.id)
+    const first = await openPaired(companion, { figma })
+    await paintOverRed(first)
+    await first.window.getByRole('button', { name: 'Change what is marked' }).click()
+    await first.window.getByRole('button', { name: 'Don’t copy from here' }).click()
+    await removeDisc(first)
+    const [layer] = frame.children.slice(-1)
+    const keptWith = async (infill: OpenInfill) =>
+      (await infill.plugin.request('editFill', { layerId: layer!.id })).avoid
+    const kept = await keptWith(first)
+    expect(kept).not.toBeNull()
+    await close(first)
+
+    const second = await open(companion, { figma, command: 'edit', relaunchNode: layer! })
+    await second.window.getByText('Editing a fill').waitFor()
+    await second.window.getByRole('button', { name: 'Remove', exact: true }).click()
+    await second.window.getByText('Editing a fill').waitFor({ state: 'detached' })
+    expect(await keptWith(second)).toEqual(kept)
+  })
+
   test('a picture that is too small for its frame is expanded to fill it, in one undo step', async () => {
     const companion = await startTestCompanion({ engines })
     const { figma, frame, photo } = await openSmallPicture()

@@ -12,6 +12,7 @@ import { paintImage } from './support/images.ts'
 import { paintOver, patience, waitForRed } from './support/painting.ts'
 import { type OpenPlugin, openPlugin } from './support/sandbox.ts'
 import { findRed } from './support/scene.ts'
+import { stubEngine } from './support/stub-engine.ts'
 import { openWindow, type WindowPage, type WindowPageOptions } from './support/window-page.ts'
 
 /** Screens with a red notice each: the plugin as built before a fake of Figma, the window as built, a real companion. */
@@ -112,6 +113,29 @@ describeInBrowser('the same on several layers', (browser) => {
     for (const screen of open.screens.slice(0, 2)) expect(findRed(await look(open.figma, screen))).toBeNull()
     expectSameImage(await look(open.figma, open.screens[2]!), untouched)
     expect(open.figma.currentPage.children).toHaveLength(5)
+  })
+
+  test('copies nothing from the same place on each, wherever the thing is', async () => {
+    const engine = stubEngine({ limits: { contextPx: () => 1000 } })
+    const open = await setUp(
+      [
+        [20, 30],
+        [130, 90],
+      ],
+      { used: [engine] },
+    )
+    const { x, y, width, height } = await waitForRed(open.infill)
+    await paintOver(open.infill.page, { x, y: y + 2 * height, width, height })
+    await button(open.infill, 'Change what is marked').click()
+    await button(open.infill, 'Don’t copy from here').click()
+    await ask(open)
+    await open.infill.window.getByText('Same look').click()
+    await button(open.infill, 'Remove on 2 layers').click()
+    await open.infill.window.getByText('Done on 2 of 2 layers').waitFor()
+    const [first, second] = engine.fills.map(({ tile }) => tile)
+    expect(first!.avoid!.data).toContain(255)
+    expect(second!.avoid).toEqual(first!.avoid)
+    expect(second!.mask).not.toEqual(first!.mask)
   })
 
   test('goes where a shape is selected over each', async () => {

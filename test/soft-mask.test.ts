@@ -70,7 +70,7 @@ test('a soft mask sent over the wire becomes a layer that covers what is at leas
     } as const
     await plugin.request('place', {
       ...{ layerId: photo.id, sourceHash: source.hash, placement: source.placement, png: patch },
-      ...{ recipe, mask, replaces: null, anyway: false },
+      ...{ recipe, mask, avoid: null, replaces: null, anyway: false },
     })
     const seen = await render(figma.currentPage.children, photo.absoluteBoundingBox!)
     expect(findRed(seen)).toBeNull()

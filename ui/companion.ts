@@ -42,10 +42,9 @@ export interface Companion {
   /**
    * Runs a job to its end. A connection that drops meanwhile is made again, the job is found again.
    *
-   * @param mask PNG of the image's size, white = fill; null to expand.
    * @throws CompanionFailure, or the signal's reason after a cancel.
    */
-  fill(request: Omit<FillRequest, 'type'>, mask: Uint8Array | null, run: Run): Promise<readonly Patch[]>
+  fill(request: Omit<FillRequest, 'type'>, masks: FillBlobs, run: Run): Promise<readonly Patch[]>
   /**
    * What lies under points or in a box, best guess first; none where nothing was found. Throws as `fill` does.
    */
@@ -72,6 +71,14 @@ export interface ImageBlobs {
   readonly image?: Uint8Array
   /** One RGBA PNG for each of the request's `patches`. */
   readonly patches?: readonly Uint8Array[]
+}
+
+/** PNGs of the image's size. */
+export interface FillBlobs {
+  /** White = fill; null to expand. */
+  readonly mask: Uint8Array | null
+  /** White = nothing is copied from there; null: from everywhere. */
+  readonly avoid: Uint8Array | null
 }
 
 interface Pending<T> {
@@ -101,8 +108,11 @@ export function connect(options: ConnectOptions): Companion {
     },
     pair: (code) => void send({ type: 'pair', code }),
     sendImage,
-    async fill(request, mask, run) {
-      const blobs = mask === null ? [] : [{ name: 'mask', bytes: mask }]
+    async fill(request, { mask, avoid }, run) {
+      const blobs = [
+        ...(mask === null ? [] : [{ name: 'mask', bytes: mask }]),
+        ...(avoid === null ? [] : [{ name: 'avoid', bytes: avoid }]),
+      ]
       const begin = () => send({ type: 'fill', ...request }, blobs)
       return (await jobs.follow(request.id, run, begin)).patches
     },

@@ -9,7 +9,7 @@ import {
   type Source,
 } from '../plugin/messages.ts'
 import { marksOf } from './mask/history.ts'
-import { hasMarks } from './mask/mark.ts'
+import { avoidedBy, hasMarks } from './mask/mark.ts'
 import type { LaidImage, Picture, Result, ShownFill, Variation, Work } from './work.ts'
 
 /** What the window should show instead of what it shows; null: it shows the right thing, or must not be interrupted. */
@@ -48,6 +48,16 @@ function isPicture({ margins, placement }: PlacedFill): boolean {
 /** Whether anything is marked that Remove could take away. */
 export function isMarked(picture: Picture): boolean {
   return hasMarks(marksOf(picture.history))
+}
+
+/** Whether anything is drawn on the picture that would be missed: marks, or areas that nothing is copied from. */
+export function isDrawnOn(picture: Picture): boolean {
+  return isMarked(picture) || isAvoiding(picture)
+}
+
+/** Whether the next fill copies nothing from some part of the picture. */
+export function isAvoiding(picture: Picture): boolean {
+  return avoidedBy(marksOf(picture.history)).length > 0
 }
 
 /** The pictures to lay over one another, lowest first. A finished copy stands for all beneath it. */

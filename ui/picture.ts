@@ -1,7 +1,7 @@
 import { noMargins, type PlacedFill, type PlacedShape, type Rect, type Source } from '../plugin/messages.ts'
 import type { Grey } from './mask/find-again.ts'
 import { emptyHistory, historyFrom } from './mask/history.ts'
-import type { MaskMark, Point } from './mask/mark.ts'
+import type { AvoidMark, MaskMark, Point } from './mask/mark.ts'
 import type { Picture, ShownFill } from './work.ts'
 
 /** Bytes of a fill by its hash: each is fetched and decoded once. */
@@ -58,6 +58,11 @@ export async function showFills(
 /** A mask as it is kept with a fill → what it is for one that edits it. */
 export async function maskMarkFrom(png: Uint8Array): Promise<MaskMark> {
   return { kind: 'mask', image: await decodeMask(png), rect: null, isAlone: false }
+}
+
+/** The same of what nothing is copied from. */
+export async function avoidMarkFrom(png: Uint8Array): Promise<AvoidMark> {
+  return { kind: 'avoid', image: await decodeMask(png), rect: null }
 }
 
 /** A mask as PNG, white = fill → the same for a canvas, opaque = fill; of it all, or of one part. */

@@ -1,6 +1,6 @@
 import type { Task } from '../companion/protocol.ts'
 import type { LayerInfo, Rect } from '../plugin/messages.ts'
-import type { Mark } from './mask/mark.ts'
+import type { AvoidMark, Mark } from './mask/mark.ts'
 
 /** The same on several layers: where, on which, and what came of it. */
 export interface Several {
@@ -24,6 +24,8 @@ export interface SeveralItem {
   readonly shown: { readonly bitmap: ImageBitmap; readonly widthPx: number; readonly heightPx: number } | null
   /** null: nothing to mark was found on it. */
   readonly mask: { readonly mark: Mark; readonly rect: Rect } | null
+  /** What nothing is copied from: at the same place on each, however the mask comes there. */
+  readonly avoided: readonly AvoidMark[]
   readonly isChosen: boolean
   readonly outcome: Outcome | null
 }
@@ -38,6 +40,7 @@ export type SeveralAction =
       readonly layerId: string
       readonly shown: SeveralItem['shown']
       readonly mask: SeveralItem['mask']
+      readonly avoided: SeveralItem['avoided']
       /** Why it cannot be filled; null: it can. */
       readonly problem: string | null
     }
@@ -51,15 +54,14 @@ export type SeveralAction =
 export function reduceSeveral(several: Several | null, action: SeveralAction): Several | null {
   if (action.type === 'began') {
     const { task, way, layers } = action
-    const items = layers.map((layer) => ({ layer, shown: null, mask: null, isChosen: false, outcome: null }))
-    return { task, way, items, step: 'looking' }
+    return { task, way, items: layers.map(newItem), step: 'looking' }
   }
   if (several === null || action.type === 'closed') return null
   switch (action.type) {
     case 'looked': {
-      const { layerId, shown, mask, problem } = action
+      const { layerId, shown, mask, avoided, problem } = action
       const outcome: Outcome | null = problem === null ? null : { state: 'not-done', message: problem }
-      return changeItem(several, layerId, { shown, mask, outcome, isChosen: mask !== null })
+      return changeItem(several, layerId, { shown, mask, avoided, outcome, isChosen: mask !== null })
     }
     case 'all-looked':
       return { ...several, step: 'choosing' }
@@ -77,6 +79,10 @@ export function reduceSeveral(several: Several | null, action: SeveralAction): S
 /** Those that the task will be run on. */
 export function chosenItems({ items }: Several): readonly SeveralItem[] {
   return items.filter(({ isChosen, mask }) => isChosen && mask !== null)
+}
+
+function newItem(layer: LayerInfo): SeveralItem {
+  return { layer, shown: null, mask: null, avoided: [], isChosen: false, outcome: null }
 }
 
 function changeItem(several: Several, layerId: string, change: Partial<SeveralItem>): Several {

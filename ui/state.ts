@@ -9,7 +9,7 @@ import {
   type Start,
 } from '../plugin/messages.ts'
 import { wouldModelDoBetter } from './advice.ts'
-import { chosenOf, isMarked } from './derived.ts'
+import { chosenOf, isDrawnOn } from './derived.ts'
 import type { Link } from './link.ts'
 import { addMark, type History, redoMark, undoMark } from './mask/history.ts'
 import type { Mark } from './mask/mark.ts'
@@ -350,7 +350,7 @@ function placed(
 }
 
 function keepDraft({ work, drafts }: State): State['drafts'] {
-  if (work.step !== 'paint' || !isMarked(work.picture)) return drafts
+  if (work.step !== 'paint' || !isDrawnOn(work.picture)) return drafts
   const { source, history, edits } = work.picture
   return { ...drafts, [source.layer.id]: { hash: source.hash, history, edits } }
 }
@@ -358,7 +358,7 @@ function keepDraft({ work, drafts }: State): State['drafts'] {
 /** Marks made for another picture would lie on the wrong things: they come back only with theirs. */
 function takeUp(picture: Picture, drafts: State['drafts']): Partial<State> {
   const { [picture.source.layer.id]: draft, ...otherDrafts } = drafts
-  const isFresh = picture.edits === null && !isMarked(picture)
+  const isFresh = picture.edits === null && !isDrawnOn(picture)
   // What it is opened with was made of them.
   if (!isFresh && picture.edits === null) return { work: { step: 'paint', picture }, drafts: otherDrafts }
   if (draft === undefined || draft.hash !== picture.source.hash || !isFresh) {

@@ -55,7 +55,7 @@ export async function fill(
   const lap = stopwatch(run.signal)
 
   // 1. Decode the masks; the picture is decoded already.
-  const masks = await readMasks(job)
+  const masks = await readMasks(job, run.signal)
   if (job.task === 'expand') checkMargins(masks.mask, job.engine)
   const decode = await lap()
 
@@ -70,7 +70,7 @@ export async function fill(
   }
 
   // 3. Plan who fills, how far the fill reaches, and which parts of the picture the engine sees.
-  const { engine, note } = engineForHole(job, picture.image, masks)
+  const { engine, note } = await engineForHole(job, picture.image, masks, run.signal)
   const options = withDefaults(engine, job.options)
   const limits = engine.limitsFor?.(options) ?? engine.limits
   const plan = await planFill(picture.image, masks, limits, { task, options }, run)

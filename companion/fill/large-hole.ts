@@ -3,7 +3,7 @@ import { cropImage, cropMask } from '../image/crop.ts'
 import type { Image, Mask } from '../image/image.ts'
 import { boundsOf } from '../image/mask.ts'
 import { inflate } from '../image/rect.ts'
-import { coverMask, resizeImage } from '../image/resize.ts'
+import { coverLargeMask, resizeLargeImage } from '../image/resize.ts'
 import { depthOf } from './depth.ts'
 import type { Masks } from './masks.ts'
 
@@ -17,13 +17,18 @@ export interface LargeHoleJob {
 /**
  * The engine that fills, and a sentence where it is another than the job's own: a network that continues what is around a
  * hole is as good at texture and in small holes as one that makes things up, and far quicker.
+ *
+ * @throws the signal's reason when cancelled
  */
-export function engineForHole(
+export async function engineForHole(
   { engine, largeHoleEngine }: LargeHoleJob,
   image: Image,
   masks: Masks,
-): { readonly engine: Engine; readonly note: string | null } {
-  if (largeHoleEngine === null || !isLarge(masks) || isInTexture(image, masks)) return { engine, note: null }
+  signal: AbortSignal,
+): Promise<{ readonly engine: Engine; readonly note: string | null }> {
+  if (largeHoleEngine === null || !isLarge(masks) || (await isInTexture(image, masks, signal))) {
+    return { engine, note: null }
+  }
   return {
     engine: largeHoleEngine,
     note: `${largeHoleEngine.title} was chosen for its quality in a hole this large.`,
@@ -37,16 +42,15 @@ function isLarge(masks: Masks): boolean {
 }
 
 /** Whether what is around the hole looks the same everywhere, at a fourth of the hole's own size. */
-function isInTexture(image: Image, { mask }: Masks): boolean {
+async function isInTexture(image: Image, { mask }: Masks, signal: AbortSignal): Promise<boolean> {
   const hole = boundsOf(mask)!
   const reach = Math.max(hole.width, hole.height) / 2
   const area = inflate(hole, Math.ceil(reach), mask)
   const cells = (px: number) => Math.max(1, Math.round((px * cellsAcross) / (2 * reach)))
   const size = { width: cells(area.width), height: cells(area.height) }
-  return (
-    largestSpread(resizeImage(cropImage(image, area), size), coverMask(cropMask(mask, area), size)) <
-    sameWithin
-  )
+  const seen = await resizeLargeImage(cropImage(image, area), size, signal)
+  const unknown = await coverLargeMask(cropMask(mask, area), size, signal)
+  return largestSpread(seen, unknown) < sameWithin
 }
 
 /** Of the hole's longer side. */

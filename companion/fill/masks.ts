@@ -26,21 +26,18 @@ export interface Masks {
   readonly avoid: Mask | null
 }
 
-/** @throws CompanionError 'mask-unreadable', 'mask-size', 'mask-empty', 'mask-covers-all' */
-export async function readMasks({
-  picture,
-  mask: sent,
-  avoid: sentAvoid,
-  task,
-  engine,
-}: SentMasks): Promise<Masks> {
+/** @throws CompanionError 'mask-unreadable', 'mask-size', 'mask-empty', 'mask-covers-all'; the signal's reason when cancelled */
+export async function readMasks(
+  { picture, mask: sent, avoid: sentAvoid, task, engine }: SentMasks,
+  signal: AbortSignal,
+): Promise<Masks> {
   if (sent === null && task !== 'expand') {
     throw new CompanionError('mask-unreadable', 'There is no mask. Mark what should be filled.')
   }
-  const marked = sent === null ? null : await decodeMask(sent, picture.image, 'mask')
+  const marked = sent === null ? null : await decodeMask(sent, picture.image, 'mask', signal)
   const mask = task === 'expand' ? unite(openPixels(picture.image), marked) : marked!
   if (!mask.data.includes(255)) throw new CompanionError('mask-empty', emptySentence(task === 'expand'))
-  const avoid = sentAvoid === null ? null : await decodeMask(sentAvoid, picture.image, 'avoid')
+  const avoid = sentAvoid === null ? null : await decodeMask(sentAvoid, picture.image, 'avoid', signal)
   if (!engine.takesPrompt && !hasSource({ mask, avoid })) {
     throw new CompanionError('mask-covers-all', coveredSentence(avoid !== null))
   }

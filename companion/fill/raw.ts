@@ -22,7 +22,7 @@ export async function fillRaw(
       `${engine.title} takes no --raw. Leave it out, or choose another --engine.`,
     )
   }
-  const mask = await decodeLuminance(job.mask, picture.image, 'mask')
+  const mask = await decodeLuminance(job.mask, picture.image, 'mask', run.signal)
   const { seed, variations } = job
   const taken = { options: [...engine.options, ...(engine.rawOptions ?? [])] }
   const settings = { task, prompt, negativePrompt, seed, options: withDefaults(taken, job.options) }

@@ -63,19 +63,29 @@ export async function decodeImage(
  *
  * @returns exactly 0 or 255; 255 where the value is 128 or more
  * @param name what messages call it: 'mask' or 'avoid'
- * @throws CompanionError 'mask-unreadable', 'mask-size'
+ * @throws CompanionError 'mask-unreadable', 'mask-size'; the signal's reason when cancelled
  */
-export async function decodeMask(bytes: Uint8Array, size: Size, name: 'mask' | 'avoid'): Promise<Mask> {
-  return binarise(await decodeLuminance(bytes, size, name), maskThreshold)
+export async function decodeMask(
+  bytes: Uint8Array,
+  size: Size,
+  name: 'mask' | 'avoid',
+  signal: AbortSignal,
+): Promise<Mask> {
+  return binarise(await decodeLuminance(bytes, size, name, signal), maskThreshold)
 }
 
 /**
  * A PNG's luminance times its alpha, 0..255, scaled to `size` where its own is another one of the same shape.
  *
  * @param name what messages call it: 'mask' or 'avoid'
- * @throws CompanionError 'mask-unreadable', 'mask-size'
+ * @throws CompanionError 'mask-unreadable', 'mask-size'; the signal's reason when cancelled
  */
-export async function decodeLuminance(bytes: Uint8Array, size: Size, name: 'mask' | 'avoid'): Promise<Mask> {
+export async function decodeLuminance(
+  bytes: Uint8Array,
+  size: Size,
+  name: 'mask' | 'avoid',
+  signal: AbortSignal,
+): Promise<Mask> {
   if (imageFormat(bytes) !== 'png') {
     throw new CompanionError('mask-unreadable', `Expected ${name} to be a PNG. Send it as one.`)
   }
@@ -85,8 +95,9 @@ export async function decodeLuminance(bytes: Uint8Array, size: Size, name: 'mask
     const stored = open(bytes, { ignoreIcc: true })
     const values = luminanceTimesAlpha(await samplesOf(stored.toColourspace(isGrey(header) ? 'b-w' : 'srgb')))
     const isSame = values.width === size.width && values.height === size.height
-    return isSame ? values : resizeMask(values, size)
+    return isSame ? values : await resizeMask(values, size, signal)
   } catch (error) {
+    signal.throwIfAborted()
     if (error instanceof CompanionError) throw error
     throw new CompanionError('mask-unreadable', `The ${name} is damaged or incomplete. Send it again.`, {
       cause: error,

@@ -44,14 +44,18 @@ function* imageSteps(image: Image, size: Size): Generator<void, Image> {
   return result
 }
 
-/** As `resizeImage`, for one channel. */
-export function resizeMask(mask: Mask, size: Size): Mask {
+/**
+ * As `resizeLargeImage`, for one channel.
+ *
+ * @throws the signal's reason when cancelled
+ */
+export async function resizeMask(mask: Mask, size: Size, signal: AbortSignal): Promise<Mask> {
   const result = createMask(size.width, size.height)
   const readRow = (y: number) => Float32Array.from(mask.data.subarray(y * mask.width, (y + 1) * mask.width))
   const steps = resample(readRow, mask, size, (y, row) => {
     result.data.set(row.map(Math.round), y * size.width)
   })
-  allSteps(steps)
+  await stepByStep(steps, signal)
   return result
 }
 

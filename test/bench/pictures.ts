@@ -45,7 +45,7 @@ export async function openPicture({
   truth: truthFile,
 }: BenchPicture): Promise<OpenPicture> {
   const image = await readImage(file)
-  const mask = await decodeMask(await readFile(maskFile), image, 'mask')
+  const mask = await decodeMask(await readFile(maskFile), image, 'mask', new AbortController().signal)
   if (truthFile === null) return { name, image, mask, truth: null }
   const truth = await readImage(truthFile)
   return { name, image: truthFile === file ? blankHole(image, mask) : image, mask, truth }

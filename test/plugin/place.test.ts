@@ -559,7 +559,8 @@ describe('a placement that cannot be', () => {
         const photo = await addPicture(figma)
         const first = await fill(photo)
         photo.x = 50
-        return { on: photo, replaces: first.id, mask: new Uint8Array(200_000) }
+        const masks = { mask: new Uint8Array(200_000), avoid: new Uint8Array(100_000) }
+        return { on: photo, replaces: first.id, ...masks }
       },
     ],
   ]

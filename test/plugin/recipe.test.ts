@@ -69,6 +69,16 @@ describe('a fill remembers how it was made', () => {
     expect(layer.getPluginData('mask.1')).toBe('')
   })
 
+  test('with what nothing was copied from, and forgets it where the next one copies from everywhere', async () => {
+    const photo = await addPicture(figma)
+    const avoid = new Uint8Array(randomBytes(200_000))
+    const layer = await fill(photo, { avoid })
+    expect(Buffer.from((await edit(layer.id)).avoid!).equals(avoid)).toBe(true)
+    await fill(photo, { replaces: layer.id })
+    expect((await edit(layer.id)).avoid).toBeNull()
+    expect(['avoid', 'avoid.0', 'avoid.2'].map((key) => layer.getPluginData(key))).toEqual(['', '', ''])
+  })
+
   test('and has the relaunch button', async () => {
     const layer = await fill(await addPicture(figma))
     expect(Object.keys(layer.getRelaunchData())).toEqual(['edit'])

@@ -18,6 +18,7 @@ const job: PendingJob = {
   placement: 'patch',
   replaces: null,
   mask: anyMask,
+  avoid: null,
 }
 
 /** One run of the plugin; what it keeps is there for the next. */
@@ -54,6 +55,17 @@ describe('what is kept on the machine', () => {
     const begun = await start(storage)
     expect(begun).toMatchObject({ settings, token: 'secret' })
     expect(begun.pendingJob).toEqual(job)
+  })
+
+  test('is a job with what it copies nothing from, and one of before there was such a thing', async () => {
+    const storage = new FakeClientStorage()
+    await run(storage, (plugin) =>
+      plugin.request('savePendingJob', { job: { ...job, avoid: Uint8Array.of(1, 2) } }),
+    )
+    expect((await start(storage)).pendingJob?.avoid).toEqual(Uint8Array.of(1, 2))
+    const { avoid: _, ...earlier } = job
+    await storage.setAsync('pendingJob', { version: 1, value: earlier })
+    expect((await start(storage)).pendingJob).toEqual(job)
   })
 
   test('is no pending job any more once its fill is placed', async () => {

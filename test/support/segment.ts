@@ -45,7 +45,12 @@ export function referencePrompt(name: PromptName): Prompt {
 
 /** What is selected in the reference picture, without a refined outline. */
 export function referenceMask(name: PromptName, image: Size): Promise<Mask> {
-  return decodeMask(readFileSync(segmentPath('small', `${name}.mask.png`)), image, 'mask')
+  return decodeMask(
+    readFileSync(segmentPath('small', `${name}.mask.png`)),
+    image,
+    'mask',
+    new AbortController().signal,
+  )
 }
 
 interface Cases {

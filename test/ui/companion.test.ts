@@ -19,6 +19,7 @@ import {
 
 const client = { name: 'test', version: '1' }
 const mask = Uint8Array.of(7, 7)
+const masks = { mask, avoid: null }
 const used: Used = {
   engine: 'stub',
   device: { kind: 'cpu', name: 'CPU', precision: 'fp32' },
@@ -128,7 +129,7 @@ describe('a job', () => {
     const { companion, until } = start({ ports: [scripted.port] })
     await until('ready')
     const seen: ProgressReply[] = []
-    const patches = await companion.fill(fillRequest, mask, {
+    const patches = await companion.fill(fillRequest, masks, {
       signal: new AbortController().signal,
       onProgress: (each) => seen.push(each),
     })
@@ -138,6 +139,21 @@ describe('a job', () => {
       request: { type: 'fill', ...fillRequest, blobs: [{ name: 'mask', bytes: 2 }] },
       blobs: [{ name: 'mask', bytes: mask }],
     })
+  })
+
+  test('takes what nothing is to be copied from along', async () => {
+    const scripted = await startScripted((_request, { reply }) => reply({ type: 'done', id: 'job' }))
+    const { companion, until } = start({ ports: [scripted.port] })
+    await until('ready')
+    const avoid = Uint8Array.of(8, 8, 8)
+    await companion.fill(fillRequest, { mask, avoid }, quietly())
+    await companion.fill({ ...fillRequest, task: 'expand' }, { mask: null, avoid }, quietly())
+    const [both, alone] = scripted.heard.slice(-2).map(({ blobs }) => blobs)
+    expect(both).toEqual([
+      { name: 'mask', bytes: mask },
+      { name: 'avoid', bytes: avoid },
+    ])
+    expect(alone).toEqual([{ name: 'avoid', bytes: avoid }])
   })
 
   test('outlives its connection, and gives each patch once', async () => {
@@ -152,7 +168,7 @@ describe('a job', () => {
     })
     const { companion, until } = start({ ports: [scripted.port] })
     await until('ready')
-    expect(await companion.fill(fillRequest, mask, quietly())).toHaveLength(1)
+    expect(await companion.fill(fillRequest, masks, quietly())).toHaveLength(1)
     expect(scripted.heard.map(({ request }) => request.type)).toEqual(['hello', 'fill', 'hello', 'attach'])
   })
 
@@ -174,7 +190,7 @@ describe('a job', () => {
     })
     const { companion, until } = start({ ports: [scripted.port] })
     await until('ready')
-    const filled = companion.fill(fillRequest, mask, { ...quietly(), signal: controller.signal })
+    const filled = companion.fill(fillRequest, masks, { ...quietly(), signal: controller.signal })
     await expect(filled).rejects.toBe(reason)
     await aborted(cancelled.signal)
   })
@@ -188,7 +204,7 @@ describe('a job', () => {
     const controller = new AbortController()
     const { companion, until, next } = start({ ports: [scripted.port] })
     await until('ready')
-    const filled = companion.fill(fillRequest, mask, { ...quietly(), signal: controller.signal })
+    const filled = companion.fill(fillRequest, masks, { ...quietly(), signal: controller.signal })
     expect(await next()).toEqual({ state: 'searching' })
     controller.abort()
     await expect(filled).rejects.toBe(controller.signal.reason)
@@ -210,7 +226,7 @@ describe('a job', () => {
     })
     const { companion, until } = start({ ports: [scripted.port] })
     await until('ready')
-    await expect(companion.fill(fillRequest, mask, quietly())).rejects.toMatchObject({
+    await expect(companion.fill(fillRequest, masks, quietly())).rejects.toMatchObject({
       code: 'out-of-memory',
       message: 'Full.',
       hint: 'Less.',
@@ -225,7 +241,7 @@ describe('a job', () => {
     })
     const { companion, until } = start({ ports: [scripted.port] })
     await until('ready')
-    await expect(companion.fill(fillRequest, mask, quietly())).rejects.toMatchObject({
+    await expect(companion.fill(fillRequest, masks, quietly())).rejects.toMatchObject({
       code: 'option-invalid',
     })
   })
@@ -234,7 +250,7 @@ describe('a job', () => {
     const { companion, until } = start({ ports: [await closedPort()] })
     await until('absent')
     const lost = { code: 'connection-lost' }
-    await expect(companion.fill(fillRequest, mask, quietly())).rejects.toMatchObject(lost)
+    await expect(companion.fill(fillRequest, masks, quietly())).rejects.toMatchObject(lost)
     await expect(companion.sendImage({ id: 'base' }, { image: mask })).rejects.toMatchObject(lost)
   })
 })
@@ -258,7 +274,7 @@ test('The real companion is paired with, given an image and a mask, and returns 
   })
   const [made] = await companion.fill(
     { id: 'job', imageId: 'base', task: 'remove', engine: 'auto', extent: 'image' },
-    await pngOf(rectMask(24, 16, { x: 8, y: 5, width: 4, height: 3 })),
+    { mask: await pngOf(rectMask(24, 16, { x: 8, y: 5, width: 4, height: 3 })), avoid: null },
     quietly(),
   )
   expect(made?.rect).toEqual({ x: 0, y: 0, width: 24, height: 16 })

@@ -97,6 +97,7 @@ export function resultOf(name: string, { replaces = null }: { replaces?: string 
       sourceHash: 'hash of hero',
       placement: 'patch',
       mask: new Uint8Array(0),
+      avoid: null,
       replaces,
       recipe,
     },

@@ -23,6 +23,7 @@ const looked = (layerId: string, found: SeveralItem['mask']): SeveralAction => (
   layerId,
   shown,
   mask: found,
+  avoided: [],
   problem: null,
 })
 
@@ -41,6 +42,7 @@ test('a layer that cannot be filled says why from the beginning', () => {
     layerId: 'about',
     shown: null,
     mask: null,
+    avoided: [],
     problem: 'Locked.',
   }
   expect(reached(began, action).items[1]).toMatchObject({

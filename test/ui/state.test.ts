@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ProgressReply, Used } from '../../companion/protocol.ts'
 import { defaultSettings, type LayerInfo, type Selection } from '../../plugin/messages.ts'
-import { canRedo, canUndo, layerToFollow } from '../../ui/derived.ts'
+import { canRedo, canUndo, isAvoiding, layerToFollow } from '../../ui/derived.ts'
 import { emptyHistory, marksOf } from '../../ui/mask/history.ts'
 import type { Mark } from '../../ui/mask/mark.ts'
 import { type Action, initialState, reduce, type State } from '../../ui/state.ts'
@@ -22,6 +22,7 @@ import {
 
 const stroke: Mark = { kind: 'stroke', mode: 'paint', radiusPx: 4, points: [{ x: 1, y: 2 }] }
 const laterStroke: Mark = { ...stroke, points: [{ x: 8, y: 9 }] }
+const avoid: Mark = { kind: 'avoid', image: bitmap('area'), rect: null }
 const notFillable: Selection = { state: 'not-fillable', reason: 'nothing', message: 'Nothing.' }
 const notice = { tone: 'error', message: 'No.' } as const
 
@@ -54,6 +55,12 @@ describe('opening a layer', () => {
     expect(pictureOf(left).history).toBe(emptyHistory)
     const back = opening(hero).reduce(reduce, left)
     expect(marksOf(pictureOf(back).history)).toEqual([stroke])
+  })
+
+  test('keeps an area to be avoided as well, where nothing else is marked', () => {
+    const left = reached(...opening(hero), marked(stroke), marked(avoid), ...opening(logo))
+    const back = opening(hero).reduce(reduce, left)
+    expect(isAvoiding(pictureOf(back))).toBe(true)
   })
 
   test('brings marks back once: what was removed since does not return', () => {

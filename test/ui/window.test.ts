@@ -419,6 +419,19 @@ describeInBrowser('the window', (browser) => {
         await look(lost, 'start')
       })
 
+      test('can be read by everyone while a fill waits to be placed, and when it cannot be', async () => {
+        const warning = 'This belongs to a main component: the fill will show in all its instances.'
+        const { document, infill } = await openPicture({ theme, widthPx, source: { warning } })
+        await paintOverRed(infill)
+        await button(infill, 'Remove').click()
+        await infill.window.getByText(warning).waitFor()
+        await look(infill, 'review')
+        document.document.change({ picture: null, fills: [] })
+        await button(infill, 'Place').click()
+        await infill.window.getByRole('alert').getByText('The fill is kept.').waitFor()
+        await look(infill, 'not-placed')
+      })
+
       test('can be read by everyone where nothing is selected, and when the companion has stopped', async () => {
         const { companion, infill } = await openPicture({ theme, widthPx })
         await paintOverRed(infill)

@@ -25,7 +25,9 @@ export function Connect({ link, session }: ConnectProps) {
       return (
         <Page title={strings.permission.title}>
           <p>{strings.permission.text}</p>
-          <Button onClick={session.search}>{strings.connect}</Button>
+          <Button fullWidth onClick={session.search}>
+            {strings.connect}
+          </Button>
         </Page>
       )
     case 'blocked':

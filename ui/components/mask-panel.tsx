@@ -10,6 +10,8 @@ export interface MaskPanelProps {
   readonly hasShapes: boolean
   readonly featherPx: number | null
   readonly onReshape: (change: Reshape) => void
+  /** Nothing is copied from what is marked. */
+  readonly onAvoid: () => void
   readonly onFeather: (featherPx: number | null) => void
   readonly onAgain: () => void
   readonly onShapes: () => void
@@ -20,7 +22,8 @@ const mostPx = 256
 
 /** What can be done to all that is marked, and where else a mask may come from. */
 export function MaskPanel(props: MaskPanelProps) {
-  const { isMarked, hasLastMask, hasShapes, featherPx, onReshape, onFeather, onAgain, onShapes } = props
+  const { isMarked, hasLastMask, hasShapes, featherPx } = props
+  const { onReshape, onAvoid, onFeather, onAgain, onShapes } = props
   const [byPx, setByPx] = useState(4)
   const grow = (direction: 1 | -1) => onReshape({ type: 'grow', byPx: direction * byPx })
   return (
@@ -37,6 +40,9 @@ export function MaskPanel(props: MaskPanelProps) {
           {strings.mask.invert}
         </Button>
       </div>
+      <Button fullWidth secondary disabled={!isMarked} title={strings.mask.avoidHint} onClick={onAvoid}>
+        {strings.mask.avoid}
+      </Button>
       <PixelField label={strings.mask.feather} value={featherPx} min={0} onValue={onFeather} />
       <Button fullWidth secondary disabled={!hasLastMask} onClick={onAgain}>
         {strings.mask.again}

@@ -1,5 +1,5 @@
 import type { Settings } from '../../plugin/messages.ts'
-import { isMarked, outdatedFills } from '../derived.ts'
+import { isAvoiding, isMarked, outdatedFills } from '../derived.ts'
 import type { Obstacle } from '../readiness.ts'
 import type { State } from '../state.ts'
 import { strings } from '../strings.ts'
@@ -35,7 +35,7 @@ export function Notices({ state, work, obstacle, onRefill, onSeveral, onModels, 
       {work.step === 'paint' &&
         notice === null &&
         !work.picture.isLooking &&
-        isUntouched(work.picture, obstacle) && (
+        isInviting(work.picture, obstacle) && (
           <p class="invitation">{invitationTo(work.picture, state.settings)}</p>
         )}
       {work.step === 'paint' && <PointingLine picture={work.picture} />}
@@ -84,9 +84,11 @@ function PointingLine({ picture: { isLooking, pointing } }: { readonly picture: 
   )
 }
 
-function isUntouched(picture: Picture, obstacle: Obstacle | null): boolean {
-  const isBlank = picture.task === 'expand' ? obstacle === 'nothing-set' : !isMarked(picture)
-  return isBlank && picture.fills.length === 0
+/** Nothing has been done here yet, or the next thing to do is what the invitation says. */
+function isInviting(picture: Picture, obstacle: Obstacle | null): boolean {
+  const { task, fills } = picture
+  if (task === 'expand') return obstacle === 'nothing-set' && fills.length === 0
+  return !isMarked(picture) && (fills.length === 0 || isAvoiding(picture))
 }
 
 function invitationTo({ task }: Picture, { tool }: Settings): string {

@@ -24,10 +24,12 @@ export interface OpenPanelProps {
   /** In force. */
   readonly marks: readonly Mark[]
   readonly onOverlay: (overlay: Overlay) => void
+  readonly onClose: () => void
 }
 
 /** The panel that is open, if what it is about is there. */
-export function OpenPanel({ panel, state, work, session, marks, onOverlay }: OpenPanelProps) {
+export function OpenPanel(props: OpenPanelProps) {
+  const { panel, state, work, session, marks, onOverlay, onClose } = props
   const { link, settings, wish } = state
   const { picture } = work
   const task = picture?.task ?? 'remove'
@@ -53,6 +55,11 @@ export function OpenPanel({ panel, state, work, session, marks, onOverlay }: Ope
           hasShapes={state.host === 'figma'}
           featherPx={featherOf(marks)}
           onReshape={session.reshape}
+          onAvoid={() => {
+            session.avoidMarked()
+            // What is to go is marked next.
+            onClose()
+          }}
           onFeather={(featherPx) => session.mark({ kind: 'soften', featherPx })}
           onAgain={session.markAgain}
           onShapes={session.markShapes}

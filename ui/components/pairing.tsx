@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { PairingProblem } from '../link.ts'
 import { strings } from '../strings.ts'
 
@@ -16,8 +16,8 @@ export function Pairing({ problem, onCode }: PairingProps) {
   const lockedSeconds = useSecondsUntil(problem?.kind === 'locked' ? problem.untilMs : 0)
   const isLocked = lockedSeconds > 0
 
-  // A wrong code is typed anew.
-  useEffect(() => {
+  // A wrong code is typed anew: it is gone when the problem is seen.
+  useLayoutEffect(() => {
     setCode('')
     if (!isLocked) input.current?.focus()
   }, [problem, isLocked])

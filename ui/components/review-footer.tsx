@@ -40,10 +40,11 @@ export function ReviewFooter(props: ReviewFooterProps) {
       {pictures.length > 1 && (
         <Variations pictures={pictures} region={region} chosen={chosen} onChoose={onChoose} />
       )}
+      {warning !== null && problem === null && <p role="status">{warning}</p>}
       {problem === null ? (
         <div class="made">
           <p class="secondary" role="status">
-            {warning ?? strings.review}
+            {strings.review}
           </p>
           <SeedLine {...props} />
           {canTryAgain && (

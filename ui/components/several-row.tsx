@@ -1,6 +1,7 @@
 import { Checkbox } from '@create-figma-plugin/ui'
 import { useEffect, useRef } from 'preact/hooks'
-import { drawMarks } from '../mask/draw.ts'
+import { drawAvoided, drawMarks } from '../mask/draw.ts'
+import { avoidedBy } from '../mask/mark.ts'
 import type { SeveralItem } from '../several.ts'
 import { strings } from '../strings.ts'
 
@@ -36,33 +37,37 @@ export function SeveralRow({ item, isFixed, onChoose }: SeveralRowProps) {
 }
 
 const sidePx = 160
+/** Of them to one of the screen. */
+const scale = 2
 
-function MarkedThumbnail({ item: { shown, mask } }: { readonly item: SeveralItem }) {
+function MarkedThumbnail({ item: { shown, mask, avoided } }: { readonly item: SeveralItem }) {
   const canvas = useRef<HTMLCanvasElement>(null)
 
   useEffect(() => {
     const context = canvas.current!.getContext('2d')
     if (context === null || shown === null) return
     const { bitmap, widthPx, heightPx } = shown
-    const scale = Math.min(sidePx / widthPx, sidePx / heightPx)
-    const marks = document.createElement('canvas')
-    marks.width = sidePx
-    marks.height = sidePx
-    const inks = marks.getContext('2d')!
-    for (const each of [context, inks]) {
-      each.setTransform(1, 0, 0, 1, 0, 0)
-      each.clearRect(0, 0, sidePx, sidePx)
-      const [left, top] = [(sidePx - widthPx * scale) / 2, (sidePx - heightPx * scale) / 2]
-      each.setTransform(scale, 0, 0, scale, left, top)
+    context.clearRect(0, 0, sidePx, sidePx)
+    const layOver = (opacity: number, draw: (inks: CanvasRenderingContext2D) => void) => {
+      const layer = document.createElement('canvas')
+      layer.width = sidePx
+      layer.height = sidePx
+      const inks = layer.getContext('2d')!
+      const fit = Math.min(sidePx / widthPx, sidePx / heightPx)
+      inks.setTransform(fit, 0, 0, fit, (sidePx - widthPx * fit) / 2, (sidePx - heightPx * fit) / 2)
+      draw(inks)
+      context.globalAlpha = opacity
+      context.drawImage(layer, 0, 0)
     }
-    context.drawImage(bitmap, 0, 0, widthPx, heightPx)
-    inks.fillStyle = markColour
-    if (mask !== null) drawMarks(inks, [mask.mark], widthPx, heightPx)
-    context.resetTransform()
-    context.globalAlpha = 0.6
-    context.drawImage(marks, 0, 0)
-    context.globalAlpha = 1
-  }, [shown, mask])
+    layOver(1, (inks) => {
+      inks.drawImage(bitmap, 0, 0, widthPx, heightPx)
+    })
+    layOver(1, (inks) => drawAvoided(inks, avoidedBy(avoided), { widthPx, heightPx, scale }))
+    layOver(0.6, (inks) => {
+      inks.fillStyle = markColour
+      if (mask !== null) drawMarks(inks, [mask.mark], widthPx, heightPx)
+    })
+  }, [shown, mask, avoided])
 
   return <canvas ref={canvas} class="thumbnail" width={sidePx} height={sidePx} />
 }

@@ -37,7 +37,7 @@ export function Stage({
   children,
 }: StageProps) {
   const { picture } = work
-  const { images, original, marks, widthPx, heightPx, canvas } = shown
+  const { images, original, marks, avoided, widthPx, heightPx, canvas } = shown
   const isExpanding = picture?.task === 'expand'
   const isSplit = split !== null && images.length > 1 && !isComparing
   return (
@@ -46,7 +46,7 @@ export function Stage({
         key={picture === null ? '' : `${picture.source.layer.id} ${picture.source.hash}`}
         label={(isExpanding ? strings.expanding : strings).picture(picture?.source.layer.name ?? '')}
         scene={{
-          ...{ images, marks, widthPx, heightPx },
+          ...{ images, marks, avoided, widthPx, heightPx },
           original: isSplit ? { images: original, share: split } : null,
           canvas: isComparing ? null : canvas,
         }}

@@ -2,7 +2,7 @@ import { useMemo } from 'preact/hooks'
 import type { Rect } from '../../plugin/messages.ts'
 import { canvasToShow, chosenOf, imagesToShow } from '../derived.ts'
 import { marksOf } from '../mask/history.ts'
-import type { Mark } from '../mask/mark.ts'
+import { avoidedBy, type Mark, type MaskMark } from '../mask/mark.ts'
 import type { LaidImage, Work } from '../work.ts'
 
 /** What is seen of the work, as it is laid out. */
@@ -13,6 +13,8 @@ export interface Shown {
   readonly original: readonly LaidImage[]
   /** In force. */
   readonly marks: readonly Mark[]
+  /** What nothing is copied from. */
+  readonly avoided: readonly MaskMark[]
   /** With margins; null: there are none. */
   readonly canvas: Rect | null
   /** Of the picture. */
@@ -37,11 +39,14 @@ export function useShown(
   )
   const original = useMemo(() => imagesToShow({ picture, result: null }, true), [picture?.bitmap])
   const canvas = useMemo(() => canvasToShow(picture), [picture?.source.expansion, task, picture?.margins])
-  const history = result === null && !isComparing && task !== 'expand' ? picture?.history : undefined
-  const marks = useMemo(() => (history === undefined ? [] : marksOf(history)), [history])
+  const history = result === null && !isComparing ? picture?.history : undefined
+  // A picture is expanded as it is, whatever is marked on it.
+  const markHistory = task === 'expand' ? undefined : history
+  const marks = useMemo(() => (markHistory === undefined ? [] : marksOf(markHistory)), [markHistory])
+  const avoided = useMemo(() => (history === undefined ? [] : avoidedBy(marksOf(history))), [history])
   const shownBitmap = result === null ? null : chosenOf(result).bitmap
   return {
-    ...{ images, original, marks, canvas },
+    ...{ images, original, marks, avoided, canvas },
     widthPx: picture?.source.widthPx ?? shownBitmap?.width ?? 1,
     heightPx: picture?.source.heightPx ?? shownBitmap?.height ?? 1,
   }

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
-import { canRedo, canUndo, fillsInForce, isMarked } from '../derived.ts'
+import { canRedo, canUndo, fillsInForce, isDrawnOn, isMarked } from '../derived.ts'
 import { enginesOf, obstacleToFill } from '../readiness.ts'
 import type { Session } from '../session/session.ts'
 import type { State } from '../state.ts'
@@ -59,7 +59,7 @@ export function Workspace({ state, work, session, isCovered, onOverlay }: Worksp
         isEditing={picture !== null && picture.edits !== null}
         canUndo={canUndo(work)}
         canRedo={canRedo(work)}
-        canClear={work.step === 'paint' && task !== 'expand' && isMarked(work.picture)}
+        canClear={work.step === 'paint' && task !== 'expand' && isDrawnOn(work.picture)}
         canCompare={shown.images.length > 1 || isComparing}
         isComparing={isComparing}
         isSplit={split !== null}
@@ -85,7 +85,11 @@ export function Workspace({ state, work, session, isCovered, onOverlay }: Worksp
           onModels={() => onOverlay('models')}
           onDismiss={session.dismissNotice}
         />
-        <OpenPanel {...{ panel, state, work, session, onOverlay }} marks={shown.marks} />
+        <OpenPanel
+          {...{ panel, state, work, session, onOverlay }}
+          marks={shown.marks}
+          onClose={() => setPanel(null)}
+        />
       </Stage>
       <WorkFooter
         {...{ state, work, session, canFill }}

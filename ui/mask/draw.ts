@@ -1,5 +1,5 @@
 import type { Rect } from '../../plugin/messages.ts'
-import { type BrushPoint, type Mark, type MarkMode, marksInForce, type Point } from './mark.ts'
+import { type BrushPoint, type Mark, type MarkMode, type MaskMark, marksInForce, type Point } from './mark.ts'
 
 /** Any canvas's context: on the screen or off it. */
 export type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D
@@ -26,6 +26,54 @@ export function drawMarks(context: Context, marks: readonly Mark[], widthPx: num
         break
     }
   }
+}
+
+/** In pixels of the screen; colours with their alpha. */
+const stripes = { periodPx: 12, dark: [0, 0, 0, 120], light: [255, 255, 255, 120] } as const
+
+/** What stripes are drawn on. */
+export interface Striped {
+  /** Of the image. */
+  readonly widthPx: number
+  readonly heightPx: number
+  /** Pixels of the canvas to one of the screen's. */
+  readonly scale: number
+}
+
+/**
+ * Draws what nothing is copied from, onto what is transparent: see-through stripes, dark and light, to be seen on anything,
+ * and of one width whatever the context's transform.
+ */
+export function drawAvoided(
+  context: Context,
+  avoided: readonly MaskMark[],
+  { widthPx, heightPx, scale }: Striped,
+): void {
+  if (avoided.length === 0) return
+  drawMarks(context, avoided, widthPx, heightPx)
+  context.save()
+  context.resetTransform()
+  context.globalCompositeOperation = 'source-in'
+  context.fillStyle = context.createPattern(stripedTile(scale), 'repeat')!
+  context.fillRect(0, 0, context.canvas.width, context.canvas.height)
+  context.restore()
+}
+
+/** Laid side by side, its diagonals go on. */
+function stripedTile(scale: number): HTMLCanvasElement {
+  const side = Math.max(2, Math.round(stripes.periodPx * scale))
+  const tile = document.createElement('canvas')
+  tile.width = side
+  tile.height = side
+  const context = tile.getContext('2d')
+  if (context === null) throw new Error('This browser gives no 2D canvas.')
+  const pixels = context.createImageData(side, side)
+  for (let at = 0; at < side * side; at++) {
+    const isDark = ((at % side) + Math.floor(at / side)) % side < side / 2
+    pixels.data.set(isDark ? stripes.dark : stripes.light, 4 * at)
+  }
+  context.putImageData(pixels, 0, 0)
+  return tile
 }
 
 /** A line with round ends through `points`; a single point is a dot. Where a pen was pressed less, it is thinner. */

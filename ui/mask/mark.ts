@@ -44,9 +44,10 @@ export type Mark =
   | Stroke
   | Area
   | FoundThing
-  /** Wipes what was marked before it. */
+  /** Wipes what was marked before it; where nothing was, the areas that are avoided. */
   | { readonly kind: 'clear' }
   | MaskMark
+  | AvoidMark
   /** How soft the fill's edge will be, in pixels of the image; null: as the engine finds right. */
   | { readonly kind: 'soften'; readonly featherPx: number | null }
 
@@ -61,16 +62,26 @@ export interface MaskMark {
   readonly isAlone: boolean
 }
 
-/** The marks that still count: none from before the last clearing, and no things that others took the place of. */
+/** An area that nothing is copied from: what was marked before it, which is not to be filled then. */
+export interface AvoidMark {
+  readonly kind: 'avoid'
+  /** Opaque where nothing is copied from, transparent elsewhere; stretched over `rect`. */
+  readonly image: CanvasImageSource
+  /** null: all of the picture. */
+  readonly rect: Rect | null
+}
+
+/**
+ * The marks that still count: none from before the last clearing, none that became an area to be avoided, and no things that
+ * others took the place of.
+ */
 export function marksInForce(marks: readonly Mark[]): readonly Mark[] {
-  const inForce: Mark[] = []
-  for (const mark of marks) {
-    if (mark.kind === 'soften') continue
-    if (mark.kind === 'clear' || (mark.kind === 'mask' && mark.isAlone)) inForce.length = 0
-    if (mark.kind === 'found') dropReplaced(inForce, mark.insteadOf)
-    if (mark.kind !== 'clear') inForce.push(mark)
-  }
-  return inForce
+  return replay(marks).marked
+}
+
+/** What nothing is copied from, to be drawn as any other mask. */
+export function avoidedBy(marks: readonly Mark[]): readonly MaskMark[] {
+  return replay(marks).avoided
 }
 
 /** What was said last about the fill's edge, in pixels of the image; null: nothing, or to leave it to the engine. */
@@ -80,7 +91,41 @@ export function featherOf(marks: readonly Mark[]): number | null {
 
 /** Whether `marks` can leave anything marked. Erasing all of a stroke shows only once the mask is drawn. */
 export function hasMarks(marks: readonly Mark[]): boolean {
-  return marksInForce(marks).some((mark) => !('mode' in mark) || mark.mode === 'paint')
+  return arePainted(marksInForce(marks))
+}
+
+function replay(marks: readonly Mark[]) {
+  const marked: Mark[] = []
+  const avoided: MaskMark[] = []
+  for (const mark of marks) {
+    switch (mark.kind) {
+      case 'soften':
+        break
+      case 'clear':
+        if (!arePainted(marked)) avoided.length = 0
+        marked.length = 0
+        break
+      case 'avoid':
+        avoided.push({ ...mark, kind: 'mask', isAlone: false })
+        marked.length = 0
+        break
+      case 'mask':
+        if (mark.isAlone) marked.length = 0
+        marked.push(mark)
+        break
+      case 'found':
+        dropReplaced(marked, mark.insteadOf)
+        marked.push(mark)
+        break
+      default:
+        marked.push(mark)
+    }
+  }
+  return { marked, avoided }
+}
+
+function arePainted(inForce: readonly Mark[]): boolean {
+  return inForce.some((mark) => !('mode' in mark) || mark.mode === 'paint')
 }
 
 function dropReplaced(marks: Mark[], insteadOf: FoundThing['insteadOf']): void {

@@ -36,6 +36,7 @@ export function MaskCanvas(props: MaskCanvasProps) {
     props
   const frame = useRef<HTMLDivElement>(null)
   const pictureCanvas = useRef<HTMLCanvasElement>(null)
+  const avoidedCanvas = useRef<HTMLCanvasElement>(null)
   const markCanvas = useRef<HTMLCanvasElement>(null)
   const outlineCanvas = useRef<HTMLCanvasElement>(null)
   const cursor = useRef<HTMLDivElement>(null)
@@ -51,7 +52,12 @@ export function MaskCanvas(props: MaskCanvasProps) {
   })
 
   useLayoutEffect(() => {
-    view.current = new PictureView(pictureCanvas.current!, markCanvas.current!, outlineCanvas.current!)
+    view.current = new PictureView({
+      picture: pictureCanvas.current!,
+      avoided: avoidedCanvas.current!,
+      marks: markCanvas.current!,
+      outlines: outlineCanvas.current!,
+    })
   }, [])
 
   useLayoutEffect(() => {
@@ -71,7 +77,10 @@ export function MaskCanvas(props: MaskCanvasProps) {
     gesture.current = null
     drawMarks()
     // The images lie anew when the window gets focus, as by the first press of a stroke, which must not be lost by it.
-  }, [scene.canvas && scene.images, scene.marks, scene.widthPx, scene.heightPx, scene.canvas, viewport, size])
+  }, [
+    ...[scene.canvas && scene.images, scene.marks, scene.avoided],
+    ...[scene.widthPx, scene.heightPx, scene.canvas, viewport, size],
+  ])
 
   function drawMarks(): void {
     if (viewport !== null && size !== null) view.current?.drawMarks(scene, viewport, size)
@@ -112,6 +121,7 @@ export function MaskCanvas(props: MaskCanvasProps) {
         }}
       >
         <canvas ref={pictureCanvas} role="img" aria-label={label} />
+        <canvas ref={avoidedCanvas} />
         <canvas
           ref={markCanvas}
           class={`canvas-marks ${isBusy ? 'is-busy' : ''}`}

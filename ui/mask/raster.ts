@@ -14,20 +14,29 @@ const bandHeightPx = 256
 /** A pixel belongs to the mask where the brush covers at least half of it. */
 const opaque = 128
 
-/** Draws the marks at the image's own size, band by band, so that no canvas of the whole picture is needed. */
-export function bitsFromMarks(marks: readonly Mark[], widthPx: number, heightPx: number): Bits {
+/**
+ * Draws the marks at the image's own size, band by band, so that no canvas of the whole picture is needed.
+ *
+ * @param part What of the image is wanted, in its pixels; may reach beyond it. Default: all of it.
+ */
+export function bitsFromMarks(
+  marks: readonly Mark[],
+  widthPx: number,
+  heightPx: number,
+  part: Rect = { x: 0, y: 0, width: widthPx, height: heightPx },
+): Bits {
   const canvas = document.createElement('canvas')
-  canvas.width = widthPx
-  canvas.height = Math.min(bandHeightPx, heightPx)
+  canvas.width = part.width
+  canvas.height = Math.min(bandHeightPx, part.height)
   const context = canvas.getContext('2d', { willReadFrequently: true })
   if (context === null) throw new Error('This browser gives no 2D canvas.')
-  const bits = emptyBits(widthPx, heightPx)
-  for (let y = 0; y < heightPx; y += bandHeightPx) {
-    const bandHeight = Math.min(bandHeightPx, heightPx - y)
-    context.setTransform(1, 0, 0, 1, 0, -y)
-    context.clearRect(0, y, widthPx, bandHeight)
+  const bits = emptyBits(part.width, part.height)
+  for (let y = 0; y < part.height; y += bandHeightPx) {
+    const bandHeight = Math.min(bandHeightPx, part.height - y)
+    context.setTransform(1, 0, 0, 1, -part.x, -part.y - y)
+    context.clearRect(part.x, part.y + y, part.width, bandHeight)
     drawMarks(context, marks, widthPx, heightPx)
-    setBits(bits, y, context.getImageData(0, 0, widthPx, bandHeight).data)
+    setBits(bits, y, context.getImageData(0, 0, part.width, bandHeight).data)
   }
   return bits
 }

@@ -1,7 +1,7 @@
 import type { Rect } from '../../plugin/messages.ts'
 import type { LaidImage } from '../work.ts'
-import { drawLine, drawMarks, traceLine } from './draw.ts'
-import { type BrushPoint, type Mark, type MarkMode, marksInForce, type Point } from './mark.ts'
+import { drawAvoided, drawLine, drawMarks, traceLine } from './draw.ts'
+import { type BrushPoint, type Mark, type MarkMode, type MaskMark, marksInForce, type Point } from './mark.ts'
 import type { Size, Viewport } from './viewport.ts'
 
 /** What is to be seen. */
@@ -11,6 +11,8 @@ export interface Scene {
   /** What lies beneath it all, over the left part of the view: so much of it, 0 … 1. null: nowhere. */
   readonly original: { readonly images: readonly LaidImage[]; readonly share: number } | null
   readonly marks: readonly Mark[]
+  /** What nothing is copied from. */
+  readonly avoided: readonly MaskMark[]
   readonly widthPx: number
   readonly heightPx: number
   /** What an expanded picture will show: the rest is not drawn, what no image covers is marked. null: not expanded. */
@@ -32,19 +34,27 @@ export interface Outline {
 const [outlinePx, outlineEdgePx] = [1.5, 1]
 const outlineColours = { line: '#ffffff', edge: 'rgba(0, 0, 0, 0.6)' } as const
 
+/** The canvases of a view, each of its size, one over the other from the first on. */
+export interface ViewCanvases {
+  readonly picture: HTMLCanvasElement
+  readonly avoided: HTMLCanvasElement
+  readonly marks: HTMLCanvasElement
+  readonly outlines: HTMLCanvasElement
+}
+
 /**
- * Three canvases of the view's size, one over the other: the picture, drawn again only when it or the viewport changes; the
- * marks, to which a stroke is added piece by piece; and outlines. A picture of 12 megapixels is so no slower to paint on than
- * a small one.
+ * The picture is drawn again only when it or the viewport changes; beside that there is what is avoided, the marks, to which a
+ * stroke is added piece by piece, and outlines. A picture of 12 megapixels is so no slower to paint on than a small one.
  */
 export class PictureView {
   readonly #picture: CanvasRenderingContext2D
+  readonly #avoided: CanvasRenderingContext2D
   readonly #marks: CanvasRenderingContext2D
-
   readonly #outlines: CanvasRenderingContext2D
 
-  constructor(picture: HTMLCanvasElement, marks: HTMLCanvasElement, outlines: HTMLCanvasElement) {
+  constructor({ picture, avoided, marks, outlines }: ViewCanvases) {
     this.#picture = contextOf(picture)
+    this.#avoided = contextOf(avoided)
     this.#marks = contextOf(marks)
     this.#outlines = contextOf(outlines)
   }
@@ -71,6 +81,7 @@ export class PictureView {
   drawMarks(scene: Scene, viewport: Viewport, view: Size): void {
     const { images, marks, widthPx, heightPx, canvas } = scene
     this.drawOutlines(scene, viewport, view, null)
+    this.#drawAvoided(scene, viewport, view)
     prepare(this.#marks, viewport, view)
     // From near, a mask's edge is seen as it is, pixel by pixel.
     this.#marks.imageSmoothingEnabled = viewport.scale * devicePixelRatio < 1
@@ -105,6 +116,12 @@ export class PictureView {
   /** Adds to what is drawn already, at the same viewport. */
   extendStroke(mode: MarkMode, radiusPx: number, points: readonly BrushPoint[]): void {
     drawLine(this.#marks, mode, radiusPx, points)
+  }
+
+  #drawAvoided({ avoided, widthPx, heightPx, canvas }: Scene, viewport: Viewport, view: Size): void {
+    prepare(this.#avoided, viewport, view)
+    if (canvas !== null) clipTo(this.#avoided, canvas)
+    drawAvoided(this.#avoided, avoided, { widthPx, heightPx, scale: devicePixelRatio })
   }
 }
 

@@ -1,5 +1,6 @@
 import {
   canvasOf,
+  type FillMasks,
   type Ground,
   type LayerInfo,
   noMargins,
@@ -26,11 +27,9 @@ export interface Picture extends LayerInfo {
   readonly isVisible: boolean
 }
 
-export interface Fill extends PlacedFill {
+export interface Fill extends PlacedFill, FillMasks {
   /** Of the picture's size, or of its canvas's with margins. */
   readonly png: Uint8Array
-  /** 1-bit PNG of the picture's size, white = fill. */
-  readonly mask: Uint8Array
   readonly isVisible: boolean
 }
 

@@ -118,10 +118,11 @@ function createAnswers(surroundings: Surroundings): Answers {
         source: sourceOf(document.value, picture.id),
         recipe: fill.recipe,
         mask: fill.mask,
+        avoid: fill.avoid,
         replaces: layerId,
       }
     },
-    async place({ layerId, sourceHash, placement, png, recipe, mask, replaces }) {
+    async place({ layerId, sourceHash, placement, png, recipe, mask, avoid, replaces }) {
       const hash = await hashOf(png)
       const { picture } = document.value
       // Two pictures cannot lie beside one another here, so it cannot be placed all the same either.
@@ -136,6 +137,7 @@ function createAnswers(surroundings: Surroundings): Answers {
         png,
         recipe,
         mask,
+        avoid,
         margins: recipe.margins ?? null,
         isVisible: true,
       }

@@ -1,9 +1,17 @@
 import type { Task } from '../../companion/protocol.ts'
-import { canvasOf, type PendingJob, type Recipe, type Rect, type Source } from '../../plugin/messages.ts'
+import {
+  canvasOf,
+  type FillMasks,
+  type PendingJob,
+  type Recipe,
+  type Rect,
+  type Source,
+} from '../../plugin/messages.ts'
+import type { FillBlobs } from '../companion.ts'
 import type { Patch, Run } from '../companion-jobs.ts'
 import { expansionOn, fillsInForce, outdatedFills, replacedByEdit, warningOf } from '../derived.ts'
 import { marksOf } from '../mask/history.ts'
-import { featherOf, type Mark } from '../mask/mark.ts'
+import { avoidedBy, featherOf } from '../mask/mark.ts'
 import { encodeMaskPng } from '../mask/png.ts'
 import { type Bits, bitsFromMarks, boundsOf, emptyBits, isEmpty, unitedBits } from '../mask/raster.ts'
 import { decodePicture, maskMarkFrom } from '../picture.ts'
@@ -130,8 +138,9 @@ export function createFilling(effects: Effects, opening: Opening, placing: Placi
     const join = { task, fills, edits, isApart: keepsEdited, sourcePlacement: source.placement }
     const plan = planFill(join, effects.state.settings)
     const before = await placing.recordOf(picture, plan.replaces)
-    const mask = await encodeMaskPng(bits)
-    dispatch({ type: 'mask-used', mask })
+    const avoided = avoidedOn(picture)
+    const masks = { mask: await encodeMaskPng(bits), avoid: await pngOf(avoided) }
+    dispatch({ type: 'mask-used', mask: masks.mask })
     // What an edit replaces is made anew; anything else is taken up into the new layer.
     const takenUp = edits === null ? before : null
     const pending: PendingJob = {
@@ -140,9 +149,9 @@ export function createFilling(effects: Effects, opening: Opening, placing: Placi
       recipe: recipeFor(picture),
       placement: plan.placement,
       replaces: plan.replaces,
-      mask: takenUp === null ? mask : await unitedMask(bits, takenUp.mask),
+      ...(takenUp === null ? masks : await unitedMasks(bits, avoided, takenUp)),
     }
-    return order(pending, before, { source, plan, mask, canvas: null, region: boundsOf(bits) }, signal)
+    return order(pending, before, { source, plan, masks, canvas: null, region: boundsOf(bits) }, signal)
   }
 
   /** Margins → canvas → companion → patches of a larger picture. */
@@ -160,6 +169,7 @@ export function createFilling(effects: Effects, opening: Opening, placing: Placi
     const { settings } = effects.state
     const plan = planExpand({ fills, earlier, expansion, margins, image: source }, settings)
     const before = await placing.recordOf(picture, plan.replaces)
+    const canvas = canvasOf(expansion, margins)
     const pending: PendingJob = {
       jobId,
       layer: source.layer,
@@ -167,9 +177,10 @@ export function createFilling(effects: Effects, opening: Opening, placing: Placi
       placement: plan.placement,
       replaces: plan.replaces,
       mask: await encodeMaskPng(emptyBits(widthPx, heightPx)),
+      avoid: await pngOf(avoidedOn(picture)),
     }
-    const canvas = canvasOf(expansion, margins)
-    return order(pending, before, { source, plan, mask: null, canvas, region: canvas }, signal)
+    const masks = { mask: null, avoid: await pngOf(avoidedOn(picture, canvas)) }
+    return order(pending, before, { source, plan, masks, canvas, region: canvas }, signal)
   }
 
   /** Of several jobs at once nobody wants to choose from each. */
@@ -193,7 +204,7 @@ export function createFilling(effects: Effects, opening: Opening, placing: Placi
   async function order(
     pending: PendingJob,
     before: FillRecord | null,
-    { source, plan, mask, canvas, region }: Order,
+    { source, plan, masks, canvas, region }: Order,
     signal: AbortSignal,
   ): Promise<Result> {
     signal.throwIfAborted()
@@ -208,7 +219,7 @@ export function createFilling(effects: Effects, opening: Opening, placing: Placi
     const base = plan.base ?? { hash: source.hash, png: source.bytes }
     const take = { widthPx: source.widthPx, heightPx: source.heightPx, canvas }
     const patches = await effects.sentImages.withImage(base, plan.patches, take, (imageId) =>
-      effects.companion.fill({ ...request, imageId }, mask, runOf(signal)),
+      effects.companion.fill({ ...request, imageId }, masks, runOf(signal)),
     )
     return resultFrom(pending, before, region, patches)
   }
@@ -229,7 +240,7 @@ export function createFilling(effects: Effects, opening: Opening, placing: Placi
   }
 
   async function resultFrom(
-    { layer, recipe, placement, replaces, mask }: PendingJob,
+    { layer, recipe, placement, replaces, mask, avoid }: PendingJob,
     before: FillRecord | null,
     region: Rect | null,
     patches: readonly Patch[],
@@ -240,7 +251,7 @@ export function createFilling(effects: Effects, opening: Opening, placing: Placi
       layer,
       before,
       region,
-      request: { layerId: layer.id, sourceHash: recipe.sourceHash, placement, recipe, mask, replaces },
+      request: { layerId: layer.id, sourceHash: recipe.sourceHash, placement, recipe, mask, avoid, replaces },
       variations: await Promise.all(
         inOrder.map(async ({ png, seed, used }) => ({ png, seed, used, bitmap: await decodePicture(png) })),
       ),
@@ -273,16 +284,37 @@ export function createFilling(effects: Effects, opening: Opening, placing: Placi
 interface Order {
   readonly source: Source
   readonly plan: FillPlan<ShownFill>
-  /** PNG of the source's size; null: what the canvas leaves open. */
-  readonly mask: Uint8Array | null
+  /** Of the canvas's size, where there is one; of the source's otherwise. */
+  readonly masks: FillBlobs
   readonly canvas: Rect | null
   /** Where something changes, in pixels of the source. */
   readonly region: Rect | null
 }
 
+/** Where nothing is to be copied from, on all of the picture or a part; null: it may be everywhere. */
+function avoidedOn({ history, source }: Picture, part?: Rect): Bits | null {
+  const avoided = avoidedBy(marksOf(history))
+  if (avoided.length === 0) return null
+  const bits = bitsFromMarks(avoided, source.widthPx, source.heightPx, part)
+  return isEmpty(bits) ? null : bits
+}
+
+async function pngOf(bits: Bits | null): Promise<Uint8Array | null> {
+  return bits && encodeMaskPng(bits)
+}
+
 /** A merged layer holds every fill so far: editing it has to bring all of their marks back. */
-async function unitedMask(bits: Bits, earlier: Uint8Array): Promise<Uint8Array> {
-  const marks: readonly Mark[] = [await maskMarkFrom(earlier)]
+async function unitedMasks(bits: Bits, avoided: Bits | null, earlier: FillMasks): Promise<FillMasks> {
+  return {
+    mask: await unitedMask(bits, earlier.mask),
+    avoid: avoided === null ? earlier.avoid : await unitedMask(avoided, earlier.avoid),
+  }
+}
+
+/** @param earlier null: there was none. */
+async function unitedMask(bits: Bits, earlier: Uint8Array | null): Promise<Uint8Array> {
+  if (earlier === null) return encodeMaskPng(bits)
+  const marks = [await maskMarkFrom(earlier)]
   return encodeMaskPng(unitedBits(bits, bitsFromMarks(marks, bits.widthPx, bits.heightPx)))
 }
 

@@ -1,9 +1,9 @@
 import type { Task } from '../../companion/protocol.ts'
-import type { LayerInfo, PendingJob, Recipe, Source } from '../../plugin/messages.ts'
-import { isMarked, layerToFollow } from '../derived.ts'
-import { addMark, emptyHistory, type History, historyFrom } from '../mask/history.ts'
+import type { EditableFill, LayerInfo, PendingJob, Source } from '../../plugin/messages.ts'
+import { isDrawnOn, layerToFollow } from '../derived.ts'
+import { addMark, emptyHistory, historyFrom } from '../mask/history.ts'
 import type { Mark } from '../mask/mark.ts'
-import { type FillCache, maskMarkFrom, openPicture, showFills } from '../picture.ts'
+import { avoidMarkFrom, type FillCache, maskMarkFrom, openPicture, showFills } from '../picture.ts'
 import { SandboxFailure } from '../sandbox.ts'
 import { strings } from '../strings.ts'
 import { type Wish, wishOf } from '../wish.ts'
@@ -14,8 +14,8 @@ import { type Effects, noticeFrom } from './effects.ts'
 export interface Opening {
   /** Shows what is selected, where that is something else. */
   followSelection(): Promise<void>
-  /** Shows a layer with a mark on it; false: it cannot be opened, which the notice says. */
-  openMarked(layer: LayerInfo, task: Task, mark: Mark): Promise<boolean>
+  /** Shows a layer with marks on it; false: it cannot be opened, which the notice says. */
+  openMarked(layer: LayerInfo, task: Task, marks: readonly Mark[]): Promise<boolean>
   /** Reopens a fill with its picture and its mask. */
   edit(layerId: string): Promise<void>
   /** The document may have changed while the person was away from the window. */
@@ -45,10 +45,10 @@ export function createOpening(effects: Effects, fillCache: FillCache): Opening {
     }
   }
 
-  async function openMarked(layer: LayerInfo, task: Task, mark: Mark): Promise<boolean> {
+  async function openMarked(layer: LayerInfo, task: Task, marks: readonly Mark[]): Promise<boolean> {
     await open(layer, async () => {
       const picture = await loadPicture(layer)
-      return { ...picture, task, history: historyFrom([mark]) }
+      return { ...picture, task, history: historyFrom(marks) }
     })
     return effects.state.work.step === 'paint'
   }
@@ -70,12 +70,13 @@ export function createOpening(effects: Effects, fillCache: FillCache): Opening {
       dispatch({ type: 'noticed', notice: { tone: 'info', message: strings.finishFirst } })
       return
     }
-    const { source, recipe, mask, replaces } = await sandbox.ask('editFill', { layerId })
+    const fill = await sandbox.ask('editFill', { layerId })
+    const { source, recipe, replaces } = fill
     const { task, seed, margins } = recipe
     const load = async (): Promise<Picture> => {
-      const picture = { ...(await pictureOf(source)), edits: replaces, task, seed }
-      if (margins !== undefined) return { ...picture, margins }
-      return { ...picture, history: historyFrom(await marksOfRecipe(recipe, mask)) }
+      const history = historyFrom(await marksOfFill(fill))
+      const picture = { ...(await pictureOf(source)), edits: replaces, task, seed, history }
+      return margins === undefined ? picture : { ...picture, margins }
     }
     await open(source.layer, load, wishOf(recipe, effects.state.wish))
   }
@@ -88,7 +89,7 @@ export function createOpening(effects: Effects, fillCache: FillCache): Opening {
     if (seen.hash !== hash) {
       const { work: now } = effects.state
       // Where something is marked, the next fill says it and keeps the marks.
-      if (now.step === 'paint' && !isMarked(now.picture)) await open(layer, () => loadPicture(layer))
+      if (now.step === 'paint' && !isDrawnOn(now.picture)) await open(layer, () => loadPicture(layer))
       return
     }
     const fills = await shownFills(seen.fills)
@@ -122,13 +123,12 @@ export function createOpening(effects: Effects, fillCache: FillCache): Opening {
     dispatch({ type: 'noticed', notice: { tone: 'info', message: strings.sourceChanged[task] } })
   }
 
-  async function pictureOfPending({ layer, recipe, mask }: PendingJob): Promise<Picture | null> {
+  async function pictureOfPending(job: PendingJob): Promise<Picture | null> {
+    const { task, margins } = job.recipe
     try {
-      const picture = await loadPicture(layer)
-      const { task, margins } = recipe
-      if (margins !== undefined) return { ...picture, task, margins }
-      const history: History = addMark(emptyHistory, await maskMarkFrom(mask))
-      return { ...picture, task, history }
+      const history = (await marksOfFill(job)).reduce(addMark, emptyHistory)
+      const picture = { ...(await loadPicture(job.layer)), task, history }
+      return margins === undefined ? picture : { ...picture, margins }
     } catch (error) {
       if (error instanceof SandboxFailure) return null
       throw error
@@ -136,9 +136,15 @@ export function createOpening(effects: Effects, fillCache: FillCache): Opening {
   }
 }
 
-/** What a fill was made from: its mask, and how soft its edge was asked to be. */
-async function marksOfRecipe({ options }: Recipe, mask: Uint8Array): Promise<readonly Mark[]> {
+/** What a fill was made from: where nothing was copied from, its mask, and how soft its edge was asked to be. */
+async function marksOfFill({ recipe, mask, avoid }: MadeFill): Promise<readonly Mark[]> {
+  const { margins, options } = recipe
+  const avoided = avoid === null ? [] : [await avoidMarkFrom(avoid)]
+  // With margins, what they leave open is filled, and nothing is marked.
+  if (margins !== undefined) return avoided
   const { featherPx } = options
   const softened: readonly Mark[] = typeof featherPx === 'number' ? [{ kind: 'soften', featherPx }] : []
-  return [await maskMarkFrom(mask), ...softened]
+  return [...avoided, await maskMarkFrom(mask), ...softened]
 }
+
+type MadeFill = Pick<EditableFill, 'recipe' | 'mask' | 'avoid'>

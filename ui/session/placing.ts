@@ -114,7 +114,7 @@ export function createPlacing(effects: Effects, opening: Opening, fillCache: Fil
     if (fill === undefined) return null
     const known = records.get(fill.hash)
     if (known !== undefined) return known
-    const { source, recipe, mask } = await sandbox.ask('editFill', { layerId: fill.layerId })
+    const { source, recipe, mask, avoid } = await sandbox.ask('editFill', { layerId: fill.layerId })
     const { placement, png } = fill
     const record = {
       layerId: source.layer.id,
@@ -123,6 +123,7 @@ export function createPlacing(effects: Effects, opening: Opening, fillCache: Fil
       png,
       recipe,
       mask,
+      avoid,
     }
     records.set(fill.hash, record)
     return record

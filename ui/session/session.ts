@@ -37,6 +37,7 @@ export interface Session {
   readonly nextCandidate: () => void
   readonly stopLooking: () => void
   readonly reshape: Masking['reshape']
+  readonly avoidMarked: () => void
   readonly markAgain: () => void
   readonly markShapes: () => void
   readonly markFile: (file: Blob) => void
@@ -137,6 +138,7 @@ export function createSession({ sandbox, connect, onState }: SessionOptions): Se
     nextCandidate: pointing.nextCandidate,
     stopLooking: pointing.cancel,
     reshape: masking.reshape,
+    avoidMarked: masking.avoidMarked,
     markAgain: () => void owned(masking.markAgain()),
     markShapes: () => void owned(masking.markShapes()),
     markFile: (file) => void owned(masking.markFile(file)),

@@ -1,6 +1,7 @@
 import type { LayerInfo, Rect, Source } from '../../plugin/messages.ts'
 import { findTemplate, type Grey } from '../mask/find-again.ts'
 import { marksOf } from '../mask/history.ts'
+import { avoidedBy } from '../mask/mark.ts'
 import { type Bits, bitsFromMarks, boundsOf, imageFromBits } from '../mask/raster.ts'
 import { decodePicture, greyOf, shapesOnPicture } from '../picture.ts'
 import { chosenItems, type Outcome, type SeveralAction, type SeveralItem, type Way } from '../several.ts'
@@ -56,16 +57,17 @@ export function createSeveral(
     const { work, selection } = effects.state
     if (work.step !== 'paint' || selection.state !== 'fillable') return
     const { layers } = selection
-    const marked = markedOn(work.picture)
+    const { picture } = work
+    const marked = markedOn(picture)
     if (marked === null && way !== 'shape') {
       const notice = { tone: 'info', message: strings.nothingMarked } as const
       effects.dispatch({ type: 'noticed', notice })
       return
     }
     const turn = ++latest
-    dispatch({ type: 'began', task: work.picture.task, way, layers })
+    dispatch({ type: 'began', task: picture.task, way, layers })
     for (const layer of layers) {
-      const seen = await lookAt(layer, layers, way, marked)
+      const seen = await lookAt(layer, layers, way, { picture, marked })
       if (turn !== latest) return
       dispatch({ type: 'looked', layerId: layer.id, ...seen })
     }
@@ -76,8 +78,8 @@ export function createSeveral(
     layer: LayerInfo,
     layers: readonly LayerInfo[],
     way: Way,
-    marked: Marked | null,
-  ): Promise<Pick<SeveralItem, 'shown' | 'mask'> & { readonly problem: string | null }> {
+    { picture, marked }: { readonly picture: Picture; readonly marked: Marked | null },
+  ): Promise<Pick<SeveralItem, 'shown' | 'mask' | 'avoided'> & { readonly problem: string | null }> {
     try {
       const source = await sandbox.ask('openSource', { layerId: layer.id })
       const bitmap = await decodePicture(source.bytes)
@@ -86,9 +88,10 @@ export function createSeveral(
       const { widthPx, heightPx } = source
       const shown = { bitmap: await smaller(bitmap), widthPx, heightPx }
       bitmap.close()
-      return { shown, mask, problem: mask === null ? strings.several.notFound : null }
+      const avoided = avoidedLike(picture, source)
+      return { shown, mask, avoided, problem: mask === null ? strings.several.notFound : null }
     } catch (error) {
-      return { shown: null, mask: null, problem: noticeFrom(error).message }
+      return { shown: null, mask: null, avoided: [], problem: noticeFrom(error).message }
     }
   }
 
@@ -105,8 +108,8 @@ export function createSeveral(
     const { task } = several
     const items = chosenItems(several)
     dispatch({ type: 'running' })
-    for (const [index, { layer, mask }] of items.entries()) {
-      const isOpen = await opening.openMarked(layer, task, mask!.mark)
+    for (const [index, { layer, mask, avoided }] of items.entries()) {
+      const isOpen = await opening.openMarked(layer, task, [...avoided, mask!.mark])
       const isPlaced = isOpen && (await filling.fill({ index, count: items.length }))
       const isCancelled = isOpen && !isPlaced && reasonNow() === null
       const message = isCancelled ? strings.several.cancelled : (reasonNow() ?? '')
@@ -151,6 +154,14 @@ function maskOn(
   const isSame = source.layer.id === picture.source.layer.id
   const rect = way === 'place' || isSame ? stretched(bounds, picture.source, source) : foundIn(bitmap, marked)
   return rect && { mark: { kind: 'mask', image, rect, isAlone: false }, rect }
+}
+
+/** What is avoided on the first picture, at the same place of another. */
+function avoidedLike({ history, source }: Picture, to: Source): SeveralItem['avoided'] {
+  return avoidedBy(marksOf(history)).map(({ image, rect }) => ({
+    ...{ kind: 'avoid', image },
+    rect: rect && stretched(rect, source, to),
+  }))
 }
 
 /** The same part of another picture. */

@@ -65,6 +65,9 @@ export const chinese: Strings = {
     grow: '扩大',
     shrink: '缩小',
     invert: '反选',
+    avoid: '不从此处取样',
+    avoidHint:
+      '已标记的部分变为条纹区域。下一次填充不会使用其中的内容：既不会复制它，也不会给模型看。“清除标记”可将它去掉。',
     feather: '柔化边缘（像素）',
     again: '再次使用上一个蒙版',
     shapes: '使用所选形状',

@@ -74,6 +74,9 @@ export const english = {
     grow: 'Grow',
     shrink: 'Shrink',
     invert: 'Invert',
+    avoid: 'Don’t copy from here',
+    avoidHint:
+      'What is marked turns into a striped area. The next fill uses nothing of it: it is neither copied nor shown to a model. Clear marks takes it away.',
     feather: 'Soft edge (px)',
     again: 'Last mask again',
     shapes: 'From selected shapes',

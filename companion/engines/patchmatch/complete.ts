@@ -61,7 +61,7 @@ const judgedAtPx = 18
 /** Lines that stop at a margin are continued where it is this deep: early enough to be cheap, late enough for wires to show. */
 const linesAtPx = 48
 /** Where even the coarsest level has more, trying several would take too long: the first must do. */
-const mostJudgedPixels = 4000
+const mostJudgedPixels = 10_000
 /** A seed goes on with its own first fill while that costs at most so many times as much as the best shared one. */
 const goodEnough = 1.15
 /** Holes no deeper than this leave nothing to decide: one first fill, few rounds. */

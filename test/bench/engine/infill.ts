@@ -26,7 +26,7 @@ const [options, imageFile, maskFile, output, seed] = process.argv.slice(2) as [
 const patchmatch = createPatchmatch(1)
 const run = { signal: new AbortController().signal, onProgress() {} }
 const { image } = await decodeImage(await readFile(imageFile), { orientation: 'none' })
-const mask = await decodeMask(await readFile(maskFile), image, 'mask')
+const mask = await decodeMask(await readFile(maskFile), image, 'mask', run.signal)
 
 await getReady()
 const startMs = performance.now()

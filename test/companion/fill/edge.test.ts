@@ -11,7 +11,7 @@ const flatArt = { growPx: 1, featherPx: 0 }
 describe('chooseEdge', () => {
   test.each(samplePictures)('tells interface art from photographs: $name', async ({ name, file, mask }) => {
     const { image } = await decodeImage(readFileSync(file), { orientation: 'exif' })
-    const edge = await chooseEdge(image, await decodeMask(readFileSync(mask), image, 'mask'), signal)
+    const edge = await chooseEdge(image, await decodeMask(readFileSync(mask), image, 'mask', signal), signal)
 
     if (name.startsWith('ui-')) expect(edge).toEqual(flatArt)
     else expect(edge.growPx + edge.featherPx).toBeGreaterThan(2)

@@ -58,7 +58,7 @@ describe.each([stubEngine(), ...engines])('with the engine $id', (engine) => {
     )
 
     const { rect, used } = patch!
-    const mask = await decodeMask(sentMask, picture.image, 'mask')
+    const mask = await decodeMask(sentMask, picture.image, 'mask', quietRun.signal)
     expectPatchPromise({ patch: await imageOf(patch!), rect, mask, ...used })
   })
 })

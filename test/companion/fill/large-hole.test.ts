@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { engineForHole } from '../../../companion/fill/large-hole.ts'
+import { quietRun } from '../../support/fill-job.ts'
 import { discMask, paintImage, rectMask } from '../../support/images.ts'
 import { stubEngine } from '../../support/stub-engine.ts'
 
@@ -14,11 +15,11 @@ const gravel = paintImage(320, 200, (x, y) => {
   return [grey, grey, grey, 255]
 })
 const chosenFor = (image: typeof landscape, mask: ReturnType<typeof discMask>) =>
-  engineForHole(job, image, { mask, avoid: null })
+  engineForHole(job, image, { mask, avoid: null }, quietRun.signal)
 
 describe('engineForHole', () => {
-  test('lets another engine fill a large hole in a scene, and says so', () => {
-    expect(chosenFor(landscape, discMask(320, 200, 150, 100, 40))).toEqual({
+  test('lets another engine fill a large hole in a scene, and says so', async () => {
+    expect(await chosenFor(landscape, discMask(320, 200, 150, 100, 40))).toEqual({
       engine: largeHoleEngine,
       note: 'Inventive was chosen for its quality in a hole this large.',
     })
@@ -28,13 +29,20 @@ describe('engineForHole', () => {
     ['a small hole', landscape, discMask(320, 200, 150, 100, 15)],
     ['a long thin one', landscape, rectMask(320, 200, { x: 10, y: 80, width: 300, height: 20 })],
     ['a large one in mere texture', gravel, discMask(320, 200, 150, 100, 40)],
-  ])('leaves %s to the job’s own', (_, image, mask) => {
-    expect(chosenFor(image, mask)).toEqual({ engine, note: null })
+  ])('leaves %s to the job’s own', async (_, image, mask) => {
+    expect(await chosenFor(image, mask)).toEqual({ engine, note: null })
   })
 
-  test('leaves all to it where there is no other', () => {
+  test('leaves all to it where there is no other', async () => {
     const mask = discMask(320, 200, 150, 100, 40)
-    const alone = engineForHole({ engine, largeHoleEngine: null }, landscape, { mask, avoid: null })
+    const none = { engine, largeHoleEngine: null }
+    const alone = await engineForHole(none, landscape, { mask, avoid: null }, quietRun.signal)
     expect(alone).toEqual({ engine, note: null })
+  })
+
+  test('ends midway when it is cancelled, with the reason', async () => {
+    const masks = { mask: discMask(320, 200, 150, 100, 40), avoid: null }
+
+    await expect(engineForHole(job, landscape, masks, AbortSignal.abort('enough'))).rejects.toBe('enough')
   })
 })

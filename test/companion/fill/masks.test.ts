@@ -3,7 +3,7 @@ import type { FillJob } from '../../../companion/fill/fill.ts'
 import { readMasks } from '../../../companion/fill/masks.ts'
 import type { Image } from '../../../companion/image/image.ts'
 import { pngOf } from '../../support/encoded.ts'
-import { fillJob } from '../../support/fill-job.ts'
+import { fillJob, quietRun } from '../../support/fill-job.ts'
 import { gradientImage, paintImage, paintMask, rectMask } from '../../support/images.ts'
 import { stubEngine } from '../../support/stub-engine.ts'
 
@@ -25,11 +25,11 @@ describe('readMasks', () => {
   test('reads the mask, and the avoided pixels where there are some', async () => {
     const sent = { mask: leftMask, avoid: emptyMask }
 
-    expect(await readMasks(jobWith({ ...sent, avoid: null }))).toEqual({
+    expect(await readMasks(jobWith({ ...sent, avoid: null }), quietRun.signal)).toEqual({
       mask: rectMask(...size, left),
       avoid: null,
     })
-    expect(await readMasks(jobWith(sent))).toEqual({
+    expect(await readMasks(jobWith(sent), quietRun.signal)).toEqual({
       mask: rectMask(...size, left),
       avoid: rectMask(...size),
     })
@@ -45,12 +45,16 @@ describe('readMasks', () => {
     ['an avoid of another shape', { mask: leftMask, avoid: turnedMask }, 'mask-size'],
     ['an avoid that is no PNG', { mask: leftMask, avoid: Buffer.from('?') }, 'mask-unreadable'],
   ])('refuses %s', async (_name, sent, code) => {
-    await expect(readMasks(jobWith(sent))).rejects.toMatchObject({ name: 'CompanionError', code })
+    await expect(readMasks(jobWith(sent), quietRun.signal)).rejects.toMatchObject({
+      name: 'CompanionError',
+      code,
+    })
   })
 
   test('lets an engine that needs nothing to copy from fill all', async () => {
     const { mask } = await readMasks(
       jobWith({ mask: fullMask, engine: stubEngine({ takesPrompt: true, tasks: ['fill'] }), task: 'fill' }),
+      quietRun.signal,
     )
 
     expect(mask).toEqual(paintMask(...size, () => true))
@@ -60,7 +64,7 @@ describe('readMasks', () => {
     const open = paintImage(...size, (x) => [9, 9, 9, x < 20 ? 127 : 128])
 
     test('marks what is transparent, without a mask', async () => {
-      expect(await readMasks(jobWith({ task: 'expand' }, open))).toEqual({
+      expect(await readMasks(jobWith({ task: 'expand' }, open), quietRun.signal)).toEqual({
         mask: paintMask(...size, (x) => x < 20),
         avoid: null,
       })
@@ -69,13 +73,15 @@ describe('readMasks', () => {
     test('marks what is transparent and what is masked', async () => {
       const mask = await pngOf(paintMask(...size, (_x, y) => y > 40))
 
-      expect((await readMasks(jobWith({ task: 'expand', mask }, open))).mask).toEqual(
+      expect((await readMasks(jobWith({ task: 'expand', mask }, open), quietRun.signal)).mask).toEqual(
         paintMask(...size, (x, y) => x < 20 || y > 40),
       )
     })
 
     test('refuses a picture with nothing to expand into', async () => {
-      await expect(readMasks(jobWith({ task: 'expand' }))).rejects.toMatchObject({ code: 'mask-empty' })
+      await expect(readMasks(jobWith({ task: 'expand' }), quietRun.signal)).rejects.toMatchObject({
+        code: 'mask-empty',
+      })
     })
   })
 })

@@ -233,6 +233,8 @@ describe('decodeImage', () => {
   })
 })
 
+const { signal } = new AbortController()
+
 describe('decodeMask', () => {
   const size = { width: 40, height: 24 }
   const mask = rectMask(size.width, size.height, { x: 8, y: 4, width: 16, height: 12 })
@@ -251,13 +253,13 @@ describe('decodeMask', () => {
     ['white with alpha', () => pngOf(paintImage(40, 24, (x, y) => [255, 255, 255, mask.data[y * 40 + x]!]))],
     ['grey with alpha', () => sharpOf(mask).toColourspace('b-w').ensureAlpha().png().toBuffer()],
   ])('reads a mask of %s', async (_name, encode) => {
-    expect(await decodeMask(await encode(), size, 'mask')).toEqual(mask)
+    expect(await decodeMask(await encode(), size, 'mask', signal)).toEqual(mask)
   })
 
   test('fills at 128 and not at 127', async () => {
     const file = await pngOf(pixelsOf([0, 127, 128, 255]))
 
-    const { data } = await decodeMask(file, { width: 4, height: 1 }, 'mask')
+    const { data } = await decodeMask(file, { width: 4, height: 1 }, 'mask', signal)
 
     expect([...data]).toEqual([0, 0, 255, 255])
   })
@@ -274,6 +276,7 @@ describe('decodeMask', () => {
       await pngOf(paintImage(4, 1, (x) => colours[x]!)),
       { width: 4, height: 1 },
       'mask',
+      signal,
     )
 
     expect([...data]).toEqual([255, 0, 0, 255])
@@ -283,8 +286,14 @@ describe('decodeMask', () => {
     const half = rectMask(20, 12, { x: 4, y: 2, width: 8, height: 6 })
     const double = rectMask(80, 48, { x: 16, y: 8, width: 32, height: 24 })
 
-    expect(await decodeMask(await pngOf(half), size, 'mask')).toEqual(mask)
-    expect(await decodeMask(await pngOf(double), size, 'mask')).toEqual(mask)
+    expect(await decodeMask(await pngOf(half), size, 'mask', signal)).toEqual(mask)
+    expect(await decodeMask(await pngOf(double), size, 'mask', signal)).toEqual(mask)
+  })
+
+  test('ends midway when it is cancelled, with the reason', async () => {
+    const file = await pngOf(rectMask(80, 48, { x: 16, y: 8, width: 32, height: 24 }))
+
+    await expect(decodeMask(file, size, 'mask', AbortSignal.abort('enough'))).rejects.toBe('enough')
   })
 
   test.each([
@@ -294,7 +303,7 @@ describe('decodeMask', () => {
   ])('takes %i × %i for 40 × 24', async (width, height) => {
     const file = await pngOf(paintMask(width, height, () => true))
 
-    expect((await decodeMask(file, size, 'mask')).data.every((value) => value === 255)).toBe(true)
+    expect((await decodeMask(file, size, 'mask', signal)).data.every((value) => value === 255)).toBe(true)
   })
 
   test.each([
@@ -302,7 +311,7 @@ describe('decodeMask', () => {
     ['turned by a quarter', () => pngOf(paintMask(24, 40, () => true))],
     ['that claims 400 megapixels', () => pngHeader(20_000, 12_000)],
   ])('refuses a mask %s by its size', async (_name, file) => {
-    await expect(decodeMask(await file(), size, 'mask')).rejects.toMatchObject({ code: 'mask-size' })
+    await expect(decodeMask(await file(), size, 'mask', signal)).rejects.toMatchObject({ code: 'mask-size' })
   })
 
   test.each([
@@ -310,7 +319,7 @@ describe('decodeMask', () => {
     ['a JPEG', () => sharpOf(mask).jpeg().toBuffer()],
     ['half a PNG', async () => firstHalf(await pngOf(noise))],
   ])('refuses %s as unreadable and names it', async (_name, file) => {
-    await expect(decodeMask(await file(), noise, 'avoid')).rejects.toMatchObject({
+    await expect(decodeMask(await file(), noise, 'avoid', signal)).rejects.toMatchObject({
       code: 'mask-unreadable',
       message: expect.stringContaining('avoid'),
     })
@@ -388,7 +397,7 @@ describe('encodeMask', () => {
 
     const { channels, depth } = await sharp(png).metadata()
     expect({ channels, depth }).toEqual({ channels: 1, depth: 'uchar' })
-    const { data } = await decodeMask(png, size, 'mask')
+    const { data } = await decodeMask(png, size, 'mask', signal)
     const expected = paintMask(23, 17, (x, y) => {
       const [inX, inY] = [x - rect.x, y - rect.y]
       return inX >= 0 && inY >= 0 && mask.data[inY * rect.width + inX] === 255 && inX < rect.width

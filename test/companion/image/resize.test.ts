@@ -53,7 +53,7 @@ describe('resizeMask', () => {
   test.each([
     [80, 60],
     [20, 15],
-  ])('keeps a rectangle in its place at %i × %i', (width, height) => {
+  ])('keeps a rectangle in its place at %i × %i', async (width, height) => {
     const scale = width / 40
     const rect = { x: 8, y: 12, width: 16, height: 8 }
     const expected = rectMask(width, height, {
@@ -63,9 +63,15 @@ describe('resizeMask', () => {
       height: rect.height * scale,
     })
 
-    const resized = resizeMask(rectMask(40, 30, rect), { width, height })
+    const resized = await resizeMask(rectMask(40, 30, rect), { width, height }, new AbortController().signal)
 
     expect(resized.data.map((value) => (value >= 128 ? 255 : 0))).toEqual(expected.data)
+  })
+
+  test('ends midway when it is cancelled, with the reason', async () => {
+    const resizing = resizeMask(rectMask(40, 30), { width: 20, height: 15 }, AbortSignal.abort('enough'))
+
+    await expect(resizing).rejects.toBe('enough')
   })
 })
 

@@ -75,6 +75,7 @@ export function fillRequest(source: Source, png: Uint8Array): PlaceRequest {
     png,
     recipe: recipeFor(source),
     mask: anyMask,
+    avoid: null,
     replaces: null,
     anyway: false,
   }

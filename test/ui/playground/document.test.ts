@@ -26,7 +26,15 @@ function fill(layerId: string, change: Partial<Fill> = {}): Fill {
     sourceHash: 'a',
   } as const
   return {
-    ...{ layerId, name: 'Infill – removed', hash: layerId, placement: 'patch', png: bytes, mask: bytes },
+    ...{
+      layerId,
+      name: 'Infill – removed',
+      hash: layerId,
+      placement: 'patch',
+      png: bytes,
+      mask: bytes,
+      avoid: null,
+    },
     ...{ recipe, margins: null, isVisible: true, ...change },
   }
 }

@@ -12,7 +12,7 @@ import { samplePictures } from '../../../fixtures/pictures/index.ts'
 async function fillSample(name: string): Promise<{ mask: Mask; filled: Image; truth: Image | null }> {
   const sample = samplePictures.find((picture) => picture.name === name)!
   const { image } = await decodeImage(await readFile(sample.file), { orientation: 'exif' })
-  const mask = await decodeMask(await readFile(sample.mask), image, 'mask')
+  const mask = await decodeMask(await readFile(sample.mask), image, 'mask', new AbortController().signal)
   const truth =
     sample.truth === null
       ? null
