@@ -59,7 +59,7 @@ const sharedSeed = 1
 /** First fills are compared where the hole is this deep: late enough to show what becomes of them, early enough to be cheap. */
 const judgedAtPx = 18
 /** Lines that stop at a margin are continued where it is this deep: early enough to be cheap, late enough for wires to show. */
-const linesAtPx = 48
+const linesAtPx = 64
 /** Where even the coarsest level has more, trying several would take too long: the first must do. */
 const mostJudgedPixels = 10_000
 /** A seed goes on with its own first fill while that costs at most so many times as much as the best shared one. */
