@@ -1,6 +1,7 @@
 import { CompanionError } from '../../errors.ts'
 import type { Image, Mask } from '../../image/image.ts'
 import { findCalm } from './calm.ts'
+import { continueLines } from './continue-lines.ts'
 import { applyCopies, chooseCopies } from './copy.ts'
 import { greatestDepth } from './distance.ts'
 import { continueExactly } from './exact.ts'
@@ -57,6 +58,8 @@ const patchRadius = 3
 const sharedSeed = 1
 /** First fills are compared where the hole is this deep: late enough to show what becomes of them, early enough to be cheap. */
 const judgedAtPx = 18
+/** Lines that stop at a margin are continued where it is this deep: early enough to be cheap, late enough for wires to show. */
+const linesAtPx = 64
 /** Where even the coarsest level has more, trying several would take too long: the first must do. */
 const mostJudgedPixels = 10_000
 /** A seed goes on with its own first fill while that costs at most so many times as much as the best shared one. */
@@ -84,6 +87,8 @@ export interface Prepared {
   /** What is left, [height, width], 1 = hole. */
   readonly hole: Uint8Array
   readonly course: Course | null
+  /** The level where lines are continued, finer than `judged`. */
+  readonly linesAt: number
   /** The best first fill that is the same for every seed; null: nothing is left. */
   readonly shared: JudgedFill | null
   /** First fills that each seed makes for itself. */
@@ -111,7 +116,7 @@ export function prepare(task: Omit<CompletionTask, 'seed' | 'isThorough'>, run: 
 
   // 1. What the picture's own lines or another part of it continue exactly is copied as it is.
   continueExactly(image, hole, avoid)
-  if (!hole.includes(1)) return { image, hole, course: null, shared: null, own: [], done: 0 }
+  if (!hole.includes(1)) return { image, hole, course: null, linesAt: 0, shared: null, own: [], done: 0 }
 
   // 2. How deep the rest of the hole is sets how far the pyramid goes up.
   throwIfCancelled()
@@ -156,7 +161,15 @@ export function prepare(task: Omit<CompletionTask, 'seed' | 'isThorough'>, run: 
     isCompared: tried.length + own.length > 1,
     onLevel: () => onLevel(++done, total),
   })
-  return { image, hole, course, shared, own, done }
+  return {
+    image,
+    hole,
+    course,
+    linesAt: Math.min(Math.max(1, levelWhere(linesAtPx)), judged - 1),
+    shared,
+    own,
+    done,
+  }
 }
 
 /**
@@ -170,7 +183,7 @@ export function finish(
   run: CompletionRun,
 ): Image {
   return borrow(() => {
-    const { image, hole, course, shared, own } = prepared
+    const { image, hole, course, linesAt, shared, own } = prepared
     const { onLevel, throwIfCancelled } = run
     let { done } = prepared
     const judged = course?.judged ?? 0
@@ -194,6 +207,7 @@ export function finish(
         field = carryDown(level, field, finer, rounds)
         level = finer
         if (most > 0) restore(level, field)
+        if (l === linesAt) continueLines(level, field)
         settle(level, field, rounds, { most, look })
         onNext()
       }

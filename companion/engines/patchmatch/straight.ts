@@ -1,5 +1,6 @@
 import type { Image } from '../../image/image.ts'
 import { knownRectangle } from './margins.ts'
+import { type Side, sidesOf } from './sides.ts'
 
 /** A line is straight when its last so many px have one colour, within a grey level. */
 const steadyPx = 16
@@ -15,50 +16,39 @@ const flatShare = 0.8
  * @param hole [height, width], 1 = hole. Nothing is done unless all that is known is a rectangle.
  */
 export function continueStraight(image: Image, hole: Uint8Array): void {
-  const { width, height } = image
-  const known = knownRectangle(hole, width)
+  const known = knownRectangle(hole, image.width)
   if (known === null) return
   const { left, top, right, bottom } = known
   // Too small for lines to be told from dots.
   if (Math.min(right - left, bottom - top) + 1 < steadyPx) return
-  const rows = Array.from({ length: bottom - top + 1 }, (_, k) => (top + k) * width)
-  const columns = Array.from({ length: width }, (_, x) => x)
-  const edgesAt = (x: number) => rows.map((row) => row + x)
-  const edgesIn = (y: number) => columns.map((x) => y * width + x)
-  continueSide(image, hole, { edges: edgesAt(left), outwards: -1, marginPx: left })
-  continueSide(image, hole, { edges: edgesAt(right), outwards: 1, marginPx: width - 1 - right })
-  // Over the whole width: the corners go on with what the sides have become.
-  continueSide(image, hole, { edges: edgesIn(top), outwards: -width, marginPx: top })
-  continueSide(image, hole, { edges: edgesIn(bottom), outwards: width, marginPx: height - 1 - bottom })
+  // Those above and below come last, over the whole width: the corners go on with what the sides have become.
+  for (const side of sidesOf(known, image)) continueSide(image, hole, side)
 }
 
-interface Side {
-  /** The last known place of each line. */
-  readonly edges: readonly number[]
-  /** From one place of a line to the next farther out. */
-  readonly outwards: number
-  readonly marginPx: number
-}
-
-function continueSide({ data }: Image, hole: Uint8Array, { edges, outwards, marginPx }: Side): void {
-  const lines = edges.filter((edge) => !hole[edge])
-  const straight = lines.filter((edge) => isStraight(data, hole, edge, -outwards))
+function continueSide(
+  { data }: Image,
+  hole: Uint8Array,
+  { edge, along, inwards, lengthPx, marginPx }: Side,
+): void {
+  const edges = Array.from({ length: lengthPx }, (_, k) => edge + k * along)
+  const lines = edges.filter((last) => !hole[last])
+  const straight = lines.filter((last) => isStraight(data, hole, last, inwards))
   if (straight.length < flatShare * lines.length) return
-  for (const edge of straight) {
+  for (const last of straight) {
     for (let k = 1; k <= marginPx; k++) {
-      const place = edge + k * outwards
-      data.copyWithin(4 * place, 4 * edge, 4 * edge + 4)
+      const place = last - k * inwards
+      data.copyWithin(4 * place, 4 * last, 4 * last + 4)
       hole[place] = 0
     }
   }
 }
 
-function isStraight(data: Uint8Array, hole: Uint8Array, edge: number, inwards: number): boolean {
+function isStraight(data: Uint8Array, hole: Uint8Array, last: number, inwards: number): boolean {
   for (let k = 1; k < steadyPx; k++) {
-    const place = edge + k * inwards
+    const place = last + k * inwards
     if (hole[place]) return false
     for (let channel = 0; channel < 4; channel++) {
-      if (Math.abs(data[4 * place + channel]! - data[4 * edge + channel]!) > sameLevels) return false
+      if (Math.abs(data[4 * place + channel]! - data[4 * last + channel]!) > sameLevels) return false
     }
   }
   return true

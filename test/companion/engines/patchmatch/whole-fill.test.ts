@@ -320,6 +320,37 @@ describe('expanding by a quarter', () => {
   })
 })
 
+describe('expanding on all sides: a cable over a mottled ground with a horizon', () => {
+  const size = { width: 480, height: 340 }
+  const uneven = (x: number, y: number) => (x * x + 3 * y * y + 5 * x * y) % 13
+  const horizon = 210
+  const cableAt = (x: number) => 110 + 0.3 * (x - 240)
+  const truth = paintImage(size.width, size.height, (x, y) => {
+    if (Math.abs(y - cableAt(x)) < 2) return [40, 36 + uneven(y, x), 40, 255]
+    return y < horizon ? [110 + uneven(x, y), 160, 215, 255] : [60, 110 + uneven(x, y), 50, 255]
+  })
+
+  test.each([0.1, 0.25])('both go on at their own height and angle, within 2 px, by %f', async (share) => {
+    const known = { width: Math.floor(480 / (1 + 2 * share)), height: Math.floor(340 / (1 + 2 * share)) }
+    const [left, top] = [Math.floor((480 - known.width) / 2), Math.floor((340 - known.height) / 2)]
+    const isKnown = within(left, top, known.width, known.height)
+    const open = paintImage(480, 340, (x, y) => (isKnown(x, y) ? pixelAt(truth, x, y) : [0, 0, 0, 0]))
+
+    const image = await expand(open)
+
+    const columns = Array.from({ length: 480 }, (_, x) => x).filter((x) => !isKnown(x, 170))
+    for (const x of columns) {
+      const rows = Array.from({ length: 340 }, (_, y) => pixelAt(image, x, y))
+      const dark = [...rows.keys()].filter((y) => y < horizon - 10 && rows[y]![2]! < 130)
+      const middle = dark.reduce((sum, y) => sum + y / dark.length, 0)
+      expect(Math.abs(middle - cableAt(x)), `the cable at ${x}`).toBeLessThanOrEqual(2)
+      const ground = rows.findIndex(([, green, blue], y) => green! > blue! && Math.abs(y - cableAt(x)) > 9)
+      expect(Math.abs(ground - horizon), `the horizon at ${x}`).toBeLessThanOrEqual(2)
+    }
+    expect((await expand(open)).data).toEqual(image.data)
+  })
+})
+
 test.each(['ui-chart-tooltip', 'ui-pattern-sticker'])('%s becomes what it was, bit for bit', async (name) => {
   const { file, mask, truth } = samplePicture(name)
   const { image } = await decodeImage(readFileSync(truth!), { orientation: 'none' })
