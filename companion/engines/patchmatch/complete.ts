@@ -19,7 +19,7 @@ import {
 import { countFlags, eitherOf, flagsOf } from './flags.ts'
 import { borrow, bytes, copyOf } from './kernels.ts'
 import { fittingPatchRadius } from './level.ts'
-import { avoidFarFromMargins } from './margins.ts'
+import { avoidFarFromMargins, knownRectangle } from './margins.ts'
 import { blendCopies } from './poisson.ts'
 import { buildPyramid } from './pyramid.ts'
 import { createRandom } from './random.ts'
@@ -60,8 +60,11 @@ const sharedSeed = 1
 const judgedAtPx = 18
 /** Lines that stop at a margin are continued where it is this deep: early enough to be cheap, late enough for wires to show. */
 const linesAtPx = 64
-/** Where even the coarsest level has more, trying several would take too long: the first must do. */
-const mostJudgedPixels = 10_000
+/**
+ * Where even the coarsest level has more, trying several would take too long: the first must do. Margins are large, and judged
+ * later they take twice as long and come out no better.
+ */
+const mostJudgedPixels = { inside: 10_000, margins: 4000 }
 /** A seed goes on with its own first fill while that costs at most so many times as much as the best shared one. */
 const goodEnough = 1.15
 /** Holes no deeper than this leave nothing to decide: one first fill, few rounds. */
@@ -132,13 +135,14 @@ export function prepare(task: Omit<CompletionTask, 'seed' | 'isThorough'>, run: 
   const coarsest = levels.length - 1
 
   // 3. Several first fills are brought down to one level and compared there; a single one goes on to half size.
+  const mostPixels = mostJudgedPixels[knownRectangle(hole, image.width) === null ? 'inside' : 'margins']
   const judged = isThin
     ? Math.min(1, coarsest)
     : levels.findIndex(
         ({ holePixels }, l) =>
-          l === coarsest || (l >= levelWhere(judgedAtPx) && holePixels.length <= mostJudgedPixels),
+          l === coarsest || (l >= levelWhere(judgedAtPx) && holePixels.length <= mostPixels),
       )
-  const isCheap = !isThin && levels[judged]!.holePixels.length <= mostJudgedPixels
+  const isCheap = !isThin && levels[judged]!.holePixels.length <= mostPixels
   const place = ({ depthPx, ...beginning }: Beginning): FirstFill => ({
     ...beginning,
     top: Math.min(coarsest, Math.max(judged, levelWhere(depthPx))),
