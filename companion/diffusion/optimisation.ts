@@ -4,8 +4,8 @@ import { latentSize } from './latents.ts'
 import type { Pass } from './watch.ts'
 
 /**
- * How far the UNet is optimised on the CPU: all the way where a fill evaluates it so often that this saves more time than
- * loading takes.
+ * How far the UNet is optimised on the CPU: all the way where a fill evaluates it so often that this saves about as much time as
+ * the longer loading takes. The session is kept, so the next such fill saves it all.
  *
  * @param passes All of the fill; the first one's size is what the network is built for.
  * @param rows Of an evaluation: 2 with guidance.
@@ -16,7 +16,7 @@ export function optimisationFor(passes: readonly Pass[], rows: 1 | 2): Optimisat
 }
 
 /**
- * Latents, in all rows of all evaluations. On two cores each 64 × 64 of them take 0.5 to 0.7 s less, and loading takes 11 s
- * (models/README.md): so it pays even where a session in the other form has to make way, and makes the next fills faster for nothing.
+ * Latents, in all rows of all evaluations. On two cores each 64 × 64 of them take 0.5 to 0.7 s less, and loading 7 s more
+ * (models/README.md).
  */
-const worthwhile = 20 * 64 * 64
+const worthwhile = 10 * 64 * 64
