@@ -19,7 +19,7 @@ import {
 import { countFlags, eitherOf, flagsOf } from './flags.ts'
 import { borrow, bytes, copyOf } from './kernels.ts'
 import { fittingPatchRadius } from './level.ts'
-import { avoidFarFromMargins, knownRectangle } from './margins.ts'
+import { avoidFarFromMargins } from './margins.ts'
 import { blendCopies } from './poisson.ts'
 import { buildPyramid } from './pyramid.ts'
 import { createRandom } from './random.ts'
@@ -90,8 +90,8 @@ export interface Prepared {
   /** What is left, [height, width], 1 = hole. */
   readonly hole: Uint8Array
   readonly course: Course | null
-  /** The level where lines are continued, finer than `judged`. */
-  readonly linesAt: number
+  /** The level where lines are continued, finer than `judged`; null: the hole is no margin. */
+  readonly linesAt: number | null
   /** The best first fill that is the same for every seed; null: nothing is left. */
   readonly shared: JudgedFill | null
   /** First fills that each seed makes for itself. */
@@ -119,7 +119,7 @@ export function prepare(task: Omit<CompletionTask, 'seed' | 'isThorough'>, run: 
 
   // 1. What the picture's own lines or another part of it continue exactly is copied as it is.
   continueExactly(image, hole, avoid)
-  if (!hole.includes(1)) return { image, hole, course: null, linesAt: 0, shared: null, own: [], done: 0 }
+  if (!hole.includes(1)) return { image, hole, course: null, linesAt: null, shared: null, own: [], done: 0 }
 
   // 2. How deep the rest of the hole is sets how far the pyramid goes up.
   throwIfCancelled()
@@ -130,12 +130,13 @@ export function prepare(task: Omit<CompletionTask, 'seed' | 'isThorough'>, run: 
   const all = [...beginnings.shared, ...beginnings.own]
   const highest = Math.max(...all.map((beginning) => levelWhere(beginning.depthPx)))
   const avoided = avoidFarFromMargins(hole, avoid, image, depthPx)
+  const isMargin = avoided !== avoid
   const scene = describeScene(image, hole, avoided, Math.min(16, Math.max(2, 2 ** (highest - 1))))
   const levels = buildPyramid(scene, fittingPatchRadius(scene, patchRadius), highest + 1)
   const coarsest = levels.length - 1
 
   // 3. Several first fills are brought down to one level and compared there; a single one goes on to half size.
-  const mostPixels = mostJudgedPixels[knownRectangle(hole, image.width) === null ? 'inside' : 'margins']
+  const mostPixels = mostJudgedPixels[isMargin ? 'margins' : 'inside']
   const judged = isThin
     ? Math.min(1, coarsest)
     : levels.findIndex(
@@ -169,7 +170,7 @@ export function prepare(task: Omit<CompletionTask, 'seed' | 'isThorough'>, run: 
     image,
     hole,
     course,
-    linesAt: Math.min(Math.max(1, levelWhere(linesAtPx)), judged - 1),
+    linesAt: isMargin ? Math.min(Math.max(1, levelWhere(linesAtPx)), judged - 1) : null,
     shared,
     own,
     done,
